@@ -1,0 +1,39 @@
+# `make help` lists the commands. Each sets up what it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help
+help: ## List these commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+.PHONY: serve
+serve: ## Set up, load the content and serve on http://127.0.0.1:8000 (PORT=8001 for another port)
+	@$(PYTHON) deploy/environment.py
+	@PORT="$(PORT)" $(BIN)/python deploy/serve.py
+
+.PHONY: test
+test: environment ## Set up and run all tests
+	@$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: environment ## Check the code, the types, the templates and the arrows between the apps
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy .
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+.PHONY: format
+format: environment ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: messages
+messages: environment ## Collect the words of the interface and compile their translations (needs gettext)
+	@$(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore='.venv/*' --ignore='tests/*'
+	@$(BIN)/python manage.py compilemessages --ignore='.venv' --verbosity=0
+
+.PHONY: environment
+environment:
+	@$(PYTHON) deploy/environment.py --dev

@@ -1,0 +1,189 @@
+"""Who RESOC is: the one mission page with its roles, aims and seats; bodies; text pages."""
+
+from django.db import models
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from publishing.fields import PublishedForeignKey, RichTextField
+from publishing.models import Child, Publishable
+
+
+class Organisation(Publishable):
+    """A body that sits in RESOC, leads a priority or is a partner. It has no page of its own.
+
+    Its name is a proper name and therefore the same in every language.
+    """
+
+    class Kind(models.TextChoices):
+        GOVERNMENT = "government", _("Public authority")
+        SOCIAL_PARTNER = "social_partner", _("Social partner")
+        CONSULTATION = "consultation", _("Consultation body")
+        EDUCATION = "education", _("Education and training")
+        OTHER = "other", _("Other")
+
+    title_field = "name"
+
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=Kind, blank=True, help_text=_("Not shown to visitors.")
+    )
+    url = models.URLField(
+        _("website"), blank=True, help_text=_("The full address, for example https://www.westhoekoverleg.be.")
+    )
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+
+    @property
+    def sort_key(self) -> str:
+        return self.name.casefold()[:100]
+
+
+class MissionPage(Publishable):
+    """The home page: what RESOC is and wants, and how its programme is introduced."""
+
+    title_field = "motto"
+    children = ("roles", "aims", "seats")
+
+    motto = models.CharField(
+        _("motto"),
+        max_length=250,
+        blank=True,
+        help_text=_("The large sentence at the top. A part between dashes ( – ) gets its own colour."),
+    )
+    intro = models.TextField(_("introduction"), blank=True, help_text=_("What RESOC is, in one or two sentences."))
+    mission_title = models.CharField(_("heading of the mission"), max_length=100, blank=True)
+    mission = models.TextField(_("mission"), blank=True, help_text=_("The sentence above the three roles."))
+    board_title = models.CharField(_("heading of the board"), max_length=100, blank=True)
+    board = models.TextField(_("who sits in RESOC"), blank=True)
+    streekpact = models.TextField(_("sentence about the Streekpact"), blank=True)
+    aims_title = models.CharField(
+        _("beginning of the aims"), max_length=100, blank=True, help_text=_("Each aim completes this sentence.")
+    )
+    programme_title = models.CharField(_("heading of the activities"), max_length=100, blank=True)
+    programme_intro = models.CharField(_("sentence under that heading"), max_length=250, blank=True)
+    priorities_intro = models.TextField(_("sentence above the priorities"), blank=True)
+    themes_intro = models.TextField(_("sentence above the themes"), blank=True)
+    picture_name = models.CharField(
+        _("name of the picture"), max_length=100, blank=True, help_text=_("As the original text names it.")
+    )
+    image = models.ImageField(
+        _("picture"),
+        upload_to="mission/",
+        blank=True,
+        width_field="image_width",
+        height_field="image_height",
+        help_text=_("Optional. The page is complete without it."),
+    )
+    image_width = models.PositiveIntegerField(null=True, editable=False)  # pixels
+    image_height = models.PositiveIntegerField(null=True, editable=False)  # pixels
+    image_alt = models.CharField(
+        _("what the picture shows"),
+        max_length=250,
+        blank=True,
+        help_text=_("For people who cannot see it. Describe the picture, not the file."),
+    )
+
+    class Meta:
+        verbose_name = _("mission page")
+        verbose_name_plural = _("mission page")
+
+    def get_absolute_url(self, language: str | None = None) -> str:
+        with translation.override(language or translation.get_language()):
+            return reverse("home")
+
+
+class Role(Child):
+    """One of the roles of RESOC, with its drawing."""
+
+    class Illustration(models.TextChoices):
+        VOICE = "voice", _("Belfry (voice)")
+        ADVOCATE = "advocate", _("Dyke (advocate)")
+        BRIDGE = "bridge", _("Bridge (bridge-builder)")
+
+    parent = "page"
+
+    page = models.ForeignKey(MissionPage, models.CASCADE, related_name="roles")
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    description = models.CharField(
+        _("explanation"), max_length=250, blank=True, help_text=_("Optional, one sentence.")
+    )
+    illustration = models.CharField(_("drawing"), max_length=20, choices=Illustration, blank=True)
+
+    class Meta(Child.Meta):
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+
+    def __str__(self) -> str:
+        return self.name or ""
+
+
+class Aim(Child):
+    """One thing that RESOC wants; completes the sentence `MissionPage.aims_title`."""
+
+    parent = "page"
+
+    page = models.ForeignKey(MissionPage, models.CASCADE, related_name="aims")
+    text = models.CharField(_("aim"), max_length=250, blank=True)
+
+    class Meta(Child.Meta):
+        verbose_name = _("aim")
+        verbose_name_plural = _("aims")
+
+    def __str__(self) -> str:
+        return self.text or ""
+
+
+class Seat(Child):
+    """That a group, or a body within it, is represented in RESOC."""
+
+    class Group(models.TextChoices):
+        SOCIAL_PARTNERS = "social_partners", _("Social partners")
+        POLITICIANS = "politicians", _("Regional politicians")
+        EXPERTS = "experts", _("Experts of")
+
+    parent = "page"
+
+    page = models.ForeignKey(MissionPage, models.CASCADE, related_name="seats")
+    group = models.CharField(_("group"), max_length=20, choices=Group, default=Group.SOCIAL_PARTNERS)
+    organisation = PublishedForeignKey(
+        Organisation,
+        blank=True,
+        verbose_name=_("organisation"),
+        help_text=_("Leave empty when the group as a whole is meant."),
+    )
+
+    class Meta(Child.Meta):
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+
+    def __str__(self) -> str:
+        return str(self.organisation or self.get_group_display())
+
+
+class TextPage(Publishable):
+    """A page of plain text, such as the privacy statement; listed in the footer."""
+
+    view_name = "text_page"
+
+    slug = models.SlugField(
+        _("address"),
+        max_length=100,
+        blank=True,
+        help_text=_("The last part of the web address: small letters, digits and hyphens."),
+    )
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    body = RichTextField(_("text"), blank=True)
+    position = models.PositiveIntegerField(_("order"), default=0, help_text=_("The lowest number comes first."))
+
+    class Meta:
+        verbose_name = _("text page")
+        verbose_name_plural = _("text pages")
+        ordering = ["position", "pk"]
+
+    @property
+    def sort_key(self) -> str:
+        return f"{self.position:06d}"

@@ -1,0 +1,28 @@
+"""Which fields of this app have a value per language."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from priorities.models import Priority, Theme, Update
+
+
+@register(Priority)
+class PriorityTranslation(TranslationOptions):
+    """All texts; a blank slug is NULL."""
+
+    fields = ("slug", "title", "summary", "body")
+    empty_values = {"slug": None}
+
+
+@register(Theme)
+class ThemeTranslation(TranslationOptions):
+    """All texts; a blank slug is NULL."""
+
+    fields = ("slug", "title", "summary", "body", "url_label")
+    empty_values = {"slug": None}
+
+
+@register(Update)
+class UpdateTranslation(TranslationOptions):
+    """All texts."""
+
+    fields = ("title", "body")

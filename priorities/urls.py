@@ -1,0 +1,13 @@
+"""The addresses of priorities and themes."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from priorities.views import PriorityView, ThemeView, priority_list, theme_list
+
+urlpatterns = [
+    path(_("priorities/"), priority_list, name="priority_list"),
+    path(_("priorities/<slug:slug>/"), PriorityView.as_view(), name="priority_detail"),
+    path(_("themes/"), theme_list, name="theme_list"),
+    path(_("themes/<slug:slug>/"), ThemeView.as_view(), name="theme_detail"),
+]

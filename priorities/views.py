@@ -1,0 +1,102 @@
+"""The overviews and the pages of priorities and themes."""
+
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from pages.models import MissionPage
+from priorities.models import Priority, Theme, Update
+from publishing.models import Publishable
+from publishing.views import PublishedDetailView
+
+THEMES_PER_PAGE = 20
+
+
+def priority_list(request: HttpRequest) -> HttpResponse:
+    """All priorities by number."""
+    context = {
+        "section": "priorities",
+        "mission": MissionPage.published().first(),
+        "priorities": list(Priority.published().following("lead")),
+    }
+    return render(request, "priorities/priority_list.html", context)
+
+
+def theme_list(request: HttpRequest) -> HttpResponse:
+    """All themes in their order, some at a time."""
+    paginator = Paginator(Theme.published(), THEMES_PER_PAGE)
+    page_obj = paginator.get_page(request.GET.get("page"))
+    context = {
+        "section": "themes",
+        "mission": MissionPage.published().first(),
+        "page_obj": page_obj,
+        "themes": list(page_obj),
+    }
+    return render(request, "priorities/theme_list.html", context)
+
+
+class PriorityView(PublishedDetailView):
+    """One priority with its updates and themes."""
+
+    model = Priority
+    context_name = "priority"
+    template_name = "priorities/priority_detail.html"
+    following = ("lead", "contact", "partners__organisation")
+    extra_context = {"section": "priorities"}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        priority = kwargs["priority"]
+        updates = list(Update.published(priority.as_of).referring_to(priority))
+        others = list(Priority.published(priority.as_of))
+        previous, following = neighbours(others, priority)
+        return super().get_context_data(
+            **kwargs,
+            updates=updates,
+            updated=last_date(updates),
+            stages=stages(priority.phase),
+            themes=list(Theme.published(priority.as_of).referring_to(priority)),
+            previous=previous,
+            next=following,
+        )
+
+
+class ThemeView(PublishedDetailView):
+    """One theme with its updates."""
+
+    model = Theme
+    context_name = "theme"
+    template_name = "priorities/theme_detail.html"
+    following = ("priority", "contact")
+    extra_context = {"section": "themes"}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        theme = kwargs["theme"]
+        updates = list(Update.published(theme.as_of).referring_to(theme))
+        return super().get_context_data(**kwargs, updates=updates, updated=last_date(updates))
+
+
+def last_date(updates: list[Update]) -> date | None:
+    """The date of the newest of `updates`, which come newest first."""
+    return updates[0].date if updates else None
+
+
+def neighbours(objects: list[Any], obj: Publishable) -> tuple[Any, Any]:
+    """The ones before and after `obj`, going round; None where it stands alone."""
+    ids = [each.pk for each in objects]
+    if len(ids) < 2 or obj.pk not in ids:
+        return None, None
+    place = ids.index(obj.pk)
+    return objects[place - 1], objects[(place + 1) % len(ids)]
+
+
+def stages(phase: str) -> list[dict[str, str]]:
+    """The phases of a priority, each "done", "current" or "later"; none without a phase."""
+    values = Priority.Phase.values
+    if phase not in values:
+        return []
+    now = values.index(phase)
+    states = ["done"] * now + ["current"] + ["later"] * (len(values) - now - 1)
+    return [{"label": str(label), "state": state} for label, state in zip(Priority.Phase.labels, states, strict=True)]

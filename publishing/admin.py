@@ -1,0 +1,211 @@
+"""The admin of publishable content: saving is never publishing.
+
+Mirrors `models.py`: `PublishableAdmin` is for `Publishable`, `ChildInline` for `Child`.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from js_asset import Media
+
+from publishing.languages import CODES, NAMES, languages_with, localized, translated_fields
+from publishing.models import Publishable
+from publishing.snapshots import Change
+from publishing.workflow import (
+    State,
+    check_publishable,
+    is_live,
+    live_users,
+    publish,
+    state,
+    unpublished_changes,
+    withdraw,
+)
+
+
+class PublishableForm(forms.ModelForm):
+    """When the button says publish, what blocks publishing is an error beside its field."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if "_publish" in self.data and not self.errors:
+            try:
+                check_publishable(self.instance, timezone.now())
+            except ValidationError as error:
+                for field, errors in error.error_dict.items():
+                    self.add_error(field if field in self.fields else None, errors)
+
+    def clean(self) -> dict[str, Any] | None:
+        """A reason is asked for beside the button that needs it, so it is judged here."""
+        if "_withdraw" in self.data and not self.data.get("_reason", "").strip():
+            raise ValidationError(_("Say in a few words why: visitors read it at the old address."))
+        return super().clean()
+
+
+class PublishableAdmin(admin.ModelAdmin):
+    """One form a working copy, its texts grouped by language, with a button to publish it."""
+
+    form = PublishableForm
+    change_form_template = "admin/publishable_change_form.html"
+    actions = None  # nothing dangerous from a list
+    save_on_top = False
+    shared_fields: tuple[Any, ...] = ()  # the fields that have no language, in form order
+    list_extra: tuple[str, ...] = ()  # columns of the list, after the title
+
+    def get_fieldsets(self, request: HttpRequest, obj: Publishable | None = None) -> Any:
+        """The Dutch texts, the French, the English; then what all languages share."""
+        names = translated_fields(self.model)
+        fieldsets = [
+            (capfirst(NAMES[code]), {"fields": [*localized_each(names, code), *self._check_field(code)]})
+            for code in CODES
+            if names
+        ]
+        if self.shared_fields:
+            fieldsets.append((gettext_lazy("For all languages"), {"fields": self.shared_fields}))
+        return fieldsets
+
+    def _check_field(self, code: str) -> list[str]:
+        name = f"needs_check_{code}"
+        return [name] if any(field.name == name for field in self.model._meta.fields) else []
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Publishable | None = None) -> dict[str, Any]:
+        """While an object is new, its address follows its title as one types."""
+        if obj is None and "slug" in translated_fields(self.model):
+            return dict(zip(localized("slug"), zip(localized(self.model.title_field)), strict=True))
+        return {}
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """The title in every language, because a search in one column finds one language."""
+        title = self.model.title_field
+        return localized(title) if title in translated_fields(self.model) else (title,)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("__str__", *self.list_extra, "languages_present", "visible")
+
+    @admin.display(description=gettext_lazy("Languages"))
+    def languages_present(self, obj: Publishable) -> str:
+        """The languages in which the title exists."""
+        if self.model.title_field not in translated_fields(self.model):
+            return "–"
+        return ", ".join(code.upper() for code in languages_with(obj, self.model.title_field)) or "–"
+
+    @admin.display(description=gettext_lazy("Visitors see it"), boolean=True)
+    def visible(self, obj: Publishable) -> bool:
+        """Whether it is public now."""
+        return obj.revisions.public().exists()
+
+    # Publishing
+
+    def response_add(self, request: HttpRequest, obj: Publishable, post_url_continue: str | None = None) -> HttpResponse:
+        return self._respond(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Publishable) -> HttpResponse:
+        return self._respond(request, obj)
+
+    def _respond(self, request: HttpRequest, obj: Publishable) -> HttpResponse:
+        """Do what the button said, tell what visitors see of it now, and stay on the page."""
+        try:
+            if "_publish" in request.POST:
+                publish(obj, request.user)
+                LogEntry.objects.log_actions(request.user.pk, [obj], CHANGE, _("Published."))
+                url = obj.get_absolute_url()
+                link = format_html(' <a href="{}">{}</a>', url, _("View the page")) if url else ""
+                messages.success(request, format_html("{}{}", _("Published: visitors see it now."), link))
+            elif "_withdraw" in request.POST:
+                withdraw(obj, request.user, request.POST.get("_reason", ""))
+                LogEntry.objects.log_actions(request.user.pk, [obj], CHANGE, _("Withdrawn."))
+                messages.success(request, _("Withdrawn: visitors read your reason at its address."))
+            else:
+                messages.success(request, _("Saved as a working copy: visitors see it when you publish."))
+        except ValidationError as error:
+            # The working copy is saved; only a change by somebody else in the same second leads here.
+            for message in error.messages:
+                messages.error(request, message)
+        opts = self.model._meta
+        return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        obj = kwargs.get("obj")
+        # The import map of the rich text editor is an inline script: it needs the nonce.
+        context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
+        if obj:
+            where = state(obj)
+            context |= {
+                "state": where,
+                "changes": changed_labels(type(obj), unpublished_changes(obj)) if where == State.CHANGED else [],
+                "can_withdraw": is_live(obj),
+                "public_url": obj.get_absolute_url() if obj.revisions.public().exists() else "",
+                "used_by": live_users(obj),
+                "reason": request.POST.get("_reason", ""),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
+        """Nobody deletes what visitors see, or what something that they see points at."""
+        if obj and (is_live(obj) or live_users(obj)):
+            return False
+        return super().has_delete_permission(request, obj)
+
+
+class SingletonAdmin(PublishableAdmin):
+    """For a model with one row: its list goes straight to its form."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        opts = self.model._meta
+        obj = self.model._base_manager.first()
+        if obj is None:
+            return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_add"))
+        return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not self.model._base_manager.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
+        return False
+
+
+class ChildInline(admin.StackedInline):
+    """The child rows of a page, in their order; the unsuffixed columns stay out of it."""
+
+    extra = 0
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return translated_fields(self.model)
+
+
+class TabularChildInline(ChildInline):
+    """The same for short rows."""
+
+    template = "admin/edit_inline/tabular.html"
+
+
+def localized_each(names: Iterable[str], code: str) -> list[str]:
+    """The columns of these translated fields in one language."""
+    return [column for name in names for column in localized(name, [code])]
+
+
+def changed_labels(model: type[Publishable], changes: Iterable[Change]) -> list[str]:
+    """The labels of the fields, and of the kinds of child rows, that `changes` are about."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    labels = []
+    for change in changes:
+        name = change.path[0]
+        if name in fields:
+            label = fields[name].verbose_name
+        elif name in model.children:
+            label = model._meta.get_field(name).related_model._meta.verbose_name_plural
+        else:
+            continue
+        labels.append(capfirst(str(label)))
+    return list(dict.fromkeys(labels))

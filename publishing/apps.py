@@ -1,0 +1,14 @@
+"""The shared app of the publishing workflow."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PublishingConfig(AppConfig):
+    """Revisions, snapshots, languages; knows no content app."""
+
+    name = "publishing"
+    verbose_name = _("Publishing")
+
+    def ready(self) -> None:
+        from publishing import workflow  # noqa: F401  (connects its signal handler)

@@ -1,0 +1,59 @@
+"""Model fields of published content."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
+
+
+class PublishedDescriptor(ForwardManyToOneDescriptor):
+    """Follows a relation from a thawed object to the other side's published state."""
+
+    def get_object(self, instance: models.Model) -> models.Model | None:
+        as_of = getattr(instance, "as_of", None)
+        if as_of is None:  # a working row leads to a working row
+            return super().get_object(instance)
+        target_id = getattr(instance, self.field.attname)
+        return self.field.related_model.published(as_of).filter(object_id=target_id).first()
+
+
+class PublishedForeignKey(models.ForeignKey):
+    """A relation between publishable models that cannot leak a draft.
+
+    A thawed object finds the published target or None, never the working row. The other
+    side gets no reverse accessor, because that would list working rows.
+    """
+
+    forward_related_accessor_class = PublishedDescriptor
+
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
+        # Drafts may be incomplete, and a target may be withdrawn after the fact.
+        super().__init__(to, on_delete, **(kwargs | {"null": True, "related_name": "+"}))
+
+
+class RichTextField(ProseEditorField):
+    """HTML of a few safe elements, sanitised on every way in: form, seed, restore, import."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        extensions = {
+            "Bold": True,
+            "Italic": True,
+            "HardBreak": True,
+            "Paragraph": True,
+            "Heading": {"levels": [2, 3]},
+            "BulletList": True,
+            "OrderedList": True,
+            "ListItem": True,
+            "Blockquote": True,
+            "Link": {"enableTarget": False},
+            "History": True,
+        }
+        super().__init__(
+            *args, **(kwargs | {"extensions": extensions, "sanitize": create_sanitizer(extensions)})
+        )
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = self.sanitize(super().pre_save(model_instance, add) or "")
+        setattr(model_instance, self.attname, value)
+        return value

@@ -1,0 +1,80 @@
+"""Which language answers: the honest side of translated fields.
+
+modeltranslation falls back silently. Here a text always comes with the language it is
+in, so that the page can say so (WCAG 2.2 3.1.2, Language of Parts).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models
+from django.utils.html import strip_tags
+from django.utils.translation import get_language, gettext_lazy
+from modeltranslation.translator import NotRegistered, translator
+from modeltranslation.utils import build_localized_fieldname
+
+CODES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
+NAMES = {"nl": gettext_lazy("Dutch"), "fr": gettext_lazy("French"), "en": gettext_lazy("English")}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A value and the language it is in; `language` is empty when it is in none."""
+
+    value: str
+    language: str = ""
+    fallback: bool = False  # not in the language that was asked for
+
+    def __bool__(self) -> bool:
+        return not is_blank(self.value)
+
+
+def current() -> str:
+    """The language being spoken now, one of `CODES`."""
+    code = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    return code if code in CODES else settings.LANGUAGE_CODE
+
+
+def is_blank(value: object) -> bool:
+    """Whether nobody would read anything: empty, only spaces, or only empty markup."""
+    return not strip_tags(str(value or "")).replace("\xa0", " ").strip()
+
+
+def translated_fields(model: type[models.Model]) -> tuple[str, ...]:
+    """The names of the fields of `model` that have a value per language."""
+    try:
+        return tuple(translator.get_options_for_model(model).all_fields)
+    except NotRegistered:
+        return ()
+
+
+def order(language: str) -> tuple[str, ...]:
+    """The languages to try for a reader of `language`, best first."""
+    return (language, *(code for code in CODES if code != language))
+
+
+def resolve(obj: models.Model, field: str, language: str | None = None) -> Text:
+    """The text of `field` for a reader of `language` (by default the current one)."""
+    if field not in translated_fields(type(obj)):
+        return Text(str(getattr(obj, field) or ""))
+    wanted = language or current()
+    for code in order(wanted):
+        value = getattr(obj, build_localized_fieldname(field, code))
+        if not is_blank(value):
+            return Text(value, code, fallback=code != wanted)
+    return Text("", wanted)
+
+
+def languages_with(obj: models.Model, field: str) -> tuple[str, ...]:
+    """The languages in which `field` has a text of its own; all when it has no languages."""
+    if field not in translated_fields(type(obj)):
+        return CODES
+    return tuple(
+        code for code in CODES if not is_blank(getattr(obj, build_localized_fieldname(field, code)))
+    )
+
+
+def localized(field: str, languages: Iterable[str] = CODES) -> tuple[str, ...]:
+    """The column names of translated field `field`: `title` gives `title_nl`, …"""
+    return tuple(build_localized_fieldname(field, code) for code in languages)

@@ -1,0 +1,24 @@
+"""Which language a request speaks: its address says so, and nothing else."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+
+def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):
+    """Activate the language of the path prefix, Dutch when there is none.
+
+    Django's LocaleMiddleware also reads cookies and Accept-Language and varies on them;
+    here one address always gives one page, so a page can be cached and shared.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return middleware

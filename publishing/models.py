@@ -1,0 +1,352 @@
+"""The publishing idea: the row is the working copy, a Revision is a commit, and the
+public sees the newest commit whose time has come.
+
+This app knows no content app. Content models derive from `Publishable` and `Child`.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.apps import apps
+from django.conf import settings
+from django.core import checks
+from django.db import models
+from django.db.models.query import ModelIterable
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from publishing.fields import PublishedForeignKey
+from publishing.languages import current, languages_with, localized, resolve, translated_fields
+from publishing.snapshots import thaw
+
+M = TypeVar("M", bound="Publishable")
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    """Questions about commits; "public" is defined here and nowhere else."""
+
+    def of(self, obj: "Publishable | type[Publishable]") -> Self:
+        """The revisions of one object, or of all objects of a model."""
+        revisions = self.filter(model=obj._meta.label_lower)
+        return revisions if isinstance(obj, type) else revisions.filter(object_id=obj.pk)
+
+    def due(self, at: datetime | None = None) -> Self:
+        """The one revision of each object that decides what it is at that moment."""
+        at = at or timezone.now()
+        return self.filter(
+            models.Q(superseded_at__gt=at) | models.Q(superseded_at=None), live_from__lte=at
+        )
+
+    def public(self, at: datetime | None = None) -> Self:
+        """The revisions that visitors see at that moment: due, not withdrawn, not ended."""
+        at = at or timezone.now()
+        return self.due(at).filter(
+            models.Q(live_until__gt=at) | models.Q(live_until=None), withdrawn=False
+        )
+
+    def pending(self, at: datetime | None = None) -> Self:
+        """The revisions whose time is still to come and that nothing overtakes before it."""
+        return self.filter(
+            models.Q(superseded_at__gt=models.F("live_from")) | models.Q(superseded_at=None),
+            live_from__gt=at or timezone.now(),
+        )
+
+
+class Revision(models.Model):
+    """One commit of one object. It never changes and is never deleted.
+
+    The newest commit whose `live_from` has passed decides. A newer one therefore
+    overtakes an older one that was still waiting: it was made from the same working
+    copy, so it contains that older one's changes. `superseded_at` writes down when that
+    happens, so that "what is public now" is a plain comparison that an index answers.
+    """
+
+    model = models.CharField(_("model"), max_length=100, editable=False)
+    object_id = models.BigIntegerField(_("object"), editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("author"),
+    )
+    created_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    live_from = models.DateTimeField(_("public from"))
+    live_until = models.DateTimeField(_("public until"), null=True, blank=True)
+    superseded_at = models.DateTimeField(_("overtaken at"), null=True, editable=False)
+    withdrawn = models.BooleanField(_("withdrawn"), default=False)
+    reason = models.CharField(_("reason for withdrawing"), max_length=500, blank=True)
+    data = models.JSONField(_("content"))
+    # The place in lists, copied from the content: no database sorts well by a JSON value.
+    sort_key = models.CharField(max_length=100, editable=False)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["model", "object_id", "superseded_at"], name="revision_of_object"),
+            models.Index(fields=["model", "superseded_at", "sort_key"], name="revision_in_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def model_class(self) -> type["Publishable"]:
+        return apps.get_model(self.model)
+
+    def thaw(self, as_of: datetime | None = None) -> Any:
+        """The object as this revision has it; see `snapshots.thaw`."""
+        return thaw(self.model_class, self.object_id, self.data, revision=self, as_of=as_of or timezone.now())
+
+
+class RevisionSlug(models.Model):
+    """The slug under which one revision is found in one language: the index of addresses.
+
+    Kept for every revision, so that an address that once was public redirects for ever.
+    A language without a slug of its own has the one that readers fall back to.
+    """
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="slugs")
+    language = models.CharField(max_length=10)
+    slug = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["slug", "language"], name="revision_by_slug")]
+
+
+class RevisionReference(models.Model):
+    """That one revision points at another object: the index of who uses what."""
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="references")
+    field = models.CharField(max_length=100)
+    model = models.CharField(max_length=100)
+    object_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["model", "object_id"], name="revision_by_reference")]
+
+
+class RevisionFile(models.Model):
+    """That one revision names a stored file, which must therefore be kept as it is."""
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="files")
+    name = models.CharField(max_length=255, db_index=True)
+
+
+class PublishedIterable(ModelIterable):
+    """Yields the thawed objects instead of the revisions."""
+
+    def __iter__(self) -> Iterator["Publishable"]:
+        for revision in super().__iter__():
+            yield revision.thaw(self.queryset.as_of)
+
+
+class PublishedQuerySet(RevisionQuerySet):
+    """A query over revisions that gives published objects: filter, slice and paginate at will."""
+
+    as_of: datetime
+    _following: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._iterable_class = PublishedIterable
+
+    def _clone(self) -> Self:
+        clone = super()._clone()
+        clone.as_of, clone._following = self.as_of, self._following
+        return clone
+
+    def _fetch_all(self) -> None:
+        fresh = self._result_cache is None
+        super()._fetch_all()
+        if fresh and self._iterable_class is PublishedIterable:
+            for path in self._following:
+                _follow(self._result_cache, path, self.as_of)
+
+    def following(self, *paths: str) -> Self:
+        """Read these relations in one query each: `"contact"`, or `"partners__organisation"`."""
+        clone = self._chain()
+        clone._following = paths
+        return clone
+
+    def referring_to(self, obj: "Publishable") -> Self:
+        """Those that point at `obj`, in any of their fields or child rows."""
+        return self.filter(
+            pk__in=RevisionReference.objects.filter(
+                model=obj._meta.label_lower, object_id=obj.pk
+            ).values("revision")
+        )
+
+
+class Frozen(models.Model):
+    """What working rows and thawed objects have in common."""
+
+    as_of: datetime | None = None  # on a thawed object: the moment at which relations are read
+    thawed: bool = False
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def check(cls, **kwargs: Any) -> list[checks.CheckMessage]:
+        return [*super().check(**kwargs), *cls._check_relations()]
+
+    @classmethod
+    def _check_relations(cls) -> Iterator[checks.CheckMessage]:
+        for field in cls._meta.many_to_many:
+            yield checks.Error(
+                "Many-to-many values are not frozen.",
+                hint="Use ordered child rows.",
+                obj=field,
+                id="publishing.E001",
+            )
+        for field in cls._meta.concrete_fields:
+            target = field.related_model
+            if (
+                isinstance(target, type)
+                and issubclass(target, Publishable)
+                and not isinstance(field, PublishedForeignKey)
+                and field.name != getattr(cls, "parent", None)
+            ):
+                yield checks.Error(
+                    "A plain foreign key leads from a published object to a working row.",
+                    hint="Use PublishedForeignKey.",
+                    obj=field,
+                    id="publishing.E002",
+                )
+
+
+class Publishable(Frozen):
+    """A model whose rows are working copies; visitors see its published state only."""
+
+    revision: Revision | None = None  # on a thawed object: where it came from
+
+    children: ClassVar[tuple[str, ...]] = ()  # related names of the ordered child rows
+    not_published: ClassVar[tuple[str, ...]] = ("needs_check_fr", "needs_check_en")
+    title_field: ClassVar[str] = "title"  # without it nothing can be published
+    view_name: ClassVar[str] = ""  # the name of the address of one object, if it has one
+
+    needs_check_fr = models.BooleanField(
+        _("French still to be checked"),
+        default=False,
+        help_text=_("Tick this when a native speaker still has to read the French text."),
+    )
+    needs_check_en = models.BooleanField(
+        _("English still to be checked"),
+        default=False,
+        help_text=_("Tick this when a native speaker still has to read the English text."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return resolve(self, self.title_field).value or str(_("(no title yet)"))
+
+    @classmethod
+    def published(cls: type[M], at: datetime | None = None) -> PublishedQuerySet:
+        """What visitors see of this model now, or saw at an earlier moment, in list order."""
+        at = at or timezone.now()
+        published = PublishedQuerySet(Revision)
+        published.as_of = at
+        return published.of(cls).public(at).order_by("sort_key", "object_id")
+
+    @property
+    def revisions(self) -> RevisionQuerySet:
+        """The commits of this object, newest first."""
+        return Revision.objects.of(self)
+
+    @property
+    def sort_key(self) -> str:
+        """Where this object stands in lists: compared as text."""
+        return ""
+
+    def slug_in(self, language: str) -> str:
+        """The last part of this object's address for readers of `language`."""
+        return resolve(self, "slug", language).value if hasattr(self, "slug") else ""
+
+    def get_absolute_url(self, language: str | None = None) -> str:
+        """The address in `language`, by default the current one; "" when it has none."""
+        language = language or current()
+        slug = self.slug_in(language)
+        if not self.view_name or not slug:
+            return ""
+        with translation.override(language):
+            return reverse(self.view_name, args=[slug])
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which this object truly exists."""
+        return languages_with(self, self.title_field) or (settings.LANGUAGE_CODE,)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.thawed:
+            raise TypeError("A published object is history; restore its revision to edit it.")
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def check(cls, **kwargs: Any) -> list[checks.CheckMessage]:
+        return [*super().check(**kwargs), *cls._check_children()]
+
+    @classmethod
+    def _check_children(cls) -> Iterable[checks.CheckMessage]:
+        related = {relation.get_accessor_name(): relation.related_model for relation in cls._meta.related_objects}
+        for name in cls.children:
+            child = related.get(name)
+            if not (isinstance(child, type) and issubclass(child, Child)):
+                yield checks.Error(
+                    f"{name!r} is not the related name of child rows.",
+                    hint="Derive that model from Child and name its foreign key's related_name.",
+                    obj=cls,
+                    id="publishing.E003",
+                )
+
+
+class Child(Frozen):
+    """An ordered row that belongs to one publishable object and is published with it."""
+
+    parent: ClassVar[str]  # the name of the foreign key to that object
+
+    position = models.PositiveIntegerField(
+        _("order"), default=0, help_text=_("The lowest number comes first; 0 puts a new row last.")
+    )
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new row without a place goes last."""
+        if self._state.adding and not self.position:
+            siblings = type(self)._base_manager.filter(**{self.parent: getattr(self, self.parent)})
+            self.position = (siblings.aggregate(last=models.Max("position"))["last"] or 0) + 1
+        super().save(*args, **kwargs)
+
+
+def _follow(objects: Iterable[Frozen], path: str, as_of: datetime) -> None:
+    """Put the published targets of relation `path` on the thawed `objects`."""
+    *children, name = path.split("__")
+    for child in children:
+        objects = [row for obj in objects for row in getattr(obj, child).all()]
+    if not (objects := list(objects)):
+        return
+    field = objects[0]._meta.get_field(name)
+    ids = {getattr(obj, field.attname) for obj in objects} - {None}
+    published = field.related_model.published(as_of).filter(object_id__in=ids)
+    targets = {target.pk: target for target in published} if ids else {}
+    for obj in objects:
+        field.set_cached_value(obj, targets.get(getattr(obj, field.attname)))
+
+
+def slug_columns(model: type[models.Model]) -> tuple[str, ...]:
+    """The columns that hold the slugs of `model`; none when it has no address."""
+    if "slug" in translated_fields(model):
+        return localized("slug")
+    return ("slug",) if any(field.name == "slug" for field in model._meta.concrete_fields) else ()

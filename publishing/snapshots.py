@@ -1,0 +1,160 @@
+"""Snapshots: an object and its child rows as plain JSON values, there and back.
+
+`freeze`, `thaw` and `diff` know nothing of time, authors or visibility.
+
+A snapshot is flat: `{"title_nl": "…", "priority_id": 3, "roles": [{"id": 7, …}, …]}`.
+The unsuffixed column of a translated field never enters one, because its value depends
+on the language being spoken. A snapshot outlives migrations: what it has too much is
+ignored, what it lacks gets the field's default.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from publishing.languages import translated_fields
+
+if TYPE_CHECKING:
+    from publishing.models import Child, Publishable, Revision
+
+Snapshot = dict[str, Any]
+M = TypeVar("M", bound="Publishable")
+
+
+class FrozenRows(models.QuerySet):
+    """The child rows of a thawed object: a list that cannot be turned into a query."""
+
+    def _chain(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("The child rows of a published object are frozen: use .all() only.")
+
+
+def published_fields(model: type[models.Model]) -> Iterator[models.Field]:
+    """The fields of `model` that enter a snapshot, each with one value per column."""
+    left_out = {*translated_fields(model), *getattr(model, "not_published", ()), getattr(model, "parent", "")}
+    for field in model._meta.concrete_fields:
+        if not field.primary_key and field.name not in left_out:
+            yield field
+
+
+def child_models(model: type["Publishable"]) -> Iterator[tuple[str, type["Child"]]]:
+    """The names and models of the ordered child rows that belong to `model`."""
+    for name in model.children:
+        yield name, model._meta.get_field(name).related_model
+
+
+def freeze(obj: "Publishable") -> Snapshot:
+    """The published fields of `obj` and of its child rows, as JSON values."""
+    snapshot = _freeze_fields(obj)
+    for name, _model in child_models(type(obj)):
+        snapshot[name] = [{"id": row.pk, **_freeze_fields(row)} for row in getattr(obj, name).all()]
+    return snapshot
+
+
+def thaw(
+    model: type[M],
+    object_id: int,
+    snapshot: Snapshot,
+    *,
+    revision: "Revision | None" = None,
+    as_of: datetime | None = None,
+) -> M:
+    """An instance of `model` as `snapshot` has it, which templates use like any other.
+
+    With `as_of` (an aware moment) its relations lead to what was public at that moment.
+    It can't be saved: it is history, not the working copy.
+    """
+    obj = _thaw_fields(model, object_id, snapshot)
+    obj.revision, obj.as_of, obj.thawed = revision, as_of, True
+    for name, child_model in child_models(model):
+        rows = []
+        for row in snapshot.get(name) or []:
+            child = _thaw_fields(child_model, row.get("id"), row)
+            child.as_of = as_of
+            child._state.fields_cache[child_model.parent] = obj
+            rows.append(child)
+        frozen = FrozenRows(child_model)
+        frozen._result_cache = rows
+        obj.__dict__.setdefault("_prefetched_objects_cache", {})[name] = frozen
+    return obj
+
+
+def normalise(model: type["Publishable"], snapshot: Snapshot) -> Snapshot:
+    """`snapshot` in the terms of today's fields, so that it can be compared with another."""
+    return freeze(thaw(model, 0, snapshot))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: where (`("title_nl",)` or `("roles", 7, "name_nl")`), before, after."""
+
+    path: tuple[str | int, ...]
+    old: Any
+    new: Any
+
+
+def diff(old: Snapshot, new: Snapshot) -> list[Change]:
+    """What changed between two snapshots of one object, in the order of `new`'s fields.
+
+    Child rows are matched by their id; a row that came or went is one change with None
+    on the other side, and a change of order is one change of the list of ids.
+    """
+    changes = []
+    for name in [*new, *(name for name in old if name not in new)]:
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        if _is_rows(before) and _is_rows(after):
+            changes += _diff_rows(name, before or [], after or [])
+        else:
+            changes.append(Change((name,), before, after))
+    return changes
+
+
+def _is_rows(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(row, dict) for row in value))
+
+
+def _diff_rows(name: str, old: list[Snapshot], new: list[Snapshot]) -> Iterator[Change]:
+    before, after = {row["id"]: row for row in old}, {row["id"]: row for row in new}
+    for row_id, row in after.items():
+        if row_id not in before:
+            yield Change((name, row_id), None, row)
+        else:
+            for change in diff(before[row_id], row):
+                yield Change((name, row_id, *change.path), change.old, change.new)
+    for row_id, row in before.items():
+        if row_id not in after:
+            yield Change((name, row_id), row, None)
+    old_order, new_order = [i for i in before if i in after], [i for i in after if i in before]
+    if old_order != new_order:
+        yield Change((name,), old_order, new_order)
+
+
+def _freeze_fields(obj: models.Model) -> Snapshot:
+    return {field.attname: _freeze_value(field, obj) for field in published_fields(type(obj))}
+
+
+def _freeze_value(field: models.Field, obj: models.Model) -> Any:
+    value = field.get_prep_value(field.value_from_object(obj))
+    if value is None and isinstance(field, models.CharField | models.TextField):
+        return ""  # the admin stores a blank translation as NULL in one column, '' in another
+    if isinstance(value, str | int | float | bool | list | dict | None):
+        return value
+    return field.value_to_string(obj)
+
+
+def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Snapshot) -> Any:
+    values = {"pk": object_id}
+    for field in published_fields(model):
+        if field.attname in snapshot:
+            try:
+                values[field.attname] = field.to_python(snapshot[field.attname])
+            except ValidationError:
+                pass  # an older type of value: the default stands in
+    obj = model(**values)
+    obj._state.adding = False
+    return obj

@@ -1,0 +1,162 @@
+"""Template tags that print translated text together with the language it is in."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template import Context, Node, NodeList
+from django.template.base import Parser, Token
+from django.template.loader import render_to_string
+from django.urls import translate_url
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
+
+from publishing.languages import CODES, NAMES, Text, current, resolve
+from publishing.models import Publishable
+
+register = template.Library()
+
+FALLBACKS = "languages_fallen_back_to"
+SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+# Where long Dutch words may break in headings. Put in while rendering and never stored,
+# because a soft hyphen in the data hides a word from search.
+LONG_WORDS = {
+    word.replace("|", ""): word.replace("|", SOFT_HYPHEN)
+    for word in (
+        "tewerkstellings|beleid",
+        "belangen|verdediger",
+        "bruggen|bouwer",
+        "speerpunt|sectoren",
+        "regiomarketing|strategie",
+        "toegankelijkheids|verklaring",
+        "vertegen|woordiging",
+        "sociaal|economisch",
+        "Westhoek|gemeenten",
+        "metropoli|serende",
+        "gebieds|dekkend",
+        "hoog|dringendheid",
+    )
+}
+LONG_WORD = re.compile("|".join(sorted(LONG_WORDS, key=len, reverse=True)))
+
+
+@register.simple_tag(takes_context=True)
+def text(context: Context, obj: Any, field: str, soft: bool = False) -> SafeString:
+    """The escaped text, marked with `lang` when it is not in the reader's language."""
+    found = resolve(obj, field)
+    value = LONG_WORD.sub(lambda word: LONG_WORDS[word[0]], found.value) if soft else found.value
+    return _marked(context, found, conditional_escape(value), "span")
+
+
+@register.simple_tag(takes_context=True)
+def rich(context: Context, obj: Any, field: str) -> SafeString:
+    """The same for rich text, which `RichTextField` sanitised when it was saved."""
+    found = resolve(obj, field)
+    return _marked(context, found, mark_safe(found.value), "div")  # noqa: S308
+
+
+@register.simple_tag
+def plain(obj: Any, field: str) -> str:
+    """Just the text, for attributes and for the title element, which hold no markup."""
+    return resolve(obj, field).value
+
+
+@register.simple_tag
+def lang_attr(obj: Any, field: str) -> SafeString | str:
+    """A `lang` attribute for the element that holds this text, when it needs one."""
+    found = resolve(obj, field)
+    return format_html(' lang="{}"', found.language) if found.fallback else ""
+
+
+@register.simple_tag
+def has(obj: Any, field: str) -> bool:
+    """Whether `field` has a text in any language."""
+    return bool(resolve(obj, field))
+
+
+@register.simple_tag(takes_context=True)
+def page_links(context: Context) -> "PageLinks":
+    """The addresses of this page in every language; see `PageLinks`."""
+    page, request = context.get("page"), context["request"]
+    is_object = isinstance(page, Publishable) and bool(page.get_absolute_url())
+    exists = page.languages if isinstance(page, Publishable) else CODES
+    base = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+    alternates = []
+    for code in CODES:
+        url = page.get_absolute_url(code) if is_object else _other_language(request, code)
+        alternates.append(
+            Alternate(
+                code=code,
+                name=get_language_info(code)["name_local"].capitalize(),
+                url=url,
+                absolute_url=base + url,
+                current=code == current(),
+                exists=code in exists,
+            )
+        )
+    by_code = {each.code: each for each in alternates}
+    original = current() if current() in exists else exists[0]
+    return PageLinks(alternates, by_code[original].absolute_url)
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """This page in one language; `exists` when it is truly translated."""
+
+    code: str
+    name: str
+    url: str
+    absolute_url: str
+    current: bool
+    exists: bool
+
+
+@dataclass(frozen=True)
+class PageLinks:
+    """The page in each language, and the address of the original of what is shown."""
+
+    alternates: list[Alternate]
+    canonical: str
+
+
+@register.tag
+def language_notice(parser: Parser, token: Token) -> "LanguageNoticeNode":
+    """Say once, before what it encloses, that parts of that are in another language."""
+    body = parser.parse(("endlanguage_notice",))
+    parser.delete_first_token()
+    return LanguageNoticeNode(body)
+
+
+class LanguageNoticeNode(Node):
+    """Renders its body first, because only then it is known what fell back."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        with context.push(**{FALLBACKS: set()}):
+            body = self.nodelist.render(context)
+            codes = [code for code in CODES if code in context[FALLBACKS]]
+        if not codes:
+            return body
+        notice = render_to_string("includes/language_notice.html", {"languages": [NAMES[code] for code in codes]})
+        return mark_safe(notice + body)  # noqa: S308
+
+
+def _marked(context: Context, found: Text, html: str, element: str) -> SafeString:
+    if not found or not found.fallback:
+        return mark_safe(html)  # noqa: S308  (escaped or sanitised by the callers)
+    if FALLBACKS in context:
+        context[FALLBACKS].add(found.language)
+    return format_html('<{0} lang="{1}">{2}</{0}>', element, found.language, mark_safe(html))  # noqa: S308
+
+
+def _other_language(request: Any, code: str) -> str:
+    """The same address in another language, or the home page when there is none."""
+    translated = translate_url(request.path, code)
+    if translated == request.path and code != current():
+        return "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
+    return translated

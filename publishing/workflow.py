@@ -1,0 +1,261 @@
+"""The workflow: publish, withdraw, restore, and where an object stands.
+
+These functions are the only way to make a Revision. Each is one transaction.
+"""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from modeltranslation.utils import build_localized_fieldname
+
+from publishing.fields import PublishedForeignKey
+from publishing.languages import CODES, is_blank, translated_fields
+from publishing.models import (
+    Publishable,
+    Revision,
+    RevisionFile,
+    RevisionReference,
+    RevisionSlug,
+    slug_columns,
+)
+from publishing.snapshots import (
+    Change,
+    Snapshot,
+    child_models,
+    diff,
+    freeze,
+    normalise,
+    published_fields,
+)
+
+P = TypeVar("P", bound=Publishable)
+
+
+class State(models.TextChoices):
+    """Where a working row stands towards the public."""
+
+    NEW = "new", gettext_lazy("Not published yet")
+    SCHEDULED = "scheduled", gettext_lazy("Scheduled")
+    PUBLISHED = "published", gettext_lazy("Published")
+    CHANGED = "changed", gettext_lazy("Published, with changes that visitors do not see yet")
+    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+    ENDED = "ended", gettext_lazy("Ended")
+
+
+def publish(
+    obj: Publishable,
+    author: AbstractBaseUser | None,
+    note: str = "",
+    live_from: datetime | None = None,
+    live_until: datetime | None = None,
+) -> Revision:
+    """Freeze the saved row of `obj` and its child rows into a Revision.
+
+    It is public from `live_from` (by default, or when past, now) until `live_until` (by
+    default for ever); both aware. Raises ValidationError, by field, when it can't be.
+    """
+    now = timezone.now()
+    live_from = max(live_from or now, now)
+    if live_until and live_until <= live_from:
+        raise ValidationError({"live_until": _("The end must come after the beginning.")})
+    with transaction.atomic():
+        row = _locked(obj)
+        check_publishable(row, live_from)
+        revision = Revision(
+            author=author, note=note, live_from=live_from, live_until=live_until, data=freeze(row)
+        )
+        return _commit(row, revision)
+
+
+def withdraw(obj: Publishable, author: AbstractBaseUser | None, reason: str) -> Revision:
+    """Take `obj` off the public site now; `reason` is shown at its old address.
+
+    Also overtakes what was scheduled. Raises ValidationError when it was never public or
+    no reason is given.
+    """
+    if is_blank(reason):
+        raise ValidationError({"reason": _("Say in a few words why: visitors read it at the old address.")})
+    with transaction.atomic():
+        row = _locked(obj)
+        last = row.revisions.due().first() or row.revisions.pending().first()
+        if last is None or last.withdrawn:
+            raise ValidationError(_("This is not on the public site."))
+        # What was public, not the working copy: a withdrawal must not freeze a draft.
+        revision = Revision(
+            author=author, live_from=timezone.now(), withdrawn=True, reason=reason.strip(), data=last.data
+        )
+        return _commit(last.thaw(), revision)
+
+
+def restore(revision: Revision, author: AbstractBaseUser | None) -> Any:
+    """Make `revision` the working copy again, also of a deleted object; not yet public.
+
+    Returns the saved working row. What a revision does not hold (such as the account of a
+    staff member) stays as it is; a relation to something deleted is left empty.
+    """
+    model = revision.model_class
+    with transaction.atomic():
+        row = model._base_manager.filter(pk=revision.object_id).first() or model(pk=revision.object_id)
+        snapshot = normalise(model, revision.data)
+        _write(row, snapshot)
+        for name, child_model in child_models(model):
+            _restore_rows(row, child_model, snapshot[name])
+        if author:
+            LogEntry.objects.log_actions(
+                author.pk, [row], CHANGE, _("Restored the version of %s.") % f"{revision.created_at:%Y-%m-%d %H:%M}"
+            )
+    return model._base_manager.get(pk=row.pk)
+
+
+def state(obj: Publishable) -> State:
+    """Where the saved row of `obj` stands towards the public, now."""
+    due = obj.revisions.due().first()
+    if due is None:
+        return State.SCHEDULED if obj.revisions.pending().exists() else State.NEW
+    if due.withdrawn:
+        return State.WITHDRAWN
+    if due.live_until and due.live_until <= timezone.now():
+        return State.ENDED
+    return State.CHANGED if unpublished_changes(obj) else State.PUBLISHED
+
+
+def unpublished_changes(obj: Publishable) -> list[Change]:
+    """What differs between the last commit of `obj`, even one still waiting, and its saved row."""
+    last = obj.revisions.first()
+    row = type(obj)._base_manager.get(pk=obj.pk)
+    return diff(normalise(type(obj), last.data), freeze(row)) if last else []
+
+
+def is_live(obj: Publishable) -> bool:
+    """Whether visitors see `obj` now or will at a time already set."""
+    return obj.revisions.public().exists() or obj.revisions.pending().filter(withdrawn=False).exists()
+
+
+@receiver(pre_delete)
+def refuse_to_delete_live(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
+    """Raise ProtectedError for what visitors see: withdraw it first, and the page says why."""
+    if isinstance(instance, Publishable) and is_live(instance):
+        raise models.ProtectedError(_("Withdraw this before you delete it: visitors still see it."), {instance})
+
+
+def live_users(obj: Publishable) -> list[Publishable]:
+    """The published objects that point at `obj`, now or at a time already set."""
+    revisions = Revision.objects.filter(
+        references__model=obj._meta.label_lower, references__object_id=obj.pk, withdrawn=False
+    ).distinct()
+    return [revision.thaw() for revision in (revisions.public() | revisions.pending()).distinct()]
+
+
+def check_publishable(row: Publishable, live_from: datetime) -> None:
+    """Raise ValidationError, by field, when the working row `row` can't go public."""
+    errors: dict[str, list[str]] = {}
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        errors = error.update_error_dict(errors)
+    title = _source_column(type(row), row.title_field)
+    if is_blank(getattr(row, title)):
+        errors.setdefault(title, []).append(_("Fill this in before you publish: without it the page has no title."))
+    columns = slug_columns(type(row))
+    if columns and not any(getattr(row, column) for column in columns):
+        errors.setdefault(columns[0], []).append(_("Fill this in before you publish: it is the address of the page."))
+    for column in columns:
+        if owner := _slug_owner(row, column, live_from):
+            errors.setdefault(column, []).append(_("“%s” already has this address.") % owner)
+    if errors:
+        raise ValidationError(errors)
+
+
+def _source_column(model: type[Publishable], field: str) -> str:
+    if field in translated_fields(model):
+        return build_localized_fieldname(field, settings.LANGUAGE_CODE)
+    return field
+
+
+def _slug_owner(row: Publishable, column: str, live_from: datetime) -> Publishable | None:
+    """The other object of this model that has the slug of `column` from then on, if any."""
+    slug = getattr(row, column)
+    languages = [code for code in CODES if column in ("slug", build_localized_fieldname("slug", code))]
+    taken = (
+        Revision.objects.of(type(row))
+        .exclude(object_id=row.pk)
+        .filter(slugs__slug=slug, slugs__language__in=languages, superseded_at=None, withdrawn=False)
+        .filter(models.Q(live_until=None) | models.Q(live_until__gt=live_from))
+        .first()
+    )
+    return taken.thaw() if slug and taken else None
+
+
+def _locked(obj: P) -> P:
+    """The saved row of `obj`, held so that two editors can't publish it at once."""
+    return type(obj)._base_manager.select_for_update().get(pk=obj.pk)
+
+
+def _commit(obj: Publishable, revision: Revision) -> Revision:
+    """Insert `revision` of `obj` with its indexes, and overtake what is older."""
+    revision.model, revision.object_id = obj._meta.label_lower, obj.pk
+    revision.sort_key = obj.sort_key
+    revision.save(force_insert=True)
+    obj.revisions.filter(pk__lt=revision.pk).filter(
+        models.Q(superseded_at=None) | models.Q(superseded_at__gt=revision.live_from)
+    ).update(superseded_at=revision.live_from)
+    RevisionSlug.objects.bulk_create(
+        RevisionSlug(revision=revision, language=code, slug=slug) for code in CODES if (slug := obj.slug_in(code))
+    )
+    relations, files = [], []
+    for path, row in _rows(obj):
+        for field in published_fields(type(row)):
+            value = getattr(row, field.attname)
+            if isinstance(field, PublishedForeignKey) and value:
+                relations.append(
+                    RevisionReference(
+                        revision=revision,
+                        field=path + field.name,
+                        model=field.related_model._meta.label_lower,
+                        object_id=value,
+                    )
+                )
+            elif isinstance(field, models.FileField) and value:
+                files.append(RevisionFile(revision=revision, name=value.name))
+    RevisionReference.objects.bulk_create(relations)
+    RevisionFile.objects.bulk_create(files)
+    return revision
+
+
+def _rows(obj: Publishable) -> list[tuple[str, models.Model]]:
+    """`obj` and its child rows, each with the prefix of its field names."""
+    children = [(f"{name}.", row) for name, _model in child_models(type(obj)) for row in getattr(obj, name).all()]
+    return [("", obj), *children]
+
+
+def _write(row: models.Model, snapshot: Snapshot) -> None:
+    """Save the values of `snapshot` on working row `row`."""
+    for field in published_fields(type(row)):
+        value = field.to_python(snapshot[field.attname])
+        if isinstance(field, models.ForeignKey) and value is not None:
+            if not field.related_model._base_manager.filter(pk=value).exists():
+                value = None
+        setattr(row, field.attname, value)
+    row.save()
+
+
+def _restore_rows(parent: Publishable, model: type[models.Model], snapshots: list[Snapshot]) -> None:
+    """Make the child rows of `parent` those of `snapshots`, keeping their ids where free."""
+    own = {row.pk: row for row in model._base_manager.filter(**{model.parent: parent})}
+    model._base_manager.filter(pk__in=own.keys() - {each["id"] for each in snapshots}).delete()
+    for snapshot in snapshots:
+        row = own.get(snapshot["id"]) or model()
+        if row.pk is None and not model._base_manager.filter(pk=snapshot["id"]).exists():
+            row.pk = snapshot["id"]
+        setattr(row, model.parent, parent)
+        _write(row, snapshot)

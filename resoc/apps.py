@@ -1,0 +1,15 @@
+"""The project as an app: no models, only what is wired once all apps are there."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ResocConfig(AppConfig):
+    """Gives the groups their permissions after every migration."""
+
+    name = "resoc"
+
+    def ready(self) -> None:
+        from resoc.groups import grant_permissions
+
+        post_migrate.connect(grant_permissions, sender=self)

@@ -1,0 +1,86 @@
+"""Reading the variables of the environment: a malformed one stops the start in one line.
+
+Nothing here knows Django's settings; `settings.py` says which variables exist.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+SECRET_KEY_LENGTH = 64  # characters
+
+
+def variable(name: str, parse: Callable[[str], T], default: T, expected: str) -> T:
+    """The parsed value of variable `name`, or `default` when it is unset or blank.
+
+    Raises ImproperlyConfigured naming the variable and what was `expected` of it.
+    """
+    raw = os.environ.get(name, "").strip()
+    if not raw:
+        return default
+    try:
+        return parse(raw)
+    except (ValueError, KeyError, TypeError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} is {raw!r}: expected {expected}.") from error
+
+
+def flag(raw: str) -> bool:
+    """Parse a yes or no; anything else raises KeyError (never a silent no)."""
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    return words[raw.lower()]
+
+
+def count(raw: str) -> int:
+    """Parse a whole number of at least zero; anything else raises ValueError."""
+    number = int(raw)
+    if number < 0:
+        raise ValueError(raw)
+    return number
+
+
+def names(raw: str) -> list[str]:
+    """Parse a list separated by commas."""
+    return [name.strip() for name in raw.split(",") if name.strip()]
+
+
+def site_url(raw: str) -> str:
+    """Parse the public address of the site: scheme and host, without a path."""
+    parts = urlsplit(raw)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise ValueError(raw)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def writable_folder(path: Path, name: str) -> Path:
+    """Make folder `path` if needed; raise ImproperlyConfigured when we cannot write in it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}: cannot make the folder {path}: {error.strerror}.") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"{name}: the folder {path} is not writable for this user.")
+    return path
+
+
+def kept_secret(path: Path) -> str:
+    """The secret kept in file `path`, made on first use and readable by its owner only."""
+    try:
+        # O_EXCL: of two processes that start at once, one makes the key and both read it.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(SECRET_KEY_LENGTH)[:SECRET_KEY_LENGTH])
+    secret = path.read_text().strip()
+    if not secret:
+        raise ImproperlyConfigured(f"SECRET_KEY: the file {path} is empty; remove it to make a new key.")
+    return secret

@@ -1,0 +1,182 @@
+"""All settings, from the environment; the default of every variable is the safe one.
+
+The variables are documented in `docs/operators.md`.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+
+from resoc.environment import count, flag, kept_secret, names, site_url, variable, writable_folder
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = writable_folder(variable("DATA_DIR", Path, BASE_DIR, "a folder"), "DATA_DIR")
+STATE_DIR = writable_folder(DATA_DIR / "var", "DATA_DIR")
+
+# Safety
+
+DEBUG = variable("DEBUG", flag, False, "yes or no")
+SECRET_KEY = variable("SECRET_KEY", str, "", "a secret") or kept_secret(STATE_DIR / "secret_key")
+SITE_URL = variable("SITE_URL", site_url, "", "an address such as https://www.example.org, without a path")
+ALLOWED_HOSTS = variable("ALLOWED_HOSTS", names, [], "host names separated by commas") or [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *([str(urlsplit(SITE_URL).hostname)] if SITE_URL else []),
+]
+HTTPS = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
+TRUSTED_PROXY_COUNT = variable("TRUSTED_PROXY_COUNT", count, 0, "the number of proxies before us")
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# TipTap, the rich text editor of the admin, injects this one style element. The test
+# `tests/resoc/test_settings.py` computes its digest again from the installed package.
+EDITOR_STYLE_DIGEST = "'sha256-PLACEHOLDER'"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, EDITOR_STYLE_DIGEST],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# Applications
+
+INSTALLED_APPS = [
+    "modeltranslation",  # before the admin, which it adapts
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "phonenumber_field",
+    "js_asset",
+    "django_prose_editor",
+    "publishing",
+    "pages",
+    "staff",
+    "priorities",
+    "resoc",  # last: it gives the groups their permissions, once all of those exist
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "publishing.middleware.language_from_address",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "resoc.urls"
+WSGI_APPLICATION = "resoc.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "resoc.context_processors.site",
+            ],
+        },
+    },
+]
+
+# Data
+
+DATABASES = {
+    "default": variable(
+        "DATABASE_URL",
+        environ.Env.db_url_config,
+        {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")},
+        "an address such as postgres://user:password@host/name",
+    )
+}
+if DATABASES["default"].get("ENGINE") == "django.db.backends.sqlite3":
+    # Readers never wait for a writer (WAL), and two writers queue instead of failing half-way.
+    DATABASES["default"]["OPTIONS"] = {
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": variable(
+        "CACHE_URL",
+        environ.Env.cache_url_config,
+        {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "an address such as redis://host:6379/1",
+    )
+}
+vars().update(
+    variable("EMAIL_URL", environ.Env.email_url_config, {}, "an address such as smtp://user:password@host:25")
+)
+
+# Languages: Dutch is the source and has no prefix in addresses
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
+MODELTRANSLATION_DEFAULT_LANGUAGE = "nl"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Brussels"
+USE_TZ = True
+PHONENUMBER_DEFAULT_REGION = "BE"
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600  # seconds, for the few files whose name has no digest
+
+# People
+
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# Logs go to standard error, where gunicorn and systemd keep them
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,67 @@
+"""The home page, put together from all apps, and the pages that belong to none."""
+
+import re
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from pages.models import MissionPage, Seat
+from priorities.models import Priority, Theme
+from publishing.languages import resolve
+
+THEMES_ON_HOME = 6
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Who RESOC is, its priorities and its themes."""
+    mission = MissionPage.published().following("seats__organisation").first()
+    context = {
+        "section": "home",
+        "page": mission,
+        "mission": mission,
+        "motto": motto(mission) if mission else None,
+        "seat_groups": seat_groups(mission) if mission else [],
+        "priorities": list(Priority.published()),
+        "themes": list(Theme.published()[:THEMES_ON_HOME]),
+    }
+    return render(request, "home.html", context)
+
+
+def motto(mission: MissionPage) -> dict[str, Any]:
+    """The motto in the parts that the design sets apart: before, between and after the dashes."""
+    text = resolve(mission, "motto")
+    parts = re.fullmatch(r"(.+?) (– .+? –) (.+)", text.value)
+    return {
+        "language": text.language,
+        "fallback": text.fallback,
+        "parts": list(parts.groups()) if parts else [text.value],
+    }
+
+
+def seat_groups(mission: MissionPage) -> list[dict[str, Any]]:
+    """Who is represented: each group with its organisations, in the order of the seats."""
+    groups: dict[str, list[Any]] = {}
+    for seat in mission.seats.all():
+        organisations = groups.setdefault(seat.group, [])
+        if seat.organisation:
+            organisations.append(seat.organisation)
+    labels = dict(Seat.Group.choices)
+    return [{"label": labels.get(key, key), "organisations": value} for key, value in groups.items()]
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The 404, in the language of the address."""
+    return render(request, "404.html", {"section": ""}, status=404)
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 while everything that pages need answers; 503 that names the part that does not."""
+    try:
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "failing", "part": "database"}, status=503)
+    return JsonResponse({"status": "ok"})

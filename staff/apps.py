@@ -1,0 +1,11 @@
+"""Whom to contact."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StaffConfig(AppConfig):
+    """Whom to contact."""
+
+    name = "staff"
+    verbose_name = _("Staff")

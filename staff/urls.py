@@ -1,0 +1,11 @@
+"""The addresses of the contact page and of each card."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from staff.views import StaffMemberView, contact
+
+urlpatterns = [
+    path(_("contact/"), contact, name="contact"),
+    path(_("contact/<slug:slug>/"), StaffMemberView.as_view(), name="staff_detail"),
+]
