@@ -31,7 +31,7 @@ format: environment ## Format the code
 
 .PHONY: messages
 messages: environment ## Collect the words of the interface and compile their translations (needs gettext)
-	@$(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore='.venv/*' --ignore='tests/*'
+	@$(BIN)/python manage.py makemessages --all --extension=html,txt,py,svg --no-obsolete --no-location --ignore='.venv/*' --ignore='tests/*'
 	@$(BIN)/python manage.py compilemessages --ignore='.venv' --verbosity=0
 
 .PHONY: environment
