@@ -43,7 +43,14 @@ def make(pins: str) -> None:
         sys.exit(f"Python's venv module is missing: run 'apt install python{version}-venv' and try again.")
     print("Installing what the site needs in .venv (once) …", flush=True)
     venv.create(VENV, clear=True, with_pip=True)
-    command = [VENV / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", ROOT / pins]
+    command: list[Path | str] = [
+        VENV / "bin" / "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+        ROOT / pins,
+    ]
     if subprocess.run(command, check=False).returncode:
         sys.exit("The packages could not be installed: see the lines above; is the network there?")
 

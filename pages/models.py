@@ -25,9 +25,7 @@ class Organisation(Publishable):
     title_field = "name"
 
     name = models.CharField(_("name"), max_length=200, blank=True)
-    kind = models.CharField(
-        _("kind"), max_length=20, choices=Kind, blank=True, help_text=_("Not shown to visitors.")
-    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, blank=True, help_text=_("Not shown to visitors."))
     url = models.URLField(
         _("website"), blank=True, help_text=_("The full address, for example https://www.westhoekoverleg.be.")
     )
@@ -108,9 +106,7 @@ class Role(Child):
 
     page = models.ForeignKey(MissionPage, models.CASCADE, related_name="roles")
     name = models.CharField(_("name"), max_length=100, blank=True)
-    description = models.CharField(
-        _("explanation"), max_length=250, blank=True, help_text=_("Optional, one sentence.")
-    )
+    description = models.CharField(_("explanation"), max_length=250, blank=True, help_text=_("Optional, one sentence."))
     illustration = models.CharField(_("drawing"), max_length=20, choices=Illustration, blank=True)
 
     class Meta(Child.Meta):

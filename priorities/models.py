@@ -85,9 +85,7 @@ class Theme(Publishable):
     status = models.CharField(_("status"), max_length=20, choices=Status, blank=True)
     priority = PublishedForeignKey(Priority, blank=True, verbose_name=_("priority"))
     contact = PublishedForeignKey(StaffMember, blank=True, verbose_name=_("contact"))
-    url = models.URLField(
-        _("website"), blank=True, help_text=_("A page elsewhere about this theme: the full address.")
-    )
+    url = models.URLField(_("website"), blank=True, help_text=_("A page elsewhere about this theme: the full address."))
     url_label = models.CharField(_("name of that website"), max_length=100, blank=True)
     position = models.PositiveIntegerField(_("order"), default=0, help_text=_("The lowest number comes first."))
 

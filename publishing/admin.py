@@ -21,7 +21,7 @@ from js_asset import Media
 
 from publishing.languages import CODES, NAMES, languages_with, localized, translated_fields
 from publishing.models import Publishable
-from publishing.snapshots import Change
+from publishing.snapshots import Change, child_models
 from publishing.workflow import (
     State,
     check_publishable,
@@ -38,7 +38,7 @@ class PublishableForm(forms.ModelForm):
     """When the button says publish, what blocks publishing is an error beside its field."""
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if "_publish" in self.data and not self.errors:
             try:
                 check_publishable(self.instance, timezone.now())
@@ -66,7 +66,7 @@ class PublishableAdmin(admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Publishable | None = None) -> Any:
         """The Dutch texts, the French, the English; then what all languages share."""
         names = translated_fields(self.model)
-        fieldsets = [
+        fieldsets: list[Any] = [
             (capfirst(NAMES[code]), {"fields": [*localized_each(names, code), *self._check_field(code)]})
             for code in CODES
             if names
@@ -107,13 +107,15 @@ class PublishableAdmin(admin.ModelAdmin):
 
     # Publishing
 
-    def response_add(self, request: HttpRequest, obj: Publishable, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Publishable, post_url_continue: str | None = None
+    ) -> HttpResponse:
         return self._respond(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Publishable) -> HttpResponse:
         return self._respond(request, obj)
 
-    def _respond(self, request: HttpRequest, obj: Publishable) -> HttpResponse:
+    def _respond(self, request: Any, obj: Publishable) -> HttpResponse:
         """Do what the button said, tell what visitors see of it now, and stay on the page."""
         try:
             if "_publish" in request.POST:
@@ -135,7 +137,7 @@ class PublishableAdmin(admin.ModelAdmin):
         opts = self.model._meta
         return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]))
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         obj = kwargs.get("obj")
         # The import map of the rich text editor is an inline script: it needs the nonce.
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
@@ -198,13 +200,14 @@ def localized_each(names: Iterable[str], code: str) -> list[str]:
 def changed_labels(model: type[Publishable], changes: Iterable[Change]) -> list[str]:
     """The labels of the fields, and of the kinds of child rows, that `changes` are about."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    labels = []
+    labels: list[str] = []
     for change in changes:
-        name = change.path[0]
+        name = str(change.path[0])
+        label: Any
         if name in fields:
             label = fields[name].verbose_name
         elif name in model.children:
-            label = model._meta.get_field(name).related_model._meta.verbose_name_plural
+            label = dict(child_models(model))[name]._meta.verbose_name_plural
         else:
             continue
         labels.append(capfirst(str(label)))

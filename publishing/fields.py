@@ -10,7 +10,7 @@ from django_prose_editor.fields import ProseEditorField, create_sanitizer
 class PublishedDescriptor(ForwardManyToOneDescriptor):
     """Follows a relation from a thawed object to the other side's published state."""
 
-    def get_object(self, instance: models.Model) -> models.Model | None:
+    def get_object(self, instance: models.Model) -> Any:
         as_of = getattr(instance, "as_of", None)
         if as_of is None:  # a working row leads to a working row
             return super().get_object(instance)
@@ -49,9 +49,7 @@ class RichTextField(ProseEditorField):
             "Link": {"enableTarget": False},
             "History": True,
         }
-        super().__init__(
-            *args, **(kwargs | {"extensions": extensions, "sanitize": create_sanitizer(extensions)})
-        )
+        super().__init__(*args, **(kwargs | {"extensions": extensions, "sanitize": create_sanitizer(extensions)}))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = self.sanitize(super().pre_save(model_instance, add) or "")

@@ -70,9 +70,7 @@ def languages_with(obj: models.Model, field: str) -> tuple[str, ...]:
     """The languages in which `field` has a text of its own; all when it has no languages."""
     if field not in translated_fields(type(obj)):
         return CODES
-    return tuple(
-        code for code in CODES if not is_blank(getattr(obj, build_localized_fieldname(field, code)))
-    )
+    return tuple(code for code in CODES if not is_blank(getattr(obj, build_localized_fieldname(field, code))))
 
 
 def localized(field: str, languages: Iterable[str] = CODES) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ This app knows no content app. Content models derive from `Publishable` and `Chi
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -21,8 +21,6 @@ from publishing.fields import PublishedForeignKey
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
 from publishing.snapshots import thaw
 
-M = TypeVar("M", bound="Publishable")
-
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     """Questions about commits; "public" is defined here and nowhere else."""
@@ -35,16 +33,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def due(self, at: datetime | None = None) -> Self:
         """The one revision of each object that decides what it is at that moment."""
         at = at or timezone.now()
-        return self.filter(
-            models.Q(superseded_at__gt=at) | models.Q(superseded_at=None), live_from__lte=at
-        )
+        return self.filter(models.Q(superseded_at__gt=at) | models.Q(superseded_at=None), live_from__lte=at)
 
     def public(self, at: datetime | None = None) -> Self:
         """The revisions that visitors see at that moment: due, not withdrawn, not ended."""
         at = at or timezone.now()
-        return self.due(at).filter(
-            models.Q(live_until__gt=at) | models.Q(live_until=None), withdrawn=False
-        )
+        return self.due(at).filter(models.Q(live_until__gt=at) | models.Q(live_until=None), withdrawn=False)
 
     def pending(self, at: datetime | None = None) -> Self:
         """The revisions whose time is still to come and that nothing overtakes before it."""
@@ -143,6 +137,8 @@ class RevisionFile(models.Model):
 class PublishedIterable(ModelIterable):
     """Yields the thawed objects instead of the revisions."""
 
+    queryset: Any
+
     def __iter__(self) -> Iterator["Publishable"]:
         for revision in super().__iter__():
             yield revision.thaw(self.queryset.as_of)
@@ -159,7 +155,7 @@ class PublishedQuerySet(RevisionQuerySet):
         self._iterable_class = PublishedIterable
 
     def _clone(self) -> Self:
-        clone = super()._clone()
+        clone = super()._clone()  # type: ignore[misc]
         clone.as_of, clone._following = self.as_of, self._following
         return clone
 
@@ -168,20 +164,18 @@ class PublishedQuerySet(RevisionQuerySet):
         super()._fetch_all()
         if fresh and self._iterable_class is PublishedIterable:
             for path in self._following:
-                _follow(self._result_cache, path, self.as_of)
+                _follow(cast(list[Frozen], self._result_cache), path, self.as_of)
 
     def following(self, *paths: str) -> Self:
         """Read these relations in one query each: `"contact"`, or `"partners__organisation"`."""
-        clone = self._chain()
+        clone = self.all()
         clone._following = paths
         return clone
 
     def referring_to(self, obj: "Publishable") -> Self:
         """Those that point at `obj`, in any of their fields or child rows."""
         return self.filter(
-            pk__in=RevisionReference.objects.filter(
-                model=obj._meta.label_lower, object_id=obj.pk
-            ).values("revision")
+            pk__in=RevisionReference.objects.filter(model=obj._meta.label_lower, object_id=obj.pk).values("revision")
         )
 
 
@@ -200,11 +194,11 @@ class Frozen(models.Model):
 
     @classmethod
     def _check_relations(cls) -> Iterator[checks.CheckMessage]:
-        for field in cls._meta.many_to_many:
+        for relation in cls._meta.many_to_many:
             yield checks.Error(
                 "Many-to-many values are not frozen.",
                 hint="Use ordered child rows.",
-                obj=field,
+                obj=relation,
                 id="publishing.E001",
             )
         for field in cls._meta.concrete_fields:
@@ -251,8 +245,11 @@ class Publishable(Frozen):
         return resolve(self, self.title_field).value or str(_("(no title yet)"))
 
     @classmethod
-    def published(cls: type[M], at: datetime | None = None) -> PublishedQuerySet:
-        """What visitors see of this model now, or saw at an earlier moment, in list order."""
+    def published(cls, at: datetime | None = None) -> Any:
+        """What visitors see of this model now, or saw at an earlier moment, in list order.
+
+        A PublishedQuerySet: a query over revisions that gives thawed instances of `cls`.
+        """
         at = at or timezone.now()
         published = PublishedQuerySet(Revision)
         published.as_of = at
@@ -337,7 +334,7 @@ def _follow(objects: Iterable[Frozen], path: str, as_of: datetime) -> None:
         objects = [row for obj in objects for row in getattr(obj, child).all()]
     if not (objects := list(objects)):
         return
-    field = objects[0]._meta.get_field(name)
+    field: Any = objects[0]._meta.get_field(name)
     ids = {getattr(obj, field.attname) for obj in objects} - {None}
     published = field.related_model.published(as_of).filter(object_id__in=ids)
     targets = {target.pk: target for target in published} if ids else {}

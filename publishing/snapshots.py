@@ -9,6 +9,7 @@ ignored, what it lacks gets the field's default.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -43,7 +44,8 @@ def published_fields(model: type[models.Model]) -> Iterator[models.Field]:
 def child_models(model: type["Publishable"]) -> Iterator[tuple[str, type["Child"]]]:
     """The names and models of the ordered child rows that belong to `model`."""
     for name in model.children:
-        yield name, model._meta.get_field(name).related_model
+        relation: Any = model._meta.get_field(name)
+        yield name, relation.related_model
 
 
 def freeze(obj: "Publishable") -> Snapshot:
@@ -76,7 +78,7 @@ def thaw(
             child.as_of = as_of
             child._state.fields_cache[child_model.parent] = obj
             rows.append(child)
-        frozen = FrozenRows(child_model)
+        frozen: Any = FrozenRows(child_model)
         frozen._result_cache = rows
         obj.__dict__.setdefault("_prefetched_objects_cache", {})[name] = frozen
     return obj
@@ -102,7 +104,7 @@ def diff(old: Snapshot, new: Snapshot) -> list[Change]:
     Child rows are matched by their id; a row that came or went is one change with None
     on the other side, and a change of order is one change of the list of ids.
     """
-    changes = []
+    changes: list[Change] = []
     for name in [*new, *(name for name in old if name not in new)]:
         before, after = old.get(name), new.get(name)
         if before == after:
@@ -148,13 +150,11 @@ def _freeze_value(field: models.Field, obj: models.Model) -> Any:
 
 
 def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Snapshot) -> Any:
-    values = {"pk": object_id}
+    values: dict[str, Any] = {"pk": object_id}
     for field in published_fields(model):
         if field.attname in snapshot:
-            try:
+            with suppress(ValidationError):  # an older type of value: the default stands in
                 values[field.attname] = field.to_python(snapshot[field.attname])
-            except ValidationError:
-                pass  # an older type of value: the default stands in
     obj = model(**values)
     obj._state.adding = False
     return obj

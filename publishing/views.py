@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db.models import Case, F, Q, Value, When
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.generic import TemplateView
@@ -26,7 +26,7 @@ class PublishedDetailView(TemplateView):
     context_name: ClassVar[str]
     following: ClassVar[tuple[str, ...]] = ()  # the relations that the template reads
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         now = timezone.now()
         match = find(self.model, kwargs["slug"], current())
         if match is None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.signals import pre_delete
@@ -21,6 +21,7 @@ from modeltranslation.utils import build_localized_fieldname
 from publishing.fields import PublishedForeignKey
 from publishing.languages import CODES, is_blank, translated_fields
 from publishing.models import (
+    Child,
     Publishable,
     Revision,
     RevisionFile,
@@ -54,7 +55,7 @@ class State(models.TextChoices):
 
 def publish(
     obj: Publishable,
-    author: AbstractBaseUser | None,
+    author: User | None,
     note: str = "",
     live_from: datetime | None = None,
     live_until: datetime | None = None,
@@ -71,13 +72,11 @@ def publish(
     with transaction.atomic():
         row = _locked(obj)
         check_publishable(row, live_from)
-        revision = Revision(
-            author=author, note=note, live_from=live_from, live_until=live_until, data=freeze(row)
-        )
+        revision = Revision(author=author, note=note, live_from=live_from, live_until=live_until, data=freeze(row))
         return _commit(row, revision)
 
 
-def withdraw(obj: Publishable, author: AbstractBaseUser | None, reason: str) -> Revision:
+def withdraw(obj: Publishable, author: User | None, reason: str) -> Revision:
     """Take `obj` off the public site now; `reason` is shown at its old address.
 
     Also overtakes what was scheduled. Raises ValidationError when it was never public or
@@ -97,13 +96,13 @@ def withdraw(obj: Publishable, author: AbstractBaseUser | None, reason: str) -> 
         return _commit(last.thaw(), revision)
 
 
-def restore(revision: Revision, author: AbstractBaseUser | None) -> Any:
+def restore(revision: Revision, author: User | None) -> Any:
     """Make `revision` the working copy again, also of a deleted object; not yet public.
 
     Returns the saved working row. What a revision does not hold (such as the account of a
     staff member) stays as it is; a relation to something deleted is left empty.
     """
-    model = revision.model_class
+    model: Any = revision.model_class
     with transaction.atomic():
         row = model._base_manager.filter(pk=revision.object_id).first() or model(pk=revision.object_id)
         snapshot = normalise(model, revision.data)
@@ -158,7 +157,7 @@ def live_users(obj: Publishable) -> list[Publishable]:
 
 def check_publishable(row: Publishable, live_from: datetime) -> None:
     """Raise ValidationError, by field, when the working row `row` can't go public."""
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Any]] = {}
     try:
         row.full_clean()
     except ValidationError as error:
@@ -242,14 +241,13 @@ def _write(row: models.Model, snapshot: Snapshot) -> None:
     """Save the values of `snapshot` on working row `row`."""
     for field in published_fields(type(row)):
         value = field.to_python(snapshot[field.attname])
-        if isinstance(field, models.ForeignKey) and value is not None:
-            if not field.related_model._base_manager.filter(pk=value).exists():
-                value = None
+        if isinstance(field, models.ForeignKey) and not field.related_model._base_manager.filter(pk=value).exists():
+            value = None
         setattr(row, field.attname, value)
     row.save()
 
 
-def _restore_rows(parent: Publishable, model: type[models.Model], snapshots: list[Snapshot]) -> None:
+def _restore_rows(parent: Publishable, model: type[Child], snapshots: list[Snapshot]) -> None:
     """Make the child rows of `parent` those of `snapshots`, keeping their ids where free."""
     own = {row.pk: row for row in model._base_manager.filter(**{model.parent: parent})}
     model._base_manager.filter(pk__in=own.keys() - {each["id"] for each in snapshots}).delete()

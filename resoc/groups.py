@@ -14,6 +14,4 @@ def grant_permissions(**kwargs: Any) -> None:
     """Make the groups, and give the secretariat all rights on content, and only those."""
     secretariat, _created = Group.objects.get_or_create(name=SECRETARIAT)
     Group.objects.get_or_create(name=STAFF)
-    secretariat.permissions.set(
-        Permission.objects.filter(content_type__app_label__in=CONTENT)
-    )
+    secretariat.permissions.set(Permission.objects.filter(content_type__app_label__in=CONTENT))

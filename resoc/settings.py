@@ -4,6 +4,7 @@ The variables are documented in `docs/operators.md`.
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -20,7 +21,7 @@ STATE_DIR = writable_folder(DATA_DIR / "var", "DATA_DIR")
 DEBUG = variable("DEBUG", flag, False, "yes or no")
 SECRET_KEY = variable("SECRET_KEY", str, "", "a secret") or kept_secret(STATE_DIR / "secret_key")
 SITE_URL = variable("SITE_URL", site_url, "", "an address such as https://www.example.org, without a path")
-ALLOWED_HOSTS = variable("ALLOWED_HOSTS", names, [], "host names separated by commas") or [
+ALLOWED_HOSTS = variable("ALLOWED_HOSTS", names, list[str](), "host names separated by commas") or [
     "localhost",
     "127.0.0.1",
     "[::1]",
@@ -110,7 +111,7 @@ TEMPLATES = [
 
 # Data
 
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": variable(
         "DATABASE_URL",
         environ.Env.db_url_config,

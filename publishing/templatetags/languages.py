@@ -80,7 +80,8 @@ def has(obj: Any, field: str) -> bool:
 @register.simple_tag(takes_context=True)
 def page_links(context: Context) -> "PageLinks":
     """The addresses of this page in every language; see `PageLinks`."""
-    page, request = context.get("page"), context["request"]
+    page: Any = context.get("page")
+    request = context["request"]
     is_object = isinstance(page, Publishable) and bool(page.get_absolute_url())
     exists = page.languages if isinstance(page, Publishable) else CODES
     base = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"

@@ -10,7 +10,7 @@ from django.db import transaction
 from pages.models import Aim, MissionPage, Organisation, Role, Seat, TextPage
 from priorities.models import Priority, Theme
 from publishing.languages import translated_fields
-from publishing.models import Child, Publishable, Revision
+from publishing.models import Publishable, Revision
 from publishing.workflow import publish
 from staff.models import StaffMember
 
@@ -29,7 +29,9 @@ class Command(BaseCommand):
         content = tomllib.loads(CONTENT.read_text())
         self.added = 0
         organisations = {row["name"]: self.add(Organisation, row, key="name") for row in content["organisation"]}
-        staff = {row["slug"]: self.add(StaffMember, row, key="slug", position=n) for n, row in _numbered(content["staff"])}
+        staff = {
+            row["slug"]: self.add(StaffMember, row, key="slug", position=n) for n, row in _numbered(content["staff"])
+        }
         self.add_mission(content, organisations)
         for row in content["priority"]:
             self.add(Priority, row, key="number", contact=staff.get(row.pop("contact", "")))
@@ -56,7 +58,11 @@ class Command(BaseCommand):
         page.save()
         _add_rows(Role, page, content["role"])
         _add_rows(Aim, page, [{"text": row} for row in content["aim"]])
-        _add_rows(Seat, page, [row | {"organisation": organisations.get(row.get("organisation", ""))} for row in content["seat"]])
+        _add_rows(
+            Seat,
+            page,
+            [row | {"organisation": organisations.get(row.get("organisation", ""))} for row in content["seat"]],
+        )
         self.publish(page)
 
     def publish(self, obj: Publishable) -> None:
@@ -65,7 +71,7 @@ class Command(BaseCommand):
         self.added += 1
 
 
-def _add_rows(model: type[Child], page: MissionPage, rows: list[dict[str, Any]]) -> None:
+def _add_rows(model: Any, page: MissionPage, rows: list[dict[str, Any]]) -> None:
     for position, row in _numbered(rows):
         model._base_manager.create(page=page, position=position, **_columns(model, row))
 
