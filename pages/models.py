@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from publishing.fields import PublishedForeignKey, RichTextField
+from publishing.fields import PictureField, PublishedForeignKey, RichTextField
 from publishing.models import Child, Publishable
 
 
@@ -68,7 +68,7 @@ class MissionPage(Publishable):
     picture_name = models.CharField(
         _("name of the picture"), max_length=100, blank=True, help_text=_("As the original text names it.")
     )
-    image = models.ImageField(
+    image = PictureField(
         _("picture"),
         upload_to="mission/",
         blank=True,
@@ -165,13 +165,13 @@ class TextPage(Publishable):
 
     view_name = "text_page"
 
+    title = models.CharField(_("title"), max_length=200, blank=True)
     slug = models.SlugField(
         _("address"),
         max_length=100,
         blank=True,
         help_text=_("The last part of the web address: small letters, digits and hyphens."),
     )
-    title = models.CharField(_("title"), max_length=200, blank=True)
     body = RichTextField(_("text"), blank=True)
     position = models.PositiveIntegerField(_("order"), default=0, help_text=_("The lowest number comes first."))
 

@@ -38,8 +38,8 @@ class Priority(Publishable):
     children = ("partners",)
 
     number = models.PositiveSmallIntegerField(_("number"), default=1, help_text=_("Its number in the Streekpact."))
-    slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
     title = models.CharField(_("title"), max_length=200, blank=True)
+    slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
     summary = models.TextField(_("summary"), blank=True, help_text=_("Optional, two or three sentences."))
     body = RichTextField(_("text"), blank=True)
     status = models.CharField(_("status"), max_length=20, choices=Status, blank=True)
@@ -78,8 +78,8 @@ class Theme(Publishable):
 
     view_name = "theme_detail"
 
-    slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
     title = models.CharField(_("title"), max_length=250, blank=True)
+    slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
     summary = models.TextField(_("summary"), blank=True, help_text=_("Optional, two or three sentences."))
     body = RichTextField(_("text"), blank=True)
     status = models.CharField(_("status"), max_length=20, choices=Status, blank=True)

@@ -9,7 +9,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -53,13 +56,26 @@ class PublishableForm(forms.ModelForm):
         return super().clean()
 
 
-class PublishableAdmin(admin.ModelAdmin):
+class FieldsMixin(BaseModelAdmin):
+    """How fields are asked for, on pages and on their child rows."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        # Nobody deletes what something points at from the form of what points at it.
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = False
+        return field
+
+
+class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     """One form a working copy, its texts grouped by language, with a button to publish it."""
 
     form = PublishableForm
     change_form_template = "admin/publishable_change_form.html"
     actions = None  # nothing dangerous from a list
-    save_on_top = False
+    view_on_site = False  # the panel above the form links to the page while there is one
     shared_fields: tuple[Any, ...] = ()  # the fields that have no language, in form order
     list_extra: tuple[str, ...] = ()  # columns of the list, after the title
 
@@ -177,7 +193,7 @@ class SingletonAdmin(PublishableAdmin):
         return False
 
 
-class ChildInline(admin.StackedInline):
+class ChildInline(FieldsMixin, admin.StackedInline):
     """The child rows of a page, in their order; the unsuffixed columns stay out of it."""
 
     extra = 0

@@ -1,5 +1,6 @@
 """Model fields of published content."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.db import models
@@ -30,6 +31,14 @@ class PublishedForeignKey(models.ForeignKey):
     def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
         # Drafts may be incomplete, and a target may be withdrawn after the fact.
         super().__init__(to, on_delete, **(kwargs | {"null": True, "related_name": "+"}))
+
+
+class PictureField(models.ImageField):
+    """A picture whose missing file is a gap in the page, never an error of the page."""
+
+    def update_dimension_fields(self, instance: models.Model, force: bool = False, *args: Any, **kwargs: Any) -> None:
+        with suppress(OSError):
+            super().update_dimension_fields(instance, force, *args, **kwargs)
 
 
 class RichTextField(ProseEditorField):

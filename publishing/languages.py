@@ -42,11 +42,12 @@ def is_blank(value: object) -> bool:
 
 
 def translated_fields(model: type[models.Model]) -> tuple[str, ...]:
-    """The names of the fields of `model` that have a value per language."""
+    """The names of the fields of `model` that have a value per language, as the model lists them."""
     try:
-        return tuple(translator.get_options_for_model(model).all_fields)
+        names = translator.get_options_for_model(model).all_fields
     except NotRegistered:
         return ()
+    return tuple(field.name for field in model._meta.concrete_fields if field.name in names)
 
 
 def order(language: str) -> tuple[str, ...]:

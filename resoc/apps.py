@@ -1,6 +1,6 @@
 """The project as an app: no models, only what is wired once all apps are there."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -12,4 +12,6 @@ class ResocConfig(AppConfig):
     def ready(self) -> None:
         from resoc.groups import grant_permissions
 
-        post_migrate.connect(grant_permissions, sender=self)
+        # Django signals this for apps with models only; `priorities` is the last of those,
+        # so by then the permissions of all apps exist.
+        post_migrate.connect(grant_permissions, sender=apps.get_app_config("priorities"))

@@ -5,6 +5,7 @@ Nothing here knows Django's settings; `settings.py` says which variables exist.
 
 import os
 import secrets
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -26,8 +27,9 @@ def variable(name: str, parse: Callable[[str], T], default: T, expected: str) ->
     if not raw:
         return default
     try:
-        return parse(raw)
-    except (ValueError, KeyError, TypeError, ImproperlyConfigured) as error:
+        with warnings.catch_warnings(action="error"):  # django-environ warns and goes on
+            return parse(raw)
+    except (ValueError, KeyError, TypeError, UserWarning, ImproperlyConfigured) as error:
         raise ImproperlyConfigured(f"{name} is {raw!r}: expected {expected}.") from error
 
 

@@ -41,7 +41,7 @@ if TRUSTED_PROXY_COUNT:
 
 # TipTap, the rich text editor of the admin, injects this one style element. The test
 # `tests/resoc/test_settings.py` computes its digest again from the installed package.
-EDITOR_STYLE_DIGEST = "'sha256-PLACEHOLDER'"
+EDITOR_STYLE_DIGEST = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "pages",
     "staff",
     "priorities",
-    "resoc",  # last: it gives the groups their permissions, once all of those exist
+    "resoc",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -146,6 +146,7 @@ vars().update(
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "nl"
+MODELTRANSLATION_BUILD_LOCALIZED_VERBOSE_NAME = "{} ({})".format  # "titel (fr)"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Brussels"
 USE_TZ = True

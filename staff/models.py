@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
+from publishing.fields import PictureField
 from publishing.languages import CODES, languages_with
 from publishing.models import Publishable
 
@@ -41,7 +42,7 @@ class StaffMember(Publishable):
         _("telephone"), blank=True, help_text=_("As you would dial it in Belgium, for example 051 12 34 56.")
     )
     email = models.EmailField(_("e-mail"), blank=True)
-    photo = models.ImageField(
+    photo = PictureField(
         _("photo"),
         upload_to="staff/",
         blank=True,

@@ -1,0 +1,80 @@
+"""The cast and the site as it is right after `make serve`: every test starts with it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.test import Client
+
+from resoc.groups import SECRETARIAT, STAFF
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        call_command("seed", verbosity=0)
+
+
+@pytest.fixture
+def editor(db) -> User:
+    """A member of the secretariat: may edit and publish all content, and is no superuser."""
+    return _user("dorine", SECRETARIAT, is_staff=True)
+
+
+@pytest.fixture
+def colleague(db) -> User:
+    """A staff member with an account, who must not get into the admin."""
+    return _user("johan", STAFF)
+
+
+@pytest.fixture
+def editor_client(editor: User) -> Client:
+    client = Client()
+    client.force_login(editor)
+    return client
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, or a skip that says why; CI turns such a skip into a failure."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's event loop runs in the thread of the tests, where Django then sees "async".
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, live_server) -> Iterator:
+    """A fresh browser page on a live copy of the seeded site, in Dutch."""
+    call_command("seed", verbosity=0)
+    context = browser.new_context(base_url=live_server.url, locale="nl-BE")
+    yield context.new_page()
+    context.close()
+
+
+def _user(name: str, group: str, **extra: bool) -> User:
+    user = User.objects.create_user(name, password="een lang wachtwoord", **extra)
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def isolated_models():
+    """Models made inside the test stay out of the registry of the site."""
+    from django.test.utils import isolate_apps
+
+    with isolate_apps("pages"):
+        yield

@@ -1,0 +1,67 @@
+from datetime import date
+
+import pytest
+
+from priorities.models import Priority, Theme, Update
+from priorities.views import neighbours, stages
+from publishing.workflow import publish
+
+pytestmark = pytest.mark.django_db
+
+
+def update(subject, day: int, title: str, **extra) -> Update:
+    name = type(subject).__name__.lower()
+    return Update.objects.create(**{name: subject}, date=date(2026, 10, day), title_nl=title, **extra)
+
+
+def test_updates_come_newest_first_each_published_on_its_own(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    for day, title in [(1, "Eerst"), (3, "Laatst"), (2, "Midden")]:
+        publish(update(theme, day, title), editor)
+    update(theme, 4, "Nog geheim")
+    other = update(Theme.objects.first(), 5, "Ander thema")
+    publish(other, editor)
+    response = client.get("/themas/regiomarketing/")
+    assert [each.title_nl for each in response.context["updates"]] == ["Laatst", "Midden", "Eerst"]
+    assert "Nog geheim" not in response.content.decode()
+
+
+def test_a_priority_shows_its_contact_and_its_themes(client, editor):
+    theme = Theme.objects.get(slug_nl="westhoek-business-district")
+    theme.priority = Priority.objects.get(number=2)
+    theme.save()
+    assert client.get("/prioriteiten/tewerkstellingsbeleid/").context["themes"] == []
+    publish(theme, editor)
+    response = client.get("/prioriteiten/tewerkstellingsbeleid/")
+    assert response.context["themes"] == [theme]
+    assert "Stéphanie Thybaert" in response.content.decode()
+
+
+def test_the_list_of_themes_is_paginated_and_an_odd_page_number_is_no_error(client, editor):
+    for number in range(25):
+        publish(Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}", position=number + 10), editor)
+    assert len(client.get("/themas/").context["themes"]) == 20
+    assert len(client.get("/themas/?page=2").context["themes"]) == 8
+    for odd in ("0", "x", "999", "%00", "-1"):
+        assert client.get(f"/themas/?page={odd}").status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_number_of_queries_does_not_grow_with_what_is_shown(client, editor, django_assert_num_queries, count):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    for day in range(1, count + 1):
+        publish(update(theme, day, f"U{day}"), editor)
+    client.get("/themas/regiomarketing/")
+    with django_assert_num_queries(6):
+        client.get("/themas/regiomarketing/")
+
+
+def test_neighbours_go_round():
+    first, second, third = (Priority(pk=pk) for pk in (1, 2, 3))
+    assert neighbours([first, second, third], first) == (third, second)
+    assert neighbours([first], first) == (None, None)
+
+
+def test_stages_before_the_current_one_are_done():
+    assert [stage["state"] for stage in stages("running")] == ["done", "done", "current", "later"]
+    assert stages("") == []

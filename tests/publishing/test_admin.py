@@ -1,0 +1,125 @@
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+
+from pages.models import MissionPage, Organisation, TextPage
+from priorities.models import Priority, Theme
+from publishing.workflow import State, state, withdraw
+from staff.models import StaffMember
+
+pytestmark = pytest.mark.django_db
+
+
+def form_data(client, url: str) -> dict[str, str]:
+    """What a browser would send back: the form as the page shows it."""
+    form = client.get(url).context["adminform"].form
+    data = {}
+    for bound in form:
+        value = bound.value()
+        if value or value == 0 and value is not False:
+            data[bound.html_name] = value
+    return data
+
+
+def address(obj) -> str:
+    return reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
+
+
+def submit(client, obj, button: str, **changes):
+    url = address(obj)
+    return client.post(url, form_data(client, url) | changes | {button: "1"}, follow=True)
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return Theme.objects.get(slug_nl="regiomarketing")
+
+
+def test_saving_changes_the_working_copy_and_not_the_site(editor_client, client, theme):
+    response = submit(editor_client, theme, "_save", title_nl="Nieuwe titel")
+    assert "Bewaard als werkversie" in response.content.decode()
+    assert "Gewijzigd sinds de publicatie: Titel (nl)." in " ".join(response.content.decode().split())
+    theme.refresh_from_db()
+    assert (theme.title_nl, state(theme)) == ("Nieuwe titel", State.CHANGED)
+    assert "Nieuwe titel" not in client.get("/themas/").content.decode()
+
+
+def test_the_publish_button_saves_and_publishes_and_is_logged(editor_client, client, editor, theme):
+    response = submit(editor_client, theme, "_publish", title_nl="Nieuwe titel")
+    assert "Gepubliceerd: bezoekers zien het nu." in response.content.decode()
+    assert "Nieuwe titel" in client.get("/themas/").content.decode()
+    assert theme.revisions.first().author == editor
+    assert "Gepubliceerd." in LogEntry.objects.filter(user=editor).first().change_message
+
+
+def test_what_blocks_publishing_stands_beside_its_field_and_keeps_what_was_typed(editor_client, theme):
+    response = submit(editor_client, theme, "_publish", title_nl="", title_fr="Mon texte")
+    assert response.context["adminform"].form.errors["title_nl"]
+    assert "Mon texte" in response.content.decode()
+    theme.refresh_from_db()
+    assert theme.title_nl
+
+
+def test_an_incomplete_draft_can_be_saved(editor_client, theme):
+    submit(editor_client, theme, "_save", title_nl="", slug_nl="")
+    theme.refresh_from_db()
+    assert not theme.title_nl
+
+
+def test_withdrawing_asks_for_a_reason_and_shows_it_to_visitors(editor_client, client, theme):
+    assert "Zeg in enkele woorden waarom" in submit(editor_client, theme, "_withdraw").content.decode()
+    assert client.get("/themas/regiomarketing/").status_code == 200
+    submit(editor_client, theme, "_withdraw", _reason="Afgerond")
+    assert "Afgerond" in client.get("/themas/regiomarketing/").content.decode()
+
+
+def test_nothing_that_visitors_see_or_that_is_used_can_be_deleted(editor_client, editor, theme):
+    url = reverse("admin:priorities_theme_delete", args=[theme.pk])
+    assert editor_client.post(url, {"post": "yes"}).status_code == 403
+    withdraw(theme, editor, "Weg")
+    assert editor_client.post(url, {"post": "yes"}).status_code == 302
+    used = Organisation.objects.get(name="VDAB")
+    assert editor_client.post(reverse("admin:pages_organisation_delete", args=[used.pk])).status_code == 403
+
+
+@pytest.mark.parametrize("model", [MissionPage, Organisation, TextPage, StaffMember, Priority, Theme])
+def test_the_secretariat_can_open_and_publish_every_seeded_object_unchanged(editor_client, model):
+    for obj in model.objects.all():
+        page = editor_client.get(address(obj))
+        assert page.status_code == 200
+        formsets = {}
+        for formset in page.context["inline_admin_formsets"]:
+            management = formset.formset.management_form
+            formsets |= {bound.html_name: bound.value() for bound in management}
+            for form in formset.formset.forms:
+                formsets |= {bound.html_name: bound.value() for bound in form if bound.value() is not None}
+        before = obj.revisions.first().data
+        response = submit(editor_client, obj, "_publish", **formsets)
+        assert not response.context["adminform"].form.errors
+        assert obj.revisions.first().data == before
+        assert obj.revisions.count() == 2
+
+
+@pytest.mark.parametrize("model", [Organisation, TextPage, StaffMember, Priority, Theme])
+def test_lists_open_and_find_words_in_any_language(editor_client, model):
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    assert editor_client.get(url).status_code == 200
+    assert editor_client.get(url, {"q": "é"}).status_code == 200
+
+
+def test_the_singleton_opens_on_its_form(editor_client):
+    page = MissionPage.objects.get()
+    response = editor_client.get(reverse("admin:pages_missionpage_changelist"))
+    assert response.headers["Location"] == address(page)
+    assert editor_client.get(reverse("admin:pages_missionpage_add")).status_code == 403
+
+
+def test_a_new_row_goes_last():
+    page = MissionPage.objects.get()
+    assert page.aims.create(text_nl="Nog een").position == 7
+
+
+def test_the_admin_refuses_who_does_not_belong_there(client, colleague):
+    assert client.get("/admin/").status_code == 302
+    client.force_login(colleague)
+    assert client.get("/admin/priorities/theme/").status_code == 302

@@ -1,0 +1,31 @@
+from django.db import models
+
+from pages.models import Organisation
+from publishing.models import Child, Publishable
+
+
+def ids(model) -> list[str]:
+    return [message.id for message in model.check() if message.id.startswith("publishing")]
+
+
+def test_relations_that_could_leak_a_draft_are_refused_by_system_checks(isolated_models):
+    class Leaky(Publishable):
+        children = ("nothing",)
+
+        organisation = models.ForeignKey(Organisation, models.CASCADE)
+        organisations = models.ManyToManyField(Organisation, related_name="+")
+
+        class Meta:
+            app_label = "pages"
+
+    class LeakyChild(Child):
+        parent = "page"
+
+        page = models.ForeignKey(Leaky, models.CASCADE, related_name="rows")
+        organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+
+        class Meta:
+            app_label = "pages"
+
+    assert ids(Leaky) == ["publishing.E001", "publishing.E002", "publishing.E003"]
+    assert ids(LeakyChild) == ["publishing.E002"]

@@ -1,0 +1,61 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("DEBUG", "maybe", "yes or no"),
+        ("SITE_URL", "resoc.example", "https://"),
+        ("DATABASE_URL", "nonsense", "postgres://"),
+        ("CACHE_URL", "nonsense", "redis://"),
+        ("EMAIL_URL", "nonsense", "smtp://"),
+        ("TRUSTED_PROXY_COUNT", "-1", "number of proxies"),
+        ("DATA_DIR", "/proc/nowhere", "cannot make the folder"),
+    ],
+)
+def test_a_malformed_variable_stops_the_start_with_one_line_that_names_it(tmp_path, name, value, hint):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), name: value}
+    result = subprocess.run(  # noqa: S603
+        [sys.executable, ROOT / "manage.py", "check"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode != 0
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert name in result.stderr
+    assert hint in result.stderr
+
+
+def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
+    from resoc.environment import kept_secret
+
+    path = tmp_path / "secret_key"
+    first = kept_secret(path)
+    assert len(first) == 64
+    assert kept_secret(path) == first
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("port", "hint"), [("taken", "choose another"), ("x", "whole number"), ("70000", "whole number")])
+def test_serving_on_an_impossible_port_stops_with_one_line(tmp_path, port, hint):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = str(taken.getsockname()[1]) if port == "taken" else port
+        result = subprocess.run(  # noqa: S603
+            [sys.executable, ROOT / "deploy" / "serve.py"],
+            env={"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "PORT": number},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert result.returncode != 0
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert hint in result.stderr

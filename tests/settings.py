@@ -1,0 +1,16 @@
+"""The project's own settings, with data in a scratch folder and cheap passwords."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="resoc-tests-")
+for name in ("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "TRUSTED_PROXY_COUNT"):
+    os.environ.pop(name, None)
+
+from resoc.settings import *  # noqa: E402, F403
+from resoc.settings import STATIC_ROOT, STORAGES  # noqa: E402
+
+Path(STATIC_ROOT).mkdir(parents=True)
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
