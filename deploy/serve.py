@@ -56,7 +56,7 @@ def main() -> None:
         "\nFirst login: .venv/bin/python manage.py createsuperuser\n",
         flush=True,
     )
-    options = ["--bind", f"{HOST}:{port}", "--workers", str(workers), "--threads", str(THREADS)]
+    options = ["--bind", f"{HOST}:{port}", "--workers", str(workers), "--threads", str(THREADS), "--no-control-socket"]
     os.chdir(ROOT)
     os.execv(BIN / "gunicorn", ["gunicorn", *options, "--worker-class", "gthread", "resoc.wsgi"])  # noqa: S606
 

@@ -1,12 +1,17 @@
 """Who RESOC is: the one mission page with its roles, aims and seats; bodies; text pages."""
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import resolve as resolve_address
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import PictureField, PublishedForeignKey, RichTextField
-from publishing.models import Child, Publishable
+from publishing.languages import CODES
+from publishing.models import Child, Ordered, Publishable
 
 
 class Organisation(Publishable):
@@ -160,7 +165,7 @@ class Seat(Child):
         return str(self.organisation or self.get_group_display())
 
 
-class TextPage(Publishable):
+class TextPage(Ordered, Publishable):
     """A page of plain text, such as the privacy statement; listed in the footer."""
 
     view_name = "text_page"
@@ -173,13 +178,21 @@ class TextPage(Publishable):
         help_text=_("The last part of the web address: small letters, digits and hyphens."),
     )
     body = RichTextField(_("text"), blank=True)
-    position = models.PositiveIntegerField(_("order"), default=0, help_text=_("The lowest number comes first."))
 
-    class Meta:
+    class Meta(Ordered.Meta):
         verbose_name = _("text page")
         verbose_name_plural = _("text pages")
-        ordering = ["position", "pk"]
 
-    @property
-    def sort_key(self) -> str:
-        return f"{self.position:06d}"
+    def clean(self) -> None:
+        """Refuse an address that another part of the site answers: this page would never be seen."""
+        for language in CODES:
+            if (slug := self.slug_in(language)) and is_taken(slug, language):
+                column = f"slug_{language}" if getattr(self, f"slug_{language}") else f"slug_{settings.LANGUAGE_CODE}"
+                raise ValidationError({column: gettext("Another part of the site has this address already.")})
+
+
+def is_taken(slug: str, language: str) -> bool:
+    """Whether the address of a text page with `slug` leads to something else."""
+    with translation.override(language):
+        address = resolve_address(reverse("text_page", args=[slug]))
+    return address.url_name != "text_page" or (language == settings.LANGUAGE_CODE and slug in CODES)

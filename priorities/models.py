@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.models import Organisation
 from publishing.fields import PublishedForeignKey, RichTextField
-from publishing.models import Child, Publishable
+from publishing.models import Child, Ordered, Publishable
 from staff.models import StaffMember
 
 SLUG_HELP = _("The last part of the web address: small letters, digits and hyphens.")
@@ -73,7 +73,7 @@ class Partner(Child):
         return str(self.organisation or "")
 
 
-class Theme(Publishable):
+class Theme(Ordered, Publishable):
     """A current matter that RESOC follows, sometimes as part of a priority."""
 
     view_name = "theme_detail"
@@ -87,16 +87,10 @@ class Theme(Publishable):
     contact = PublishedForeignKey(StaffMember, blank=True, verbose_name=_("contact"))
     url = models.URLField(_("website"), blank=True, help_text=_("A page elsewhere about this theme: the full address."))
     url_label = models.CharField(_("name of that website"), max_length=100, blank=True)
-    position = models.PositiveIntegerField(_("order"), default=0, help_text=_("The lowest number comes first."))
 
-    class Meta:
+    class Meta(Ordered.Meta):
         verbose_name = _("theme")
         verbose_name_plural = _("themes")
-        ordering = ["position", "pk"]
-
-    @property
-    def sort_key(self) -> str:
-        return f"{self.position:06d}"
 
 
 class Update(Publishable):

@@ -77,6 +77,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     actions = None  # nothing dangerous from a list
     view_on_site = False  # the panel above the form links to the page while there is one
     shared_fields: tuple[Any, ...] = ()  # the fields that have no language, in form order
+    can_withdraw = True
     list_extra: tuple[str, ...] = ()  # columns of the list, after the title
 
     def get_fieldsets(self, request: HttpRequest, obj: Publishable | None = None) -> Any:
@@ -105,6 +106,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         """The title in every language, because a search in one column finds one language."""
         title = self.model.title_field
         return localized(title) if title in translated_fields(self.model) else (title,)
+
+    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
+        """Where a translation still has to be read by a native speaker."""
+        return ("needs_check_fr", "needs_check_en") if translated_fields(self.model) else ()
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         return ("__str__", *self.list_extra, "languages_present", "visible")
@@ -140,7 +145,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
                 url = obj.get_absolute_url()
                 link = format_html(' <a href="{}">{}</a>', url, _("View the page")) if url else ""
                 messages.success(request, format_html("{}{}", _("Published: visitors see it now."), link))
-            elif "_withdraw" in request.POST:
+            elif "_withdraw" in request.POST and self.can_withdraw:
                 withdraw(obj, request.user, request.POST.get("_reason", ""))
                 LogEntry.objects.log_actions(request.user.pk, [obj], CHANGE, _("Withdrawn."))
                 messages.success(request, _("Withdrawn: visitors read your reason at its address."))
@@ -162,7 +167,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             context |= {
                 "state": where,
                 "changes": changed_labels(type(obj), unpublished_changes(obj)) if where == State.CHANGED else [],
-                "can_withdraw": is_live(obj),
+                "can_withdraw": self.can_withdraw and is_live(obj),
                 "public_url": obj.get_absolute_url() if obj.revisions.public().exists() else "",
                 "used_by": live_users(obj),
                 "reason": request.POST.get("_reason", ""),
@@ -177,7 +182,9 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
 
 class SingletonAdmin(PublishableAdmin):
-    """For a model with one row: its list goes straight to its form."""
+    """For a model with one row, without which there is no site: its list goes straight to its form."""
+
+    can_withdraw = False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         opts = self.model._meta

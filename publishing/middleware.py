@@ -10,8 +10,8 @@ from django.utils import translation
 def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):
     """Activate the language of the path prefix, Dutch when there is none.
 
-    Django's LocaleMiddleware also reads cookies and Accept-Language and varies on them;
-    here one address always gives one page, so a page can be cached and shared.
+    Django's LocaleMiddleware would let every Dutch page vary on Accept-Language, although
+    none does; here one address gives one page, and caches may know it.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,14 @@ from publishing.languages import current, languages_with, localized, resolve, tr
 from publishing.snapshots import thaw
 
 
+def _due(at: datetime) -> models.Q:
+    return models.Q(live_from__lte=at) & (models.Q(superseded_at__gt=at) | models.Q(superseded_at=None))
+
+
+def _public(at: datetime) -> models.Q:
+    return _due(at) & models.Q(withdrawn=False) & (models.Q(live_until__gt=at) | models.Q(live_until=None))
+
+
 class RevisionQuerySet(models.QuerySet["Revision"]):
     """Questions about commits; "public" is defined here and nowhere else."""
 
@@ -32,13 +40,20 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def due(self, at: datetime | None = None) -> Self:
         """The one revision of each object that decides what it is at that moment."""
-        at = at or timezone.now()
-        return self.filter(models.Q(superseded_at__gt=at) | models.Q(superseded_at=None), live_from__lte=at)
+        return self.filter(_due(at or timezone.now()))
 
     def public(self, at: datetime | None = None) -> Self:
         """The revisions that visitors see at that moment: due, not withdrawn, not ended."""
-        at = at or timezone.now()
-        return self.due(at).filter(models.Q(live_until__gt=at) | models.Q(live_until=None), withdrawn=False)
+        return self.filter(_public(at or timezone.now()))
+
+    def best_at(self, slug: str, language: str, at: datetime) -> "Revision | None":
+        """The one that best explains an address: public at that moment, else due, else public before it."""
+        was_due = models.Q(superseded_at=None) | models.Q(superseded_at__gt=models.F("live_from"))
+        rank = models.Case(
+            models.When(_public(at), models.Value(0)), models.When(_due(at), models.Value(1)), default=models.Value(2)
+        )
+        found = self.filter(was_due, slugs__slug=slug, slugs__language=language, live_from__lte=at)
+        return found.annotate(rank=rank).order_by("rank", "-pk").first()
 
     def pending(self, at: datetime | None = None) -> Self:
         """The revisions whose time is still to come and that nothing overtakes before it."""
@@ -306,25 +321,43 @@ class Publishable(Frozen):
                 )
 
 
-class Child(Frozen):
-    """An ordered row that belongs to one publishable object and is published with it."""
-
-    parent: ClassVar[str]  # the name of the foreign key to that object
+class Ordered(models.Model):
+    """Something with a place among its like; a new one without a place goes last."""
 
     position = models.PositiveIntegerField(
-        _("order"), default=0, help_text=_("The lowest number comes first; 0 puts a new row last.")
+        _("order"), default=0, help_text=_("The lowest number comes first; 0 puts a new one last.")
     )
 
     class Meta:
         abstract = True
         ordering = ["position", "pk"]
 
+    @property
+    def sort_key(self) -> str:
+        """The same place in lists of published objects."""
+        return f"{self.position:06d}"
+
+    def siblings(self) -> models.QuerySet:
+        """The working rows that this one is ordered among."""
+        return type(self)._base_manager.all()
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A new row without a place goes last."""
         if self._state.adding and not self.position:
-            siblings = type(self)._base_manager.filter(**{self.parent: getattr(self, self.parent)})
-            self.position = (siblings.aggregate(last=models.Max("position"))["last"] or 0) + 1
+            self.position = (self.siblings().aggregate(last=models.Max("position"))["last"] or 0) + 1
         super().save(*args, **kwargs)
+
+
+class Child(Ordered, Frozen):
+    """An ordered row that belongs to one publishable object and is published with it."""
+
+    parent: ClassVar[str]  # the name of the foreign key to that object
+
+    class Meta(Ordered.Meta):
+        abstract = True
+
+    def siblings(self) -> models.QuerySet:
+        """The rows of the same object."""
+        return type(self)._base_manager.filter(**{self.parent: getattr(self, self.parent)})
 
 
 def _follow(objects: Iterable[Frozen], path: str, as_of: datetime) -> None:

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.db.models import Case, F, Q, Value, When
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,7 +27,7 @@ class PublishedDetailView(TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         now = timezone.now()
-        match = find(self.model, kwargs["slug"], current())
+        match = Revision.objects.of(self.model).best_at(kwargs["slug"], current(), now)
         if match is None:
             raise Http404
         published = self.model.published(now).following(*self.following)
@@ -39,21 +38,6 @@ class PublishedDetailView(TemplateView):
         if obj.slug_in(current()) != kwargs["slug"]:
             return redirect(obj.get_absolute_url(), permanent=True)
         return self.render_to_response(self.get_context_data(**{"page": obj, self.context_name: obj}))
-
-
-def find(model: type[Publishable], slug: str, language: str) -> Revision | None:
-    """The revision that best explains this address: public now, else due, else once public."""
-    now = timezone.now()
-    due = Q(superseded_at=None) | Q(superseded_at__gt=now)
-    public = due & Q(withdrawn=False) & (Q(live_until=None) | Q(live_until__gt=now))
-    return (
-        Revision.objects.of(model)
-        .filter(slugs__slug=slug, slugs__language=language, live_from__lte=now)
-        .filter(Q(superseded_at=None) | Q(superseded_at__gt=F("live_from")))
-        .annotate(rank=Case(When(public, Value(0)), When(due, Value(1)), default=Value(2)))
-        .order_by("rank", "-pk")
-        .first()
-    )
 
 
 def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:

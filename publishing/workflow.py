@@ -168,8 +168,9 @@ def check_publishable(row: Publishable, live_from: datetime) -> None:
     columns = slug_columns(type(row))
     if columns and not any(getattr(row, column) for column in columns):
         errors.setdefault(columns[0], []).append(_("Fill this in before you publish: it is the address of the page."))
-    for column in columns:
-        if owner := _slug_owner(row, column, live_from):
+    for code in CODES if columns else ():
+        if owner := _slug_owner(row, code, live_from):
+            column = columns[0] if len(columns) == 1 else build_localized_fieldname("slug", code)
             errors.setdefault(column, []).append(_("“%s” already has this address.") % owner)
     if errors:
         raise ValidationError(errors)
@@ -181,18 +182,17 @@ def _source_column(model: type[Publishable], field: str) -> str:
     return field
 
 
-def _slug_owner(row: Publishable, column: str, live_from: datetime) -> Publishable | None:
-    """The other object of this model that has the slug of `column` from then on, if any."""
-    slug = getattr(row, column)
-    languages = [code for code in CODES if column in ("slug", build_localized_fieldname("slug", code))]
+def _slug_owner(row: Publishable, language: str, live_from: datetime) -> Publishable | None:
+    """The other object of this model that has the address of `row` in `language` from then on."""
     taken = (
         Revision.objects.of(type(row))
         .exclude(object_id=row.pk)
-        .filter(slugs__slug=slug, slugs__language__in=languages, superseded_at=None, withdrawn=False)
+        .filter(slugs__slug=row.slug_in(language), slugs__language=language, withdrawn=False)
+        .filter(models.Q(superseded_at=None) | models.Q(superseded_at__gt=live_from))
         .filter(models.Q(live_until=None) | models.Q(live_until__gt=live_from))
         .first()
     )
-    return taken.thaw() if slug and taken else None
+    return taken.thaw() if taken else None
 
 
 def _locked(obj: P) -> P:

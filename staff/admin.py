@@ -8,7 +8,7 @@ from staff.models import StaffMember
 
 @admin.register(StaffMember)
 class StaffMemberAdmin(PublishableAdmin):
-    shared_fields = ("name", "slug", "phone", "email", "photo", "is_secretariat", "position", "user")
+    shared_fields = ("name", "slug", "phone", "email", "photo", "is_secretariat", "position")
     list_extra = ("function_nl", "phone")
     prepopulated_fields = {"slug": ("name",)}
 

@@ -9,12 +9,12 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from publishing.fields import PictureField
 from publishing.languages import CODES, languages_with
-from publishing.models import Publishable
+from publishing.models import Ordered, Publishable
 
 LANDSCAPES = 4  # different drawings for a card without a photo
 
 
-class StaffMember(Publishable):
+class StaffMember(Ordered, Publishable):
     """A person of the secretariat, with a card on the contact page."""
 
     title_field = "name"
@@ -28,7 +28,6 @@ class StaffMember(Publishable):
         blank=True,
         related_name="+",
         verbose_name=_("account"),
-        help_text=_("With an account, this person can keep their own card up to date."),
     )
     name = models.CharField(_("name"), max_length=100, blank=True)
     slug = models.SlugField(
@@ -57,16 +56,10 @@ class StaffMember(Publishable):
         default=False,
         help_text=_("The telephone number at the foot of every page is the one of this person."),
     )
-    position = models.PositiveIntegerField(_("order"), default=0, help_text=_("The lowest number comes first."))
 
-    class Meta:
+    class Meta(Ordered.Meta):
         verbose_name = _("staff member")
         verbose_name_plural = _("staff members")
-        ordering = ["position", "pk"]
-
-    @property
-    def sort_key(self) -> str:
-        return f"{self.position:06d}"
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ def form_data(client, url: str) -> dict[str, str]:
     data = {}
     for bound in form:
         value = bound.value()
-        if value or value == 0 and value is not False:
+        if value or (value == 0 and value is not False):
             data[bound.html_name] = value
     return data
 

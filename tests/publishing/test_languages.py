@@ -9,9 +9,11 @@ from staff.models import StaffMember
 
 
 def render(source: str, **context) -> str:
-    return Template("{% load languages %}" + source).render(
-        Context(context | {"request": RequestFactory().get("/fr/")})
-    ).strip()
+    return (
+        Template("{% load languages %}" + source)
+        .render(Context(context | {"request": RequestFactory().get("/fr/")}))
+        .strip()
+    )
 
 
 def page(**texts) -> TextPage:

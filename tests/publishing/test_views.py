@@ -90,24 +90,29 @@ def test_a_page_can_only_be_read(client, method):
     assert getattr(client, method)("/themas/regiomarketing/").status_code == 405
 
 
-def test_an_uploaded_file_is_public_only_while_something_published_uses_it(client, editor_client, editor, settings, tmp_path):
+def test_an_uploaded_file_is_public_only_while_something_published_uses_it(
+    client, editor_client, editor, settings, tmp_path
+):
     settings.MEDIA_ROOT = tmp_path
     page = MissionPage.objects.get()
     page.image.save("beeld.png", ContentFile(png()), save=True)
     address = page.image.url
     assert client.get(address).status_code == 404
     response = editor_client.get(address)
-    assert response.status_code == 200
-    response.close()
+    assert (response.status_code, read(response)) == (200, png())
     publish(page, editor)
     response = client.get(address)
     assert (response.status_code, response.headers["Content-Type"]) == (200, "image/png")
-    assert b"".join(response.streaming_content) == png()
-    response.close()
+    assert read(response) == png()
     page.image = ""
     page.save()
     publish(page, editor)
     assert client.get(address).status_code == 404
+
+
+def read(response) -> bytes:
+    """The whole file; the test client closes it after the last byte."""
+    return b"".join(response.streaming_content)
 
 
 @pytest.mark.parametrize("path", ["../manage.py", "..%2fmanage.py", "%2e%2e/var/secret_key", "nothing.png"])

@@ -264,3 +264,25 @@ def test_who_uses_an_object_is_read_from_published_state():
 def test_a_thawed_object_cannot_be_saved():
     with pytest.raises(TypeError):
         Theme.published().first().save()
+
+
+def test_an_untranslated_page_does_not_fall_back_to_an_address_that_another_has(theme, editor):
+    Theme.objects.filter(pk=theme.pk).update(slug_nl="marketing-regional", slug_fr=None)
+    with pytest.raises(ValidationError) as error:
+        publish(theme, editor)
+    assert list(error.value.message_dict) == ["slug_fr"]
+
+
+def test_an_address_that_is_still_to_be_given_up_is_not_free_yet(theme, editor):
+    other = Theme.objects.get(slug_nl="regiomarketing")
+    other.slug_nl = "anders"
+    other.save()
+    publish(other, editor, live_from=timezone.now() + timedelta(days=1))
+    Theme.objects.filter(pk=theme.pk).update(slug_nl="regiomarketing")
+    with pytest.raises(ValidationError):
+        publish(theme, editor)
+    publish(theme, editor, live_from=timezone.now() + timedelta(days=2))
+
+
+def test_a_new_object_goes_last():
+    assert Theme.objects.create(title_nl="Vierde").position == 4

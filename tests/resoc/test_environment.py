@@ -41,7 +41,9 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(("port", "hint"), [("taken", "choose another"), ("x", "whole number"), ("70000", "whole number")])
+@pytest.mark.parametrize(
+    ("port", "hint"), [("taken", "choose another"), ("x", "whole number"), ("70000", "whole number")]
+)
 def test_serving_on_an_impossible_port_stops_with_one_line(tmp_path, port, hint):
     import socket
 

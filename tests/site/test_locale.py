@@ -1,0 +1,43 @@
+"""The interface is complete in three languages, and what is compiled is what was written."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCALE = ROOT / "locale"
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "en"])
+def test_every_word_is_translated_and_compiled(language):
+    folder = LOCALE / language / "LC_MESSAGES"
+    written = polib.pofile(str(folder / "django.po"))
+    assert [entry.msgid for entry in written if not entry.translated()] == []
+    compiled = polib.mofile(str(folder / "django.mo"))
+    assert {entry.msgid: entry.msgstr for entry in compiled} == {entry.msgid: entry.msgstr for entry in written}
+
+
+def test_french_has_its_narrow_spaces():
+    import re
+
+    for entry in polib.pofile(str(LOCALE / "fr" / "LC_MESSAGES" / "django.po")):
+        assert not re.search(r"(?<![\u202f:])[;:!?»](?=\s|$)|« (?!\S*>)", entry.msgstr), entry.msgstr
+
+
+@pytest.mark.skipif(not shutil.which("xgettext"), reason="xgettext is not installed: apt install gettext")
+def test_no_word_of_the_code_is_missing_from_the_catalogues(tmp_path):
+    copy = tmp_path / "site"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".git", "var", "media", "tests", ".*_cache"))
+    subprocess.run(
+        [sys.executable, "manage.py", "makemessages", "-l", "nl", "-e", "html,txt,py,svg", "--no-location", "-v0"],
+        cwd=copy,
+        env={"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path / "data")},
+        check=True,
+        capture_output=True,
+    )
+    collected = polib.pofile(str(copy / "locale/nl/LC_MESSAGES/django.po"))
+    assert [entry.msgid for entry in collected if not entry.obsolete and not entry.translated()] == []
