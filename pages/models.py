@@ -49,6 +49,7 @@ class MissionPage(Publishable):
     """The home page: what RESOC is and wants, and how its programme is introduced."""
 
     title_field = "motto"
+    has_page = True
     children = ("roles", "aims", "seats")
 
     motto = models.CharField(
@@ -169,6 +170,7 @@ class TextPage(Ordered, Publishable):
     """A page of plain text, such as the privacy statement; listed in the footer."""
 
     view_name = "text_page"
+    has_page = True
 
     title = models.CharField(_("title"), max_length=200, blank=True)
     slug = models.SlugField(

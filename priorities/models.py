@@ -35,6 +35,7 @@ class Priority(Publishable):
         EVALUATED = "evaluated", _("Result evaluated")
 
     view_name = "priority_detail"
+    has_page = True
     children = ("partners",)
 
     number = models.PositiveSmallIntegerField(_("number"), default=1, help_text=_("Its number in the Streekpact."))
@@ -77,6 +78,7 @@ class Theme(Ordered, Publishable):
     """A current matter that RESOC follows, sometimes as part of a priority."""
 
     view_name = "theme_detail"
+    has_page = True
 
     title = models.CharField(_("title"), max_length=250, blank=True)
     slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)

@@ -3,11 +3,14 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from priorities.feeds import SiteFeed, ThemeFeed
 from priorities.views import PriorityView, ThemeView, priority_list, theme_list
 
 urlpatterns = [
     path(_("priorities/"), priority_list, name="priority_list"),
     path(_("priorities/<slug:slug>/"), PriorityView.as_view(), name="priority_detail"),
     path(_("themes/"), theme_list, name="theme_list"),
+    path(_("feed/"), SiteFeed(), name="feed"),
+    path(_("themes/<slug:slug>/feed/"), ThemeFeed(), name="theme_feed"),
     path(_("themes/<slug:slug>/"), ThemeView.as_view(), name="theme_detail"),
 ]

@@ -241,6 +241,7 @@ class Publishable(Frozen):
     not_published: ClassVar[tuple[str, ...]] = ("needs_check_fr", "needs_check_en")
     title_field: ClassVar[str] = "title"  # without it nothing can be published
     view_name: ClassVar[str] = ""  # the name of the address of one object, if it has one
+    has_page: ClassVar[bool] = False  # whether an object is a page, for the sitemap
 
     needs_check_fr = models.BooleanField(
         _("French still to be checked"),

@@ -36,8 +36,14 @@ class PublishedDetailView(TemplateView):
             due = Revision.objects.of(self.model).due(now).filter(object_id=match.object_id).first()
             return gone(request, due)
         if obj.slug_in(current()) != kwargs["slug"]:
-            return redirect(obj.get_absolute_url(), permanent=True)
-        return self.render_to_response(self.get_context_data(**{"page": obj, self.context_name: obj}))
+            return redirect(self.get_address(obj), permanent=True)
+        return self.render_to_response(
+            self.get_context_data(**{"page": obj, self.context_name: obj, "slug": kwargs["slug"]})
+        )
+
+    def get_address(self, obj: Publishable) -> str:
+        """Where this view shows `obj` now."""
+        return obj.get_absolute_url()
 
 
 def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:

@@ -4,12 +4,16 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from publishing.machines import robots, security_txt, sitemap
 from publishing.views import media
 from resoc.views import healthz, home
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("media/<path:path>", media, name="media"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("robots.txt", robots, name="robots"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("healthz", healthz, name="healthz"),
     *i18n_patterns(
         path("", home, name="home"),

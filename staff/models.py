@@ -19,6 +19,7 @@ class StaffMember(Ordered, Publishable):
 
     title_field = "name"
     view_name = "staff_detail"
+    has_page = True
     not_published = (*Publishable.not_published, "user")
 
     user = models.OneToOneField(

@@ -1,13 +1,18 @@
-"""The contact page and the cards."""
+"""The contact page, the cards, and the same cards for telephones."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.text import slugify
 
+from publishing.addresses import absolute
+from publishing.languages import current
 from publishing.models import Publishable, Revision
 from publishing.views import PublishedDetailView
 from staff.models import StaffMember
+from staff.vcards import vcard, vcards
 
 
 def contact(request: HttpRequest) -> HttpResponse:
@@ -28,6 +33,27 @@ class StaffMemberView(PublishedDetailView):
         return super().get_context_data(**kwargs, followed=followed_by(kwargs["member"]))
 
 
+class VCardView(PublishedDetailView):
+    """One card as a file that an address book opens."""
+
+    model = StaffMember
+    context_name = "member"
+
+    def get_address(self, obj: Publishable) -> str:
+        return reverse("staff_vcard", args=[obj.slug_in(current())])
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        member = context["member"]
+        return _file(vcard(member, absolute(self.request, member.get_absolute_url())), member.name)
+
+
+def all_vcards(request: HttpRequest) -> HttpResponse:
+    """Everybody's card in one file."""
+    members = list(StaffMember.published())
+    urls = [absolute(request, member.get_absolute_url()) for member in members]
+    return _file(vcards(members, urls), "RESOC Westhoek")
+
+
 def followed_by(member: StaffMember) -> list[Publishable]:
     """The published pages that name `member` as contact, of whatever app."""
     revisions = Revision.objects.public(member.as_of).filter(
@@ -35,3 +61,11 @@ def followed_by(member: StaffMember) -> list[Publishable]:
     )
     found = [revision.thaw(member.as_of) for revision in revisions.order_by("model", "sort_key").distinct()]
     return [obj for obj in found if obj.get_absolute_url()]
+
+
+def _file(cards: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        cards.encode(),
+        content_type="text/vcard; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{slugify(name)}.vcf"'},
+    )

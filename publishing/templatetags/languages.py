@@ -14,6 +14,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
+from publishing.addresses import absolute
 from publishing.languages import CODES, NAMES, Text, current, resolve
 from publishing.models import Publishable
 
@@ -84,7 +85,6 @@ def page_links(context: Context) -> "PageLinks":
     request = context["request"]
     is_object = isinstance(page, Publishable) and bool(page.get_absolute_url())
     exists = page.languages if isinstance(page, Publishable) else CODES
-    base = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
     alternates = []
     for code in CODES:
         url = page.get_absolute_url(code) if is_object else _other_language(request, code)
@@ -93,7 +93,7 @@ def page_links(context: Context) -> "PageLinks":
                 code=code,
                 name=get_language_info(code)["name_local"].capitalize(),
                 url=url,
-                absolute_url=base + url,
+                absolute_url=absolute(request, url),
                 current=code == current(),
                 exists=code in exists,
             )

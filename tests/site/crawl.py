@@ -10,13 +10,16 @@ START = ["/", "/fr/", "/en/"]
 
 def crawl(client: Client) -> dict[str, str]:
     """The addresses found by following links, each with its HTML; every one answers 200."""
-    todo, pages = list(START), {}
+    todo, seen, pages = list(START), set(), {}
     while todo:
         address = todo.pop()
-        if address in pages:
+        if address in seen:
             continue
+        seen.add(address)
         response = client.get(address)
         assert response.status_code == 200, f"{address}: {response.status_code}"
+        if not response.headers["Content-Type"].startswith("text/html"):
+            continue  # a feed or a card: has tests of its own
         pages[address] = response.content.decode()
         links = re.findall(r'<a\b[^>]*?href="(/[^"#]*)', pages[address])
         todo += [unescape(link) for link in links]

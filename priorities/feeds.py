@@ -1,0 +1,94 @@
+"""What is new, as Atom (RFC 4287): for the whole site, and for one theme."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.syndication.views import Feed
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils import feedgenerator
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from priorities.models import Theme, Update
+from publishing.addresses import absolute
+from publishing.languages import current, resolve
+from publishing.models import Publishable, Revision
+
+LENGTH = 20  # entries
+
+
+class SiteFeed(Feed):
+    """The newest themes and updates, in the language of the address, as far as they exist in it."""
+
+    feed_type = feedgenerator.Atom1Feed
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.request = request
+        return super().__call__(request, *args, **kwargs)
+
+    def title(self, obj: Any = None) -> str:
+        return "RESOC Westhoek"
+
+    def subtitle(self, obj: Any = None) -> str:
+        return _("New about our themes and priorities")
+
+    def link(self, obj: Any = None) -> str:
+        return absolute(self.request, reverse("home"))
+
+    def feed_guid(self, obj: Any = None) -> str:
+        return absolute(self.request, self.request.path)
+
+    def feed_url(self, obj: Any = None) -> str:
+        return absolute(self.request, self.request.path)
+
+    def items(self, obj: Any = None) -> list[Publishable]:
+        revisions = Revision.objects.public().filter(model__in=[_label(Theme), _label(Update)])
+        return _in_this_language(
+            [revision.thaw() for revision in revisions.order_by("-live_from", "-pk")[: 2 * LENGTH]]
+        )
+
+    def item_title(self, item: Any) -> str:
+        return capfirst(resolve(item, "title").value)
+
+    def item_description(self, item: Any) -> str:
+        return resolve(item, "body").value
+
+    def item_link(self, item: Publishable) -> str:
+        return absolute(self.request, item.get_absolute_url())
+
+    def item_guid(self, item: Publishable) -> str:
+        """The same for ever, also when the address changes (RFC 4151)."""
+        host = self.request.get_host().split(":")[0]
+        return f"tag:{host},2026:{item._meta.label_lower}/{item.pk}"
+
+    def item_updateddate(self, item: Any) -> datetime:
+        return item.revision.live_from
+
+
+class ThemeFeed(SiteFeed):
+    """The updates of one theme."""
+
+    def get_object(self, request: HttpRequest, slug: str) -> Theme:
+        theme = Theme.published().filter(slugs__slug=slug, slugs__language=current()).first()
+        if theme is None:
+            raise Http404
+        return theme
+
+    def title(self, obj: Any = None) -> str:
+        return f"{capfirst(resolve(obj, 'title').value)} · RESOC Westhoek"
+
+    def link(self, obj: Any = None) -> str:
+        return absolute(self.request, obj.get_absolute_url())
+
+    def items(self, obj: Any = None) -> list[Publishable]:
+        return _in_this_language(list(Update.published().referring_to(obj)[: 2 * LENGTH]))
+
+
+def _label(model: type[Publishable]) -> str:
+    return model._meta.label_lower
+
+
+def _in_this_language(objects: list[Any]) -> list[Publishable]:
+    """Atom readers can't be told the language of one title, so a feed is in one language."""
+    return [obj for obj in objects if current() in obj.languages and obj.get_absolute_url()][:LENGTH]

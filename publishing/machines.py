@@ -1,0 +1,59 @@
+"""What machines read of the whole site: the sitemap, robots.txt, security.txt."""
+
+from datetime import UTC, timedelta
+
+from django.apps import apps
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from publishing.addresses import absolute
+from publishing.languages import CODES
+from publishing.models import Publishable
+
+OVERVIEWS = ("priority_list", "theme_list", "contact")
+SECURITY_TXT_DAYS = 300  # RFC 9116 2.5.5: the date of expiry lies less than a year ahead
+
+
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every public page in each language in which it exists, with the others beside it."""
+    pages = [({code: _overview(name, code) for code in CODES}, None) for name in OVERVIEWS]
+    for model in apps.get_models():
+        if issubclass(model, Publishable) and model.has_page:
+            for obj in model.published():
+                pages.append(({code: obj.get_absolute_url(code) for code in obj.languages}, obj.revision.live_from))
+    entries = [
+        {"address": absolute(request, path), "changed": changed, "alternates": _absolute_all(request, paths)}
+        for paths, changed in pages
+        for path in paths.values()
+    ]
+    return render(request, "sitemap.xml", {"entries": entries}, content_type="application/xml; charset=utf-8")
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Where crawlers need not come (RFC 9309), and where the sitemap is."""
+    lines = ["User-agent: *", "Disallow: /admin/", "", f"Sitemap: {absolute(request, reverse('sitemap'))}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a weakness of this site (RFC 9116)."""
+    expires = timezone.now() + timedelta(days=SECURITY_TXT_DAYS)
+    lines = [
+        f"Contact: {absolute(request, reverse('contact'))}",
+        f"Expires: {expires.astimezone(tz=UTC):%Y-%m-%dT00:00:00Z}",
+        f"Preferred-Languages: {', '.join(CODES)}",
+        f"Canonical: {absolute(request, reverse('security_txt'))}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def _overview(name: str, language: str) -> str:
+    with translation.override(language):
+        return reverse(name)
+
+
+def _absolute_all(request: HttpRequest, paths: dict[str, str]) -> dict[str, str]:
+    return {code: absolute(request, path) for code, path in paths.items()}

@@ -1,0 +1,62 @@
+import xml.etree.ElementTree as ET
+from datetime import date
+
+import pytest
+
+from priorities.models import Theme, Update
+from publishing.workflow import publish
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def feed(client, address: str) -> ET.Element:
+    response = client.get(address)
+    assert response.headers["Content-Type"].startswith("application/atom+xml")
+    return ET.fromstring(response.content)  # noqa: S314  (our own answer)
+
+
+def titles(tree: ET.Element) -> list[str]:
+    return [entry.find(f"{ATOM}title").text for entry in tree.findall(f"{ATOM}entry")]
+
+
+def update(theme: Theme, **texts) -> Update:
+    return Update.objects.create(theme=theme, date=date(2026, 11, 2), **texts)
+
+
+def test_the_feed_lists_what_is_public_newest_first_in_its_own_language_only(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    publish(update(theme, title_nl="alleen Nederlands"), editor)
+    publish(update(theme, title_nl="nieuws", title_fr="nouvelles"), editor)
+    update(theme, title_nl="geheim", title_fr="geheim")
+    assert titles(feed(client, "/feed/"))[:2] == ["Nieuws", "Alleen Nederlands"]
+    assert titles(feed(client, "/fr/feed/"))[0] == "Nouvelles"
+    assert "Alleen Nederlands" not in titles(feed(client, "/fr/feed/"))
+    assert feed(client, "/fr/feed/").get("{http://www.w3.org/XML/1998/namespace}lang") == "fr"
+
+
+def test_a_theme_has_a_feed_of_its_own_updates(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    publish(update(theme, title_nl="nieuws", body_nl="<p>Tekst &amp; uitleg</p>"), editor)
+    publish(update(Theme.objects.first(), title_nl="ander"), editor)
+    tree = feed(client, "/themas/regiomarketing/feed/")
+    assert titles(tree) == ["Nieuws"]
+    entry = tree.find(f"{ATOM}entry")
+    assert entry.find(f"{ATOM}link").get("href") == "http://testserver/themas/regiomarketing/"
+    assert entry.find(f"{ATOM}id").text.startswith("tag:testserver,2026:priorities.update/")
+    assert entry.find(f"{ATOM}summary").text == "<p>Tekst &amp; uitleg</p>"
+
+
+def test_an_entry_keeps_its_id_when_its_address_changes(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    before = {entry.find(f"{ATOM}id").text for entry in feed(client, "/feed/").findall(f"{ATOM}entry")}
+    Theme.objects.filter(pk=theme.pk).update(slug_nl="anders")
+    publish(theme, editor)
+    after = {entry.find(f"{ATOM}id").text for entry in feed(client, "/feed/").findall(f"{ATOM}entry")}
+    assert before == after
+
+
+@pytest.mark.parametrize("address", ["/themas/nergens/feed/", "/fr/themes/regiomarketing/feed/"])
+def test_there_is_no_feed_of_what_is_not_there(client, address):
+    assert client.get(address).status_code == 404

@@ -1,0 +1,62 @@
+import re
+import xml.etree.ElementTree as ET
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from priorities.models import Theme
+from publishing.workflow import publish, withdraw
+from tests.site.crawl import crawl
+
+pytestmark = pytest.mark.django_db
+
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def entries(client) -> dict[str, dict[str, str]]:
+    response = client.get("/sitemap.xml")
+    assert response.headers["Content-Type"].startswith("application/xml")
+    tree = ET.fromstring(response.content)  # noqa: S314  (our own answer)
+    return {
+        url.find(f"{SITEMAP}loc").text: {link.get("hreflang"): link.get("href") for link in url.findall(f"{XHTML}link")}
+        for url in tree
+    }
+
+
+def test_the_sitemap_lists_every_page_that_a_visitor_can_reach_with_its_languages(client):
+    listed = entries(client)
+    pages = {f"http://testserver{address}" for address in crawl(client) if "?" not in address}
+    searchable = {address for address in pages if not re.search("/(zoeken|recherche|search)/$", address)}
+    assert set(listed) == searchable
+    assert listed["http://testserver/fr/themes/marketing-regional/"] == {
+        "nl": "http://testserver/themas/regiomarketing/",
+        "fr": "http://testserver/fr/themes/marketing-regional/",
+        "en": "http://testserver/en/themes/regional-marketing/",
+    }
+
+
+def test_the_sitemap_leaves_out_languages_that_do_not_exist_and_what_was_withdrawn(client, editor):
+    publish(Theme.objects.create(title_nl="Enkel", slug_nl="enkel"), editor)
+    withdraw(Theme.objects.get(slug_nl="regiomarketing"), editor, "Weg")
+    listed = entries(client)
+    assert listed["http://testserver/themas/enkel/"] == {"nl": "http://testserver/themas/enkel/"}
+    assert not any("regiomarketing" in address or "/fr/themes/enkel" in address for address in listed)
+
+
+def test_addresses_for_machines_are_on_the_public_address(client, settings):
+    settings.SITE_URL = "https://www.resoc.example"
+    assert "Sitemap: https://www.resoc.example/sitemap.xml" in client.get("/robots.txt").content.decode()
+    assert all(address.startswith("https://www.resoc.example/") for address in entries(client))
+
+
+def test_robots_stay_out_of_the_admin_only(client):
+    assert re.findall("Disallow: (.*)", client.get("/robots.txt").content.decode()) == ["/admin/"]
+
+
+def test_security_txt_has_a_contact_and_expires_within_a_year(client):
+    text = client.get("/.well-known/security.txt").content.decode()
+    assert "Contact: http://testserver/contact/" in text
+    expires = datetime.fromisoformat(re.search("Expires: (.*)Z", text)[1] + "+00:00")
+    assert timezone.now() < expires < timezone.now() + timedelta(days=365)

@@ -1,0 +1,60 @@
+import pytest
+
+from staff.models import StaffMember
+from staff.vcards import qr_code, vcard
+
+pytestmark = pytest.mark.django_db
+
+
+def unfold(card: str) -> list[str]:
+    return card.replace("\r\n ", "").split("\r\n")
+
+
+def test_a_card_is_vcard_3_in_utf8_with_the_number_in_international_form(client):
+    response = client.get("/contact/stephanie-thybaert.vcf")
+    assert response.headers["Content-Type"] == "text/vcard; charset=utf-8"
+    assert 'filename="stephanie-thybaert.vcf"' in response.headers["Content-Disposition"]
+    lines = unfold(response.content.decode())
+    assert lines[:5] == [
+        "BEGIN:VCARD",
+        "VERSION:3.0",
+        "N:Thybaert;Stéphanie;;;",
+        "FN:Stéphanie Thybaert",
+        "ORG:RESOC Westhoek",
+    ]
+    assert "TEL;TYPE=CELL,VOICE:+32472051783" in lines
+    assert "URL:http://testserver/contact/stephanie-thybaert/" in lines
+    assert lines[-2:] == ["END:VCARD", ""]
+    assert all(len(line.encode()) <= 75 for line in response.content.decode().split("\r\n"))
+
+
+def test_the_function_is_in_the_language_of_the_address(client):
+    assert "TITLE:Secrétariat" in client.get("/fr/contact/dorine-sioen.vcf").content.decode()
+
+
+def test_signs_with_a_meaning_are_escaped_and_a_long_line_is_folded_between_characters():
+    member = StaffMember(name="É, B; C\\D\nE", function_nl="é" * 80)
+    card = vcard(member)
+    lines = unfold(card)
+    assert "FN:É\\, B\\; C\\\\D E" in lines
+    assert f"TITLE:{'é' * 80}" in lines
+
+
+def test_all_cards_come_in_one_file(client):
+    assert client.get("/contact/resoc-westhoek.vcf").content.decode().count("BEGIN:VCARD") == 4
+
+
+def test_a_withdrawn_card_is_no_file_any_more(client, editor):
+    from publishing.workflow import withdraw
+
+    withdraw(StaffMember.objects.get(slug="dorine-sioen"), editor, "Weg")
+    assert client.get("/contact/dorine-sioen.vcf").status_code == 410
+    assert "Dorine" not in client.get("/contact/resoc-westhoek.vcf").content.decode()
+
+
+def test_the_qr_code_is_plain_svg_without_style_or_script():
+    svg = qr_code(StaffMember.published().first())
+    assert svg.startswith("<svg")
+    assert "style" not in svg
+    assert "script" not in svg
+    assert 'fill="#fff"' in svg
