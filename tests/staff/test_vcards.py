@@ -1,4 +1,5 @@
 import pytest
+import vobject
 
 from staff.models import StaffMember
 from staff.vcards import qr_code, vcard
@@ -58,3 +59,15 @@ def test_the_qr_code_is_plain_svg_without_style_or_script():
     assert "style" not in svg
     assert "script" not in svg
     assert 'fill="#fff"' in svg
+
+
+def test_an_independent_reader_understands_every_card(client):
+    cards = list(vobject.readComponents(client.get("/contact/resoc-westhoek.vcf").content.decode()))
+    assert [(card.fn.value, card.tel.value) for card in cards] == [
+        ("Sigrid Verhaeghe", "+32494535478"),
+        ("Johan Halsberghe", "+32495587571"),
+        ("Dorine Sioen", "+3251519356"),
+        ("Stéphanie Thybaert", "+32472051783"),
+    ]
+    assert cards[3].n.value.family == "Thybaert"
+    assert cards[1].title.value == "Stafmedewerker : projectmanager regiomarketing"
