@@ -43,11 +43,12 @@ def manage(*arguments: str) -> None:
 
 
 def main() -> None:
-    """Migrate, load the content, collect the static files, serve."""
+    """Migrate, index what an older version published, load the content, collect the static files, serve."""
     port = number("PORT", 8000, 65535)
     workers = number("WEB_CONCURRENCY", 2, 64)
     refuse_taken(port)
     manage("migrate", "--verbosity=0")
+    manage("reindex")
     manage("seed")
     manage("collectstatic", "--no-input", "--verbosity=0")
     print(
@@ -57,6 +58,8 @@ def main() -> None:
         flush=True,
     )
     options = ["--bind", f"{HOST}:{port}", "--workers", str(workers), "--threads", str(THREADS), "--no-control-socket"]
+    # A query in an address may be long; the site cuts it short itself.
+    options += ["--limit-request-line", "0"]
     os.chdir(ROOT)
     os.execv(BIN / "gunicorn", ["gunicorn", *options, "--worker-class", "gthread", "resoc.wsgi"])  # noqa: S606
 

@@ -95,6 +95,10 @@ class MissionPage(Publishable):
         verbose_name = _("mission page")
         verbose_name_plural = _("mission page")
 
+    @property
+    def page_kind(self) -> str:
+        return gettext("Mission")
+
     def get_absolute_url(self, language: str | None = None) -> str:
         with translation.override(language or translation.get_language()):
             return reverse("home")
@@ -166,6 +170,9 @@ class Seat(Child):
         return str(self.organisation or self.get_group_display())
 
 
+RESERVED = ("account", "mijn-kaart", "static")  # what the site keeps for itself
+
+
 class TextPage(Ordered, Publishable):
     """A page of plain text, such as the privacy statement; listed in the footer."""
 
@@ -185,7 +192,11 @@ class TextPage(Ordered, Publishable):
         verbose_name = _("text page")
         verbose_name_plural = _("text pages")
 
-    def clean(self) -> None:
+    @property
+    def page_kind(self) -> str:
+        return gettext("Page")
+
+    def check_complete(self) -> None:
         """Refuse an address that another part of the site answers: this page would never be seen."""
         for language in CODES:
             if (slug := self.slug_in(language)) and is_taken(slug, language):
@@ -197,4 +208,4 @@ def is_taken(slug: str, language: str) -> bool:
     """Whether the address of a text page with `slug` leads to something else."""
     with translation.override(language):
         address = resolve_address(reverse("text_page", args=[slug]))
-    return address.url_name != "text_page" or (language == settings.LANGUAGE_CODE and slug in CODES)
+    return address.url_name != "text_page" or (language == settings.LANGUAGE_CODE and slug in {*CODES, *RESERVED})

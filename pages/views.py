@@ -10,3 +10,4 @@ class TextPageView(PublishedDetailView):
     model = TextPage
     context_name = "text_page"
     template_name = "pages/textpage_detail.html"
+    has_versions = True

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,10 @@ class Priority(Publishable):
     def sort_key(self) -> str:
         return f"{self.number:06d}"
 
+    @property
+    def page_kind(self) -> str:
+        return f"{super().page_kind} {self.number}"
+
 
 class Partner(Child):
     """An organisation that works on a priority."""
@@ -94,6 +99,10 @@ class Theme(Ordered, Publishable):
         verbose_name = _("theme")
         verbose_name_plural = _("themes")
 
+    @property
+    def page_kind(self) -> str:
+        return gettext("Topic")
+
 
 class Update(Publishable):
     """A dated message on one priority or one theme; published on its own."""
@@ -114,7 +123,11 @@ class Update(Publishable):
         """Newest first, although lists are sorted upwards."""
         return f"{date.max.toordinal() - self.date.toordinal():07d}"
 
-    def clean(self) -> None:
+    @property
+    def page_kind(self) -> str:
+        return f"{super().page_kind}, {date_format(self.date, 'j F Y')}"
+
+    def check_complete(self) -> None:
         if bool(self.priority_id) == bool(self.theme_id):
             raise ValidationError({"theme": gettext("Choose one priority or one theme, not both.")})
 

@@ -4,13 +4,21 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from priorities.feeds import SiteFeed, ThemeFeed
+from priorities.models import Priority, Theme
 from priorities.views import PriorityView, ThemeView, priority_list, theme_list
+from publishing.views import VersionListView
 
 urlpatterns = [
     path(_("priorities/"), priority_list, name="priority_list"),
     path(_("priorities/<slug:slug>/"), PriorityView.as_view(), name="priority_detail"),
+    path(
+        _("priorities/<slug:slug>/versions/"), VersionListView.as_view(model=Priority), name="priority_detail_versions"
+    ),
+    path(_("priorities/<slug:slug>/versions/<int:version>/"), PriorityView.as_view(), name="priority_detail_version"),
     path(_("themes/"), theme_list, name="theme_list"),
     path(_("feed/"), SiteFeed(), name="feed"),
     path(_("themes/<slug:slug>/feed/"), ThemeFeed(), name="theme_feed"),
     path(_("themes/<slug:slug>/"), ThemeView.as_view(), name="theme_detail"),
+    path(_("themes/<slug:slug>/versions/"), VersionListView.as_view(model=Theme), name="theme_detail_versions"),
+    path(_("themes/<slug:slug>/versions/<int:version>/"), ThemeView.as_view(), name="theme_detail_version"),
 ]

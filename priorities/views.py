@@ -46,6 +46,7 @@ class PriorityView(PublishedDetailView):
     template_name = "priorities/priority_detail.html"
     following = ("lead", "contact", "partners__organisation")
     extra_context = {"section": "priorities"}
+    has_versions = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         priority = kwargs["priority"]
@@ -71,6 +72,7 @@ class ThemeView(PublishedDetailView):
     template_name = "priorities/theme_detail.html"
     following = ("priority", "contact")
     extra_context = {"section": "themes"}
+    has_versions = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = kwargs["theme"]

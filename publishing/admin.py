@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.options import IS_POPUP_VAR, BaseModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -28,6 +28,7 @@ from publishing.snapshots import Change, child_models
 from publishing.workflow import (
     State,
     check_publishable,
+    check_reason,
     is_live,
     live_users,
     publish,
@@ -51,8 +52,11 @@ class PublishableForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any] | None:
         """A reason is asked for beside the button that needs it, so it is judged here."""
-        if "_withdraw" in self.data and not self.data.get("_reason", "").strip():
-            raise ValidationError(_("Say in a few words why: visitors read it at the old address."))
+        if "_withdraw" in self.data:
+            try:
+                check_reason(self.data.get("_reason", ""))
+            except ValidationError as error:
+                raise ValidationError(error.messages) from error
         return super().clean()
 
 
@@ -131,12 +135,12 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def response_add(
         self, request: HttpRequest, obj: Publishable, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._respond(request, obj)
+        return self._respond(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Publishable) -> HttpResponse:
-        return self._respond(request, obj)
+        return self._respond(request, obj) or super().response_change(request, obj)
 
-    def _respond(self, request: Any, obj: Publishable) -> HttpResponse:
+    def _respond(self, request: Any, obj: Publishable) -> HttpResponse | None:
         """Do what the button said, tell what visitors see of it now, and stay on the page."""
         try:
             if "_publish" in request.POST:
@@ -155,6 +159,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             # The working copy is saved; only a change by somebody else in the same second leads here.
             for message in error.messages:
                 messages.error(request, message)
+        if IS_POPUP_VAR in request.POST:
+            return None  # Django closes the window and puts the choice in the form beneath
         opts = self.model._meta
         return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]))
 

@@ -3,9 +3,12 @@
 from contextlib import suppress
 from typing import Any
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.db import models
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
+
+from publishing.languages import translated_fields
 
 
 class PublishedDescriptor(ForwardManyToOneDescriptor):
@@ -37,7 +40,7 @@ class PictureField(models.ImageField):
     """A picture whose missing file is a gap in the page, never an error of the page."""
 
     def update_dimension_fields(self, instance: models.Model, force: bool = False, *args: Any, **kwargs: Any) -> None:
-        with suppress(OSError):
+        with suppress(OSError, SuspiciousFileOperation):
             super().update_dimension_fields(instance, force, *args, **kwargs)
 
 
@@ -62,5 +65,8 @@ class RichTextField(ProseEditorField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = self.sanitize(super().pre_save(model_instance, add) or "")
-        setattr(model_instance, self.attname, value)
+        # The unsuffixed column reads and writes the language being spoken: setting what it fell
+        # back to would make Dutch into "French".
+        if self.name not in translated_fields(type(model_instance)):
+            setattr(model_instance, self.attname, value)
         return value

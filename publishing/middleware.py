@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from publishing.languages import CODES
+
 
 def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):
     """Activate the language of the path prefix, Dutch when there is none.
@@ -15,7 +17,9 @@ def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        # Not Django's get_language_from_path: that takes `/en-nu/` for a kind of English.
+        first = request.path_info.split("/")[1]
+        language = first if first in CODES else settings.LANGUAGE_CODE
         with translation.override(language):
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)

@@ -11,15 +11,19 @@ from typing import Any, ClassVar, Self, cast
 from django.apps import apps
 from django.conf import settings
 from django.core import checks
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.query import ModelIterable
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import PublishedForeignKey
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
 from publishing.snapshots import thaw
+
+LAST_POSITION = 999_999  # as many digits as `Ordered.sort_key` compares
 
 
 def _due(at: datetime) -> models.Q:
@@ -54,6 +58,11 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         )
         found = self.filter(was_due, slugs__slug=slug, slugs__language=language, live_from__lte=at)
         return found.annotate(rank=rank).order_by("rank", "-pk").first()
+
+    def once_public(self, at: datetime | None = None) -> Self:
+        """The revisions that visitors see or once saw: what a page can be cited by."""
+        was_due = models.Q(superseded_at=None) | models.Q(superseded_at__gt=models.F("live_from"))
+        return self.filter(was_due, live_from__lte=at or timezone.now(), withdrawn=False)
 
     def pending(self, at: datetime | None = None) -> Self:
         """The revisions whose time is still to come and that nothing overtakes before it."""
@@ -149,6 +158,19 @@ class RevisionFile(models.Model):
     name = models.CharField(max_length=255, db_index=True)
 
 
+class RevisionText(models.Model):
+    """The words of one revision in one language: the index of search.
+
+    `language` is empty when the words are in none, such as a name alone. See
+    `search.index` for how the words are written.
+    """
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=10, blank=True)
+    title = models.TextField()
+    words = models.TextField()  # of everything, the title included
+
+
 class PublishedIterable(ModelIterable):
     """Yields the thawed objects instead of the revisions."""
 
@@ -203,6 +225,22 @@ class Frozen(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._refuse_thawed()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        self._refuse_thawed()
+        return super().delete(*args, **kwargs)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self._refuse_thawed()
+        super().refresh_from_db(*args, **kwargs)
+
+    def _refuse_thawed(self) -> None:
+        if self.thawed:
+            raise TypeError("A published object is history; restore its revision to edit it.")
+
     @classmethod
     def check(cls, **kwargs: Any) -> list[checks.CheckMessage]:
         return [*super().check(**kwargs), *cls._check_relations()]
@@ -242,6 +280,8 @@ class Publishable(Frozen):
     title_field: ClassVar[str] = "title"  # without it nothing can be published
     view_name: ClassVar[str] = ""  # the name of the address of one object, if it has one
     has_page: ClassVar[bool] = False  # whether an object is a page, for the sitemap
+    # Fields with which others name an object that search finds by the titles of those others.
+    found_through: ClassVar[tuple[str, ...]] = ()
 
     needs_check_fr = models.BooleanField(
         _("French still to be checked"),
@@ -281,6 +321,16 @@ class Publishable(Frozen):
         """Where this object stands in lists: compared as text."""
         return ""
 
+    @property
+    def page_kind(self) -> str:
+        """What this is, in a list of things of many kinds."""
+        return capfirst(str(self._meta.verbose_name))
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """More words by which search finds this object, in no language."""
+        return ()
+
     def slug_in(self, language: str) -> str:
         """The last part of this object's address for readers of `language`."""
         return resolve(self, "slug", language).value if hasattr(self, "slug") else ""
@@ -299,10 +349,8 @@ class Publishable(Frozen):
         """The languages in which this object truly exists."""
         return languages_with(self, self.title_field) or (settings.LANGUAGE_CODE,)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.thawed:
-            raise TypeError("A published object is history; restore its revision to edit it.")
-        super().save(*args, **kwargs)
+    def check_complete(self) -> None:
+        """Raise ValidationError, by field, for what a draft may lack and a public page may not."""
 
     @classmethod
     def check(cls, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -326,7 +374,10 @@ class Ordered(models.Model):
     """Something with a place among its like; a new one without a place goes last."""
 
     position = models.PositiveIntegerField(
-        _("order"), default=0, help_text=_("The lowest number comes first; 0 puts a new one last.")
+        _("order"),
+        default=0,
+        validators=[MaxValueValidator(LAST_POSITION)],
+        help_text=_("The lowest number comes first; 0 puts a new one last."),
     )
 
     class Meta:
@@ -344,7 +395,8 @@ class Ordered(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding and not self.position:
-            self.position = (self.siblings().aggregate(last=models.Max("position"))["last"] or 0) + 1
+            last = self.siblings().aggregate(last=models.Max("position"))["last"] or 0
+            self.position = min(last + 1, LAST_POSITION)
         super().save(*args, **kwargs)
 
 

@@ -29,8 +29,11 @@ M = TypeVar("M", bound="Publishable")
 class FrozenRows(models.QuerySet):
     """The child rows of a thawed object: a list that cannot be turned into a query."""
 
-    def _chain(self, **kwargs: Any) -> NoReturn:
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("The child rows of a published object are frozen: use .all() only.")
+
+    _chain = iterator = aiterator = create = bulk_create = bulk_update = _refuse
+    get_or_create = update_or_create = update = delete = aggregate = in_bulk = _refuse
 
 
 def published_fields(model: type[models.Model]) -> Iterator[models.Field]:
@@ -73,9 +76,9 @@ def thaw(
     obj.revision, obj.as_of, obj.thawed = revision, as_of, True
     for name, child_model in child_models(model):
         rows = []
-        for row in snapshot.get(name) or []:
+        for row in _rows(snapshot.get(name)):
             child = _thaw_fields(child_model, row.get("id"), row)
-            child.as_of = as_of
+            child.as_of, child.thawed = as_of, True
             child._state.fields_cache[child_model.parent] = obj
             rows.append(child)
         frozen: Any = FrozenRows(child_model)
@@ -116,6 +119,10 @@ def diff(old: Snapshot, new: Snapshot) -> list[Change]:
     return changes
 
 
+def _rows(value: Any) -> list[Snapshot]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
 def _is_rows(value: Any) -> bool:
     return value is None or (isinstance(value, list) and all(isinstance(row, dict) for row in value))
 
@@ -153,8 +160,11 @@ def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Sna
     values: dict[str, Any] = {"pk": object_id}
     for field in published_fields(model):
         if field.attname in snapshot:
-            with suppress(ValidationError):  # an older type of value: the default stands in
-                values[field.attname] = field.to_python(snapshot[field.attname])
+            # A value of an older type, or none where there must be one: the default stands in.
+            with suppress(ValidationError, TypeError, ValueError, AttributeError):
+                value = field.to_python(snapshot[field.attname])
+                if value is not None or field.null:
+                    values[field.attname] = value
     obj = model(**values)
     obj._state.adding = False
     return obj

@@ -3,15 +3,19 @@
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
 from publishing.languages import current
 from publishing.models import Publishable, Revision, RevisionFile
+from publishing.search import clean_query
+from publishing.search_index import MAX_RESULTS, find
 
 
 class PublishedDetailView(TemplateView):
@@ -21,8 +25,9 @@ class PublishedDetailView(TemplateView):
     was withdrawn or has ended answers 410 with the reason; anything else is a 404.
     """
 
-    model: ClassVar[type[Publishable]]
+    model: Any = None  # a Publishable; said by the subclass, or beside the address
     context_name: ClassVar[str]
+    has_versions: ClassVar[bool] = False  # whether what it once said is public too
     following: ClassVar[tuple[str, ...]] = ()  # the relations that the template reads
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -36,20 +41,55 @@ class PublishedDetailView(TemplateView):
             due = Revision.objects.of(self.model).due(now).filter(object_id=match.object_id).first()
             return gone(request, due)
         if obj.slug_in(current()) != kwargs["slug"]:
-            return redirect(self.get_address(obj), permanent=True)
-        return self.render_to_response(
-            self.get_context_data(**{"page": obj, self.context_name: obj, "slug": kwargs["slug"]})
-        )
+            return redirect(self.get_address(obj, kwargs.get("version")), permanent=True)
+        context: dict[str, Any] = {"slug": kwargs["slug"]}
+        if self.has_versions:
+            context["versions_url"] = reverse(f"{self.model.view_name}_versions", args=[kwargs["slug"]])
+        if version := kwargs.get("version"):
+            obj = old_version(obj, version)
+            context["version"] = obj.revision
+        return self.render_to_response(self.get_context_data(**context | {"page": obj, self.context_name: obj}))
 
-    def get_address(self, obj: Publishable) -> str:
-        """Where this view shows `obj` now."""
+    def get_address(self, obj: Publishable, version: int | None = None) -> str:
+        """Where this view shows `obj`, or a version of it, now."""
+        if version:
+            return reverse(f"{self.model.view_name}_version", args=[obj.slug_in(current()), version])
         return obj.get_absolute_url()
+
+
+class VersionListView(PublishedDetailView):
+    """Every version of a page that ever was public, each with an address to cite it by."""
+
+    context_name = "subject"
+    template_name = "versions.html"
+
+    def get_address(self, obj: Publishable, version: int | None = None) -> str:
+        return reverse(f"{self.model.view_name}_versions", args=[obj.slug_in(current())])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        subject = kwargs["subject"]
+        versions = [
+            (revision, reverse(f"{self.model.view_name}_version", args=[kwargs["slug"], revision.pk]))
+            for revision in subject.revisions.once_public()
+        ]
+        return super().get_context_data(**kwargs, versions=versions)
+
+
+def old_version(obj: Publishable, number: int) -> Any:
+    """`obj` as its revision `number` showed it, with its relations of then; 404 when it was never public."""
+    revision = obj.revisions.once_public().filter(pk=number).first()
+    if revision is None:
+        raise Http404
+    return revision.thaw(as_of=revision.live_from)
 
 
 def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
     """The page that says that something was taken off the site, and why (RFC 9110 15.5.11)."""
     reason = revision.reason if revision and revision.withdrawn else ""
-    return render(request, "410.html", {"reason": reason}, status=HTTPStatus.GONE)
+    # The secretariat writes reasons in Dutch; `page` lets the switcher find the other addresses.
+    reason_lang = settings.LANGUAGE_CODE if current() != settings.LANGUAGE_CODE else ""
+    context = {"reason": reason, "reason_lang": reason_lang, "page": revision.thaw() if revision else None}
+    return render(request, "410.html", context, status=HTTPStatus.GONE)
 
 
 def media(request: HttpRequest, path: str) -> FileResponse:
@@ -57,6 +97,8 @@ def media(request: HttpRequest, path: str) -> FileResponse:
 
     A file never changes under its name, so browsers may keep it.
     """
+    if "\0" in path:
+        raise Http404
     public = RevisionFile.objects.filter(name=path, revision__in=Revision.objects.public())
     is_editor = request.user.is_active and request.user.is_staff
     if not (is_editor or public.exists()):
@@ -69,3 +111,16 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """What the site says about the words of `q`; any query, also an odd one, gets a page."""
+    query = clean_query(request.GET.get("q", ""))
+    results = find(query, limit=MAX_RESULTS + 1)
+    context = {
+        "section": "search",
+        "query": query,
+        "results": results[:MAX_RESULTS],
+        "more": len(results) > MAX_RESULTS,
+    }
+    return render(request, "search.html", context)

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import connection, models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
 from publishing.fields import PublishedForeignKey
-from publishing.languages import CODES, is_blank, translated_fields
+from publishing.languages import CODES, is_blank, resolve, translated_fields
 from publishing.models import (
     Child,
     Publishable,
@@ -27,8 +27,10 @@ from publishing.models import (
     RevisionFile,
     RevisionReference,
     RevisionSlug,
+    RevisionText,
     slug_columns,
 )
+from publishing.search_index import index
 from publishing.snapshots import (
     Change,
     Snapshot,
@@ -40,6 +42,8 @@ from publishing.snapshots import (
 )
 
 P = TypeVar("P", bound=Publishable)
+
+MAX_WORDS = 500  # characters of a note or a reason
 
 
 class State(models.TextChoices):
@@ -72,7 +76,9 @@ def publish(
     with transaction.atomic():
         row = _locked(obj)
         check_publishable(row, live_from)
-        revision = Revision(author=author, note=note, live_from=live_from, live_until=live_until, data=freeze(row))
+        revision = Revision(
+            author=author, note=note[:MAX_WORDS], live_from=live_from, live_until=live_until, data=freeze(row)
+        )
         return _commit(row, revision)
 
 
@@ -82,12 +88,12 @@ def withdraw(obj: Publishable, author: User | None, reason: str) -> Revision:
     Also overtakes what was scheduled. Raises ValidationError when it was never public or
     no reason is given.
     """
-    if is_blank(reason):
-        raise ValidationError({"reason": _("Say in a few words why: visitors read it at the old address.")})
+    check_reason(reason)
     with transaction.atomic():
         row = _locked(obj)
-        last = row.revisions.due().first() or row.revisions.pending().first()
-        if last is None or last.withdrawn:
+        shown = row.revisions.due().filter(withdrawn=False).first()
+        last = shown or row.revisions.pending().filter(withdrawn=False).first()
+        if last is None:
             raise ValidationError(_("This is not on the public site."))
         # What was public, not the working copy: a withdrawal must not freeze a draft.
         revision = Revision(
@@ -104,6 +110,7 @@ def restore(revision: Revision, author: User | None) -> Any:
     """
     model: Any = revision.model_class
     with transaction.atomic():
+        _lock(model)
         row = model._base_manager.filter(pk=revision.object_id).first() or model(pk=revision.object_id)
         snapshot = normalise(model, revision.data)
         _write(row, snapshot)
@@ -114,6 +121,14 @@ def restore(revision: Revision, author: User | None) -> Any:
                 author.pk, [row], CHANGE, _("Restored the version of %s.") % f"{revision.created_at:%Y-%m-%d %H:%M}"
             )
     return model._base_manager.get(pk=row.pk)
+
+
+def check_reason(reason: str) -> None:
+    """Raise ValidationError, for field `reason`, when visitors could not read why."""
+    if is_blank(reason):
+        raise ValidationError({"reason": _("Say in a few words why: visitors read it at the old address.")})
+    if len(reason.strip()) > MAX_WORDS:
+        raise ValidationError({"reason": _("Say it in at most %s characters.") % MAX_WORDS})
 
 
 def state(obj: Publishable) -> State:
@@ -143,7 +158,10 @@ def is_live(obj: Publishable) -> bool:
 @receiver(pre_delete)
 def refuse_to_delete_live(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
     """Raise ProtectedError for what visitors see: withdraw it first, and the page says why."""
-    if isinstance(instance, Publishable) and is_live(instance):
+    if not isinstance(instance, Publishable):
+        return
+    _lock(sender)
+    if is_live(instance):
         raise models.ProtectedError(_("Withdraw this before you delete it: visitors still see it."), {instance})
 
 
@@ -158,10 +176,18 @@ def live_users(obj: Publishable) -> list[Publishable]:
 def check_publishable(row: Publishable, live_from: datetime) -> None:
     """Raise ValidationError, by field, when the working row `row` can't go public."""
     errors: dict[str, list[Any]] = {}
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        errors = error.update_error_dict(errors)
+    for check in (row.full_clean, row.check_complete):
+        try:
+            check()
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+    for name, child_model in child_models(type(row)) if row.pk else ():
+        for child in getattr(row, name).all():
+            try:
+                child.full_clean()
+            except ValidationError as error:
+                label = child_model._meta.verbose_name
+                errors.setdefault(NON_FIELD_ERRORS, []).extend(f"{label}: {text}" for text in error.messages)
     title = _source_column(type(row), row.title_field)
     if is_blank(getattr(row, title)):
         errors.setdefault(title, []).append(_("Fill this in before you publish: without it the page has no title."))
@@ -170,8 +196,11 @@ def check_publishable(row: Publishable, live_from: datetime) -> None:
         errors.setdefault(columns[0], []).append(_("Fill this in before you publish: it is the address of the page."))
     for code in CODES if columns else ():
         if owner := _slug_owner(row, code, live_from):
-            column = columns[0] if len(columns) == 1 else build_localized_fieldname("slug", code)
-            errors.setdefault(column, []).append(_("“%s” already has this address.") % owner)
+            language = resolve(row, "slug", code).language
+            column = build_localized_fieldname("slug", language) if language else "slug"
+            message = _("“%s” already has this address.") % owner
+            if message not in errors.setdefault(column, []):
+                errors[column].append(message)
     if errors:
         raise ValidationError(errors)
 
@@ -195,9 +224,23 @@ def _slug_owner(row: Publishable, language: str, live_from: datetime) -> Publish
     return taken.thaw() if taken else None
 
 
+def _lock(model: type[models.Model]) -> None:
+    """Hold the addresses of `model` until the transaction ends: two editors can't give out the same.
+
+    SQLite lets one writer in at a time, so there the transaction itself is the lock.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [model._meta.label_lower])
+
+
 def _locked(obj: P) -> P:
-    """The saved row of `obj`, held so that two editors can't publish it at once."""
-    return type(obj)._base_manager.select_for_update().get(pk=obj.pk)
+    """The saved row of `obj`, as nobody else can publish or delete it until we are done."""
+    _lock(type(obj))
+    row = type(obj)._base_manager.filter(pk=obj.pk).first()
+    if row is None:
+        raise ValidationError(_("Somebody has deleted this in the meantime."))
+    return row
 
 
 def _commit(obj: Publishable, revision: Revision) -> Revision:
@@ -208,9 +251,11 @@ def _commit(obj: Publishable, revision: Revision) -> Revision:
     obj.revisions.filter(pk__lt=revision.pk).filter(
         models.Q(superseded_at=None) | models.Q(superseded_at__gt=revision.live_from)
     ).update(superseded_at=revision.live_from)
-    RevisionSlug.objects.bulk_create(
-        RevisionSlug(revision=revision, language=code, slug=slug) for code in CODES if (slug := obj.slug_in(code))
-    )
+    # The address of something that nobody ever could see stays unknown when it is withdrawn.
+    if not revision.withdrawn or obj.revisions.once_public().exists():
+        RevisionSlug.objects.bulk_create(
+            RevisionSlug(revision=revision, language=code, slug=slug) for code in CODES if (slug := obj.slug_in(code))
+        )
     relations, files = [], []
     for path, row in _rows(obj):
         for field in published_fields(type(row)):
@@ -228,6 +273,9 @@ def _commit(obj: Publishable, revision: Revision) -> Revision:
                 files.append(RevisionFile(revision=revision, name=value.name))
     RevisionReference.objects.bulk_create(relations)
     RevisionFile.objects.bulk_create(files)
+    RevisionText.objects.bulk_create(index(obj, revision))
+    # Nobody searches what is over.
+    RevisionText.objects.filter(revision__in=obj.revisions.filter(superseded_at__lte=timezone.now())).delete()
     return revision
 
 

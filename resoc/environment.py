@@ -8,9 +8,10 @@ import secrets
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
@@ -56,6 +57,7 @@ def names(raw: str) -> list[str]:
 def site_url(raw: str) -> str:
     """Parse the public address of the site: scheme and host, without a path."""
     parts = urlsplit(raw)
+    _port = parts.port  # raises ValueError when it is no number
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         raise ValueError(raw)
     return f"{parts.scheme}://{parts.netloc}"
@@ -82,7 +84,18 @@ def kept_secret(path: Path) -> str:
     else:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(SECRET_KEY_LENGTH)[:SECRET_KEY_LENGTH])
-    secret = path.read_text().strip()
+    try:
+        secret = path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"SECRET_KEY: cannot read the file {path}: {error.strerror}.") from error
     if not secret:
         raise ImproperlyConfigured(f"SECRET_KEY: the file {path} is empty; remove it to make a new key.")
     return secret
+
+
+def database(raw: str) -> dict[str, Any]:
+    """Parse the address of a database of a kind that this site is tested on."""
+    config = environ.Env.db_url_config(raw)
+    if config["ENGINE"] not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        raise ValueError(raw)
+    return config

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONCE, NONE, SELF
 
-from resoc.environment import count, flag, kept_secret, names, site_url, variable, writable_folder
+from resoc.environment import count, database, flag, kept_secret, names, site_url, variable, writable_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = writable_folder(variable("DATA_DIR", Path, BASE_DIR, "a folder"), "DATA_DIR")
@@ -114,7 +114,7 @@ TEMPLATES = [
 DATABASES: dict[str, dict[str, Any]] = {
     "default": variable(
         "DATABASE_URL",
-        environ.Env.db_url_config,
+        database,
         {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")},
         "an address such as postgres://user:password@host/name",
     )

@@ -3,9 +3,10 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 from publishing.machines import robots, security_txt, sitemap
-from publishing.views import media
+from publishing.views import media, search
 from resoc.views import healthz, home
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
         path("", home, name="home"),
         path("", include("staff.urls")),
         path("", include("priorities.urls")),
+        path(_("search/"), search, name="search"),
         path("", include("pages.urls")),  # last: a text page has any word as its address
         prefix_default_language=False,
     ),

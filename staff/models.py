@@ -21,6 +21,7 @@ class StaffMember(Ordered, Publishable):
     view_name = "staff_detail"
     has_page = True
     not_published = (*Publishable.not_published, "user")
+    found_through = ("contact",)
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -71,6 +72,11 @@ class StaffMember(Ordered, Publishable):
     def phone_display(self) -> str:
         """The number as people here write it: `0472 05 17 83`."""
         return self.phone.as_national if _is_valid(self.phone) else str(self.phone or "")
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The number as people write it, with and without spaces."""
+        return self.phone_display, self.phone_display.replace(" ", "")
 
     @property
     def phone_uri(self) -> str:

@@ -39,7 +39,7 @@ class VCardView(PublishedDetailView):
     model = StaffMember
     context_name = "member"
 
-    def get_address(self, obj: Publishable) -> str:
+    def get_address(self, obj: Publishable, version: int | None = None) -> str:
         return reverse("staff_vcard", args=[obj.slug_in(current())])
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:

@@ -99,8 +99,10 @@ def page_links(context: Context) -> "PageLinks":
             )
         )
     by_code = {each.code: each for each in alternates}
+    number = getattr(context.get("page_obj"), "number", 1)
+    suffix = f"?page={number}" if number > 1 else ""  # each page of a list is itself an original
     original = current() if current() in exists else exists[0]
-    return PageLinks(alternates, by_code[original].absolute_url)
+    return PageLinks(alternates, by_code[original].absolute_url + suffix)
 
 
 @dataclass(frozen=True)

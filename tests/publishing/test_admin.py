@@ -123,3 +123,21 @@ def test_the_admin_refuses_who_does_not_belong_there(client, colleague):
     assert client.get("/admin/").status_code == 302
     client.force_login(colleague)
     assert client.get("/admin/priorities/theme/").status_code == 302
+
+
+def test_a_choice_made_in_a_window_of_its_own_closes_that_window(editor_client):
+    url = reverse("admin:pages_organisation_add")
+    response = editor_client.post(f"{url}?_popup=1", {"name": "Nieuw", "_popup": "1", "_save": "1"})
+    assert response.status_code == 200
+    assert b"popup_response" in response.content
+
+
+def test_an_update_without_a_subject_can_be_kept_but_not_published(editor_client):
+    from priorities.models import Update
+
+    url = reverse("admin:priorities_update_add")
+    data = {"date": "2026-11-24", "title_nl": "Half af"}
+    response = editor_client.post(url, data | {"_publish": "1"})
+    assert response.context["adminform"].form.errors["theme"]
+    editor_client.post(url, data | {"_save": "1"})
+    assert Update.objects.get().title_nl == "Half af"

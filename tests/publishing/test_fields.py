@@ -51,3 +51,18 @@ def test_rich_text_is_sanitised_on_every_way_in(editor, way_in):
     theme.refresh_from_db()
     assert theme.body_nl.startswith("<p>Ja")
     assert not any(bad in theme.body_nl for bad in ("onclick", "script", "style"))
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "en"])
+def test_saving_and_restoring_while_another_language_is_spoken_copies_nothing_into_it(editor, language):
+    from django.utils.translation import override
+
+    from publishing.workflow import restore, unpublished_changes
+
+    with override(language):
+        theme = Theme.objects.create(title_nl="T", slug_nl="t", body_nl="<p>Nederlands</p>")
+        publish(theme, editor)
+        restore(theme.revisions.get(), editor)
+    theme = Theme.objects.get(pk=theme.pk)
+    assert (theme.body_nl, theme.body_fr or "", theme.body_en or "") == ("<p>Nederlands</p>", "", "")
+    assert unpublished_changes(theme) == []

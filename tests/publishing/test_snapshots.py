@@ -108,6 +108,37 @@ def test_the_children_of_a_thawed_object_cannot_become_a_query_of_working_rows(d
     assert page.aims.count() == 6
 
 
+def test_a_thawed_object_and_its_rows_are_sealed(db):
+    page = MissionPage.published().get()
+    role = page.roles.all()[0]
+    for forbidden in (
+        page.save,
+        page.delete,
+        page.refresh_from_db,
+        role.save,
+        role.delete,
+        page.roles.all().iterator,
+        page.roles.all().delete,
+    ):
+        with pytest.raises(TypeError):
+            forbidden()
+    with pytest.raises(TypeError):
+        page.roles.all().update(name_nl="x")
+
+
+@pytest.mark.parametrize(
+    ("model", "odd"),
+    [
+        (Update, {"date": 5}),
+        (StaffMember, {"phone": 5, "photo": "../../x", "name": None}),
+        (MissionPage, {"roles": {"id": 1}, "aims": [None, 3]}),
+    ],
+)
+def test_values_of_the_wrong_kind_thaw_to_the_default(model, odd):
+    thawed = thaw(model, 1, odd)
+    assert freeze(thawed).keys() == normalise(model, {}).keys()
+
+
 def test_diff_tells_fields_rows_and_order_apart():
     old = {"title": "a", "rows": [{"id": 1, "x": 1}, {"id": 2, "x": 2}, {"id": 3, "x": 3}]}
     new = {"title": "b", "rows": [{"id": 3, "x": 3}, {"id": 1, "x": 9}, {"id": 4, "x": 4}]}

@@ -68,7 +68,9 @@ def test_a_withdrawn_page_answers_410_with_its_reason_also_at_older_addresses(cl
     for address in ("/themas/streekmarketing/", "/themas/regiomarketing/", "/fr/themes/marketing-regional/"):
         response = client.get(address)
         assert response.status_code == 410
-        assert "Dit thema is &lt;afgerond&gt;." in response.content.decode()
+        html = response.content.decode()
+        assert "Dit thema is &lt;afgerond&gt;." in html
+        assert ('lang="nl">Dit thema' in html) == address.startswith("/fr/")
 
 
 def test_an_ended_page_answers_410(client, theme, editor):
@@ -115,6 +117,8 @@ def read(response) -> bytes:
     return b"".join(response.streaming_content)
 
 
-@pytest.mark.parametrize("path", ["../manage.py", "..%2fmanage.py", "%2e%2e/var/secret_key", "nothing.png"])
+@pytest.mark.parametrize(
+    "path", ["../manage.py", "..%2fmanage.py", "%2e%2e/var/secret_key", "nothing.png", "%00", "a%00b.png"]
+)
 def test_no_other_file_can_be_read(editor_client, path):
     assert editor_client.get(f"/media/{path}").status_code == 404

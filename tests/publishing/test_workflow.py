@@ -270,7 +270,7 @@ def test_an_untranslated_page_does_not_fall_back_to_an_address_that_another_has(
     Theme.objects.filter(pk=theme.pk).update(slug_nl="marketing-regional", slug_fr=None)
     with pytest.raises(ValidationError) as error:
         publish(theme, editor)
-    assert list(error.value.message_dict) == ["slug_fr"]
+    assert list(error.value.message_dict) == ["slug_nl"]
 
 
 def test_an_address_that_is_still_to_be_given_up_is_not_free_yet(theme, editor):
@@ -286,3 +286,42 @@ def test_an_address_that_is_still_to_be_given_up_is_not_free_yet(theme, editor):
 
 def test_a_new_object_goes_last():
     assert Theme.objects.create(title_nl="Vierde").position == 4
+
+
+def test_a_withdrawn_page_that_was_to_return_can_be_stopped(theme, editor):
+    publish(theme, editor)
+    withdraw(theme, editor, "Weg")
+    publish(theme, editor, live_from=timezone.now() + timedelta(days=1))
+    withdraw(theme, editor, "Blijft weg")
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert title(theme) is None
+
+
+def test_withdrawing_what_nobody_ever_saw_does_not_make_its_address_known(client, theme, editor):
+    publish(theme, editor, live_from=timezone.now() + timedelta(days=1))
+    withdraw(theme, editor, "Intern")
+    assert client.get("/themas/eerste/").status_code == 404
+
+
+def test_a_reason_too_long_to_keep_is_refused(theme, editor):
+    publish(theme, editor)
+    with pytest.raises(ValidationError):
+        withdraw(theme, editor, "x" * 501)
+
+
+def test_child_rows_are_judged_too(editor):
+    priority = Priority.objects.get(number=1)
+    priority.partners.create()
+    with pytest.raises(ValidationError, match="partner"):
+        publish(priority, editor)
+
+
+def test_publishing_what_somebody_just_deleted_is_refused_in_words(theme, editor):
+    Theme.objects.filter(pk=theme.pk).delete()
+    with pytest.raises(ValidationError):
+        publish(theme, editor)
+
+
+def test_the_last_place_in_a_list_has_room_for_more(theme):
+    Theme.objects.filter(pk=theme.pk).update(position=999_999)
+    assert Theme.objects.create(title_nl="Nog").position == 999_999

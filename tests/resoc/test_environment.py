@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
         ("DEBUG", "maybe", "yes or no"),
         ("SITE_URL", "resoc.example", "https://"),
         ("DATABASE_URL", "nonsense", "postgres://"),
+        ("DATABASE_URL", "oracle://x", "postgres://"),
+        ("SITE_URL", "https://a:zz", "https://"),
         ("CACHE_URL", "nonsense", "redis://"),
         ("EMAIL_URL", "nonsense", "smtp://"),
         ("TRUSTED_PROXY_COUNT", "-1", "number of proxies"),
@@ -61,3 +63,13 @@ def test_serving_on_an_impossible_port_stops_with_one_line(tmp_path, port, hint)
     assert result.returncode != 0
     assert len(result.stderr.strip().splitlines()) == 1
     assert hint in result.stderr
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DATABASE_URL": "postgres://127.0.0.1:1/x"}
+    result = subprocess.run(  # noqa: S603
+        [sys.executable, ROOT / "manage.py", "migrate"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode != 0
+    assert result.stderr.startswith("The database does not answer")
+    assert len(result.stderr.strip().splitlines()) == 1

@@ -48,7 +48,8 @@ def pages(client) -> dict[str, str]:
 
 
 def test_the_crawl_finds_the_whole_site(pages):
-    assert len(pages) == 3 * (1 + 1 + 6 + 1 + 3 + 1 + 4 + 2) + 2
+    once = [address for address in pages if not re.search("/(versies|versions)/", address)]
+    assert len(once) == 3 * (1 + 1 + 6 + 1 + 3 + 1 + 4 + 2 + 1) + 2
 
 
 def test_every_page_is_well_built_and_needs_no_script(pages):
@@ -75,9 +76,10 @@ def test_every_page_says_its_language_and_nothing_comes_from_another_host(pages)
 
 
 def test_titles_and_descriptions_are_of_the_page(pages):
-    titles = [re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1].strip() for html in pages.values()]
+    now = {address: html for address, html in pages.items() if not re.search("/(versies|versions)/", address)}
+    titles = [re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1].strip() for html in now.values()]
     assert all(titles)
-    assert len(set(titles)) >= len(pages) - 12  # a name or a loan word is the same in two languages
+    assert len(set(titles)) >= len(now) - 12  # a name or a loan word is the same in two languages
 
 
 def test_the_switcher_leads_to_the_same_page_in_each_language(client):

@@ -1,0 +1,34 @@
+"""`manage.py reindex`: the search index of what was published before there was one."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import models, transaction
+from django.utils import timezone
+
+from publishing.models import Revision, RevisionText
+from publishing.search_index import index
+
+
+class Command(BaseCommand):
+    """Indexes the revisions that are or will be public and have no index yet."""
+
+    help = "Fill the search index. Safe to run again: it adds only what is missing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--all", action="store_true", help="Make the whole index anew.")
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["all"]:
+            RevisionText.objects.all().delete()
+        not_over = models.Q(superseded_at=None) | models.Q(superseded_at__gt=timezone.now())
+        added = 0
+        for revision in Revision.objects.filter(not_over, withdrawn=False, texts=None).iterator(chunk_size=500):
+            try:
+                obj = revision.thaw()
+            except LookupError:  # a model that no longer exists
+                continue
+            added += len(RevisionText.objects.bulk_create(index(obj, revision)))
+        if added or options["verbosity"] > 1:
+            self.stdout.write(f"Search: {added} texts indexed.")

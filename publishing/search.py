@@ -1,0 +1,182 @@
+"""Words: how a text is indexed, how a query matches it, and what of it is shown.
+
+Pure functions on strings; what they are used for is in `search_index`. A database only
+compares plain strings, so that SQLite and PostgreSQL give the same answers.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+
+import snowballstemmer
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+MAX_QUERY = 100  # characters
+MAX_WORDS = 10
+PREFIX = 3  # letters from which a word also finds longer ones that begin with it
+INFIX = 5  # letters from which it also finds compounds, which Dutch writes as one word
+FRAGMENT = 28  # words of a text that are shown
+
+WORD = re.compile(r"[^\W_]+")
+ALGORITHMS = {"nl": "dutch", "fr": "french", "en": "english"}
+EXACT, STEM, BEGINNING, PART = 4, 3, 2, 1
+
+_stemmers = {code: snowballstemmer.stemmer(name) for code, name in ALGORITHMS.items()}
+_lock = Lock()  # a stemmer keeps the word that it works on
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a query: folded, and as people may have written it."""
+
+    folded: str
+    written: str
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word of a text and where it stands."""
+
+    start: int
+    end: int
+    written: str
+    folded: str
+
+
+def tidy(text: str) -> str:
+    """`text` with composed letters and plain spaces; without soft hyphens and what no database stores."""
+    text = unicodedata.normalize("NFC", text.replace("\N{SOFT HYPHEN}", "").replace("\0", " "))
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=20_000)
+def fold(text: str) -> str:
+    """`text` in small letters without accents: `Één cœur` gives `een coeur`."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return plain.replace("œ", "oe").replace("æ", "ae").replace("ø", "o")
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of a tidy text, in order."""
+    for found in WORD.finditer(text):
+        if folded := "".join(WORD.findall(fold(found[0]))):
+            yield Token(found.start(), found.end(), found[0], folded)
+
+
+@lru_cache(maxsize=20_000)
+def stems(written: str, language: str) -> frozenset[str]:
+    """What remains of a word without its endings; both of the word with and without its accents."""
+    if language not in _stemmers:
+        return frozenset()
+    with _lock:
+        found = {_stemmers[language].stemWord(each) for each in (written.casefold(), fold(written))}
+    return frozenset("".join(WORD.findall(fold(stem))) for stem in found) - {""}
+
+
+def index(texts: Iterable[str], language: str) -> str:
+    """The words of `texts`, each between spaces, then their stems, each after an equals sign."""
+    found = [token for text in texts for token in tokens(tidy(text))]
+    written = dict.fromkeys(token.folded for token in found)
+    stemmed = dict.fromkeys(f"={stem}" for token in found for stem in sorted(stems(token.written, language)))
+    return f" {' '.join([*written, *stemmed])} "
+
+
+def clean_query(query: str) -> str:
+    """What of a query is used and shown again: its beginning, without odd spaces."""
+    return tidy(query[: MAX_QUERY * 2])[:MAX_QUERY].strip()
+
+
+def query_words(query: str) -> tuple[Word, ...]:
+    """The words to look for; single letters (`l’emploi`, `thema’s`) only when there is nothing else."""
+    found = {token.folded: Word(token.folded, token.written) for token in tokens(query)}
+    longer = [word for word in found.values() if len(word.folded) > 1 or word.folded.isdigit()]
+    return tuple((longer or list(found.values()))[:MAX_WORDS])
+
+
+def patterns(word: Word) -> str:
+    """What an index contains that has this word, its beginning or a compound with it; stems apart."""
+    if len(word.folded) >= INFIX:
+        return word.folded
+    return f" {word.folded}" if len(word.folded) >= PREFIX else f" {word.folded} "
+
+
+def stem_patterns(word: Word, language: str) -> list[str]:
+    """What an index in `language` contains that has another form of this word."""
+    return [f" ={stem} " for stem in sorted(stems(word.written, language))]
+
+
+def strength(word: Word, indexed: str, language: str) -> int:
+    """How well an index has this word, 0 when it does not."""
+    if f" {word.folded} " in indexed:
+        return EXACT
+    if any(pattern in indexed for pattern in stem_patterns(word, language)):
+        return STEM
+    if len(word.folded) >= PREFIX and f" {word.folded}" in indexed:
+        return BEGINNING
+    return PART if len(word.folded) >= INFIX and word.folded in indexed else 0
+
+
+def score(words: Iterable[Word], title: str, everything: str, language: str) -> int:
+    """How well a text answers a query, 0 unless it has every word; its title counts threefold."""
+    total = 0
+    for word in words:
+        in_title, anywhere = strength(word, title, language), strength(word, everything, language)
+        if not in_title and not anywhere:
+            return 0
+        total += max(3 * in_title, anywhere)
+    return total
+
+
+def matches(words: Iterable[Word], token: Token, language: str) -> set[str]:
+    """Which words of the query this word of a text answers."""
+    own, found = stems(token.written, language), set()
+    for word in words:
+        begins = len(word.folded) >= PREFIX and token.folded.startswith(word.folded)
+        holds = len(word.folded) >= INFIX and word.folded in token.folded
+        if begins or holds or word.folded == token.folded or own & stems(word.written, language):
+            found.add(word.folded)
+    return found
+
+
+def highlight(text: str, words: Iterable[Word], language: str) -> SafeString:
+    """`text`, escaped, with what answers the query in `<mark>`."""
+    words, text = tuple(words), tidy(text)
+    pieces, done = [], 0
+    for token in tokens(text):
+        if matches(words, token, language):
+            pieces += [("", text[done : token.start], ""), ("<mark>", text[token.start : token.end], "</mark>")]
+            done = token.end
+    pieces.append(("", text[done:], ""))
+    return format_html_join("", "{}{}{}", ((_tag(before), piece, _tag(after)) for before, piece, after in pieces))
+
+
+def fragment(passages: Iterable[str], words: Iterable[Word], language: str) -> SafeString:
+    """The part of `passages` that answers most of the query, highlighted; else how they begin."""
+    words = tuple(words)
+    best, best_found = "", -1
+    for passage in passages:
+        cut, found = _cut(tidy(passage), words, language)
+        if cut and found > best_found:
+            best, best_found = cut, found
+    return highlight(best, words, language)
+
+
+def _cut(text: str, words: tuple[Word, ...], language: str) -> tuple[str, int]:
+    """Some words of `text` round the first that answers the query, and how many of the query they answer."""
+    found = list(tokens(text))
+    answers = [matches(words, token, language) for token in found]
+    first = next((place for place, answer in enumerate(answers) if answer), 0)
+    begin = max(0, min(first - FRAGMENT // 3, len(found) - FRAGMENT))
+    end = min(len(found), begin + FRAGMENT)
+    cut = text[found[begin].start if begin else 0 : found[end - 1].end if end < len(found) else len(text)]
+    cut = f"{'… ' if begin else ''}{cut}{' …' if end < len(found) else ''}" if found else text
+    return cut, len(set().union(*answers[begin:end]))
+
+
+def _tag(tag: str) -> SafeString:
+    return SafeString(tag)

@@ -1,0 +1,327 @@
+import re
+import time
+from datetime import date, timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.translation import override
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pages.models import Organisation, TextPage
+from priorities.models import Priority, Theme, Update
+from publishing import search
+from publishing.models import Revision, RevisionText
+from publishing.search_index import MAX_RESULTS, find, words_of
+from publishing.workflow import publish, withdraw
+from staff.models import StaffMember
+from tests.site.crawl import words
+
+QUERIES = 6  # the index, who answers for what was found, two kinds of page, and two of the footer
+
+
+def urls(query: str, language: str = "nl") -> list[str]:
+    with override(language):
+        return [result.url for result in find(query)]
+
+
+def make_theme(editor, **fields) -> Theme:
+    theme = Theme.objects.create(**({"title_nl": "Kanaal", "slug_nl": "kanaal"} | fields))
+    publish(theme, editor)
+    return theme
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("Één", "een"),
+        ("CŒUR", "coeur"),
+        ("Straße", "strasse"),
+        ("ﬁets", "fiets"),
+        ("e\u0301te\u0301", "ete"),
+        ("İ", "i"),
+    ],
+)
+def test_folding_leaves_plain_small_letters(written, folded):
+    assert search.fold(written) == folded
+
+
+@given(st.text())
+def test_folding_and_tidying_are_stable_and_never_fail(text):
+    assert search.fold(search.fold(text)) == search.fold(text)
+    assert search.tidy(search.tidy(text)) == search.tidy(text)
+    assert "\0" not in search.tidy(text)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "language"),
+    [
+        ("gemeente", "de gemeenten", "nl"),
+        ("prioriteiten", "een prioriteit", "nl"),
+        ("régionale", "les acteurs régionaux", "fr"),
+        ("mobilite", "la mobilité", "fr"),
+        ("municipality", "18 municipalities", "en"),
+        ("mobil", "mobiliteit", "nl"),
+        ("marketing", "regiomarketing", "nl"),
+        ("emploi", "politique de l’emploi", "fr"),
+        ("l'emploi", "une politique d’emploi", "fr"),
+        ("tewerkstellingsbeleid", "tewerkstellings\N{SOFT HYPHEN}beleid", "nl"),
+    ],
+)
+def test_a_word_is_found_in_its_other_forms(query, text, language):
+    words_ = search.query_words(search.clean_query(query))
+    assert search.score(words_, "", search.index([text], language), language)
+    assert "<mark>" in search.highlight(text, words_, language)
+
+
+@pytest.mark.parametrize(("query", "text"), [("de", "deskundigen"), ("beleid weg", "beleid"), ("art", "kaarten")])
+def test_a_word_is_not_found_in_what_has_little_to_do_with_it(query, text):
+    assert not search.score(search.query_words(query), "", search.index([text], "nl"), "nl")
+
+
+def test_a_better_match_has_a_higher_score():
+    wanted = search.query_words("gemeente")
+    titles = ["gemeente", "gemeenten", "gemeentehuis", "Westhoekgemeenten", "huis"]
+    scores = [search.score(wanted, search.index([t], "nl"), search.index([t], "nl"), "nl") for t in titles]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > scores[-2] > scores[-1] == 0
+    assert search.score(wanted, "", search.index(["gemeente"], "nl"), "nl") < scores[0]
+
+
+def test_a_fragment_is_cut_at_words_round_what_was_found_and_escaped():
+    text = "begin " * 100 + "<b>hier & nu</b> vindt men Mobiliteit " + "einde " * 100
+    fragment = search.fragment(["Iets anders.", text], search.query_words("mobiliteit"), "nl")
+    assert "&lt;b&gt;hier &amp; nu&lt;/b&gt; vindt men <mark>Mobiliteit</mark>" in fragment
+    assert fragment.startswith("… begin ")
+    assert fragment.endswith(" einde …")
+    assert len(fragment.split()) < 40
+
+
+def test_a_fragment_of_what_has_no_word_of_the_query_is_its_beginning():
+    assert search.fragment(["Een zin.", "Nog een."], search.query_words("niets"), "nl") == "Een zin."
+    assert search.fragment([], search.query_words("niets"), "nl") == ""
+
+
+@given(st.text(max_size=60), st.text(max_size=200), st.sampled_from(["nl", "fr", "en", ""]))
+def test_what_is_highlighted_is_the_same_text(query, text, language):
+    html = search.highlight(text, search.query_words(search.clean_query(query)), language)
+    assert unescape(html.replace("<mark>", "").replace("</mark>", "")) == search.tidy(text)
+
+
+# The index
+
+
+@pytest.mark.django_db
+def test_every_published_page_is_indexed_in_each_of_its_languages():
+    for model in (Priority, Theme, StaffMember, TextPage):
+        for obj in model.published():
+            indexed = set(obj.revision.texts.values_list("language", flat=True))
+            assert indexed == {each.language for each in words_of(obj)}
+            assert indexed >= {"nl"}
+    assert not RevisionText.objects.filter(revision__model=Organisation._meta.label_lower).exists()
+
+
+@pytest.mark.django_db
+def test_rich_text_is_indexed_as_it_is_read(editor):
+    theme = make_theme(editor, body_nl="<p>eerste</p><p>tweede &amp; <strong>der</strong>de</p>", title_fr="x < y")
+    dutch, french = words_of(theme)
+    assert dutch.passages == ("eerste", "tweede & derde")
+    assert (french.title, french.passages) == ("x < y", ())
+
+
+@pytest.mark.django_db
+def test_what_is_over_leaves_the_index_and_what_waits_is_in_it(editor):
+    theme = make_theme(editor)
+    publish(theme, editor, live_from=timezone.now() + timedelta(days=1))
+    assert RevisionText.objects.filter(revision__in=theme.revisions).count() == 2
+    publish(theme, editor)
+    assert set(RevisionText.objects.filter(revision__in=theme.revisions).values_list("revision", flat=True)) == {
+        theme.revisions.first().pk
+    }
+    withdraw(theme, editor, "Weg")
+    assert not RevisionText.objects.filter(revision__in=theme.revisions).exists()
+
+
+@pytest.mark.django_db
+def test_reindex_fills_what_is_missing_and_nothing_else(editor):
+    withdraw(make_theme(editor), editor, "Weg")
+    before = sorted(RevisionText.objects.values_list("revision", "language", "title", "words"))
+    RevisionText.objects.all().delete()
+    call_command("reindex", verbosity=0)
+    call_command("reindex", verbosity=0)
+    assert sorted(RevisionText.objects.values_list("revision", "language", "title", "words")) == before
+    RevisionText.objects.update(words="")
+    call_command("reindex", "--all", verbosity=0)
+    assert sorted(RevisionText.objects.values_list("revision", "language", "title", "words")) == before
+
+
+# What is found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "language", "url"),
+    [
+        ("secretariaat", "nl", "/contact/dorine-sioen/"),
+        ("secrétariat", "fr", "/fr/contact/dorine-sioen/"),
+        ("stephanie", "en", "/en/contact/stephanie-thybaert/"),
+        ("projectmanager regiomarketing", "nl", "/contact/johan-halsberghe/"),
+        ("0472 05 17 83", "nl", "/contact/stephanie-thybaert/"),
+        ("0472051783", "nl", "/contact/stephanie-thybaert/"),
+        ("spreekbuis", "nl", "/"),
+        ("regional marketing", "en", "/en/themes/regional-marketing/"),
+    ],
+)
+def test_a_visitor_finds(query, language, url):
+    assert url in urls(query, language)
+
+
+@pytest.mark.django_db
+def test_a_person_is_found_by_a_task(editor):
+    johan = StaffMember.objects.get(slug="johan-halsberghe")
+    theme = make_theme(editor, title_nl="Hopteelt", contact=johan)
+    assert urls("hop") == ["/themas/kanaal/", "/contact/johan-halsberghe/"]
+    html = Client().get("/zoeken/?q=hop").content.decode()
+    assert "Volgt op: <mark>Hopteelt</mark>" in html
+    withdraw(theme, editor, "Weg")
+    assert urls("hop") == []
+
+
+@pytest.mark.django_db
+def test_the_reader_s_language_comes_first_and_another_is_named(editor):
+    make_theme(editor, title_nl="Alleen piekeren", slug_nl="een", body_nl="<p>Over zonnebloemen piekeren</p>")
+    make_theme(editor, title_nl="Twee", slug_nl="twee", title_fr="Deux", slug_fr="deux", body_fr="<p>piekeren</p>")
+    assert urls("piekeren") == ["/themas/een/", "/fr/themes/deux/"]
+    assert urls("piekeren", "fr") == ["/fr/themes/deux/", "/fr/themes/een/"]
+    html = Client().get("/fr/recherche/?q=piekeren").content.decode()
+    assert '<a href="/fr/themes/een/" lang="nl">Alleen <mark>piekeren</mark></a>' in html
+    assert '<span lang="nl">Over zonnebloemen <mark>piekeren</mark></span>' in html
+    assert "Thème · Néerlandais" in words(html)
+    html = Client().get("/zoeken/?q=piekeren").content.decode()
+    assert '<a href="/fr/themes/deux/" lang="fr" hreflang="fr">Deux</a>' in html
+
+
+@pytest.mark.django_db
+def test_an_update_leads_to_the_page_that_shows_it(editor):
+    theme = make_theme(editor)
+    update = Update.objects.create(title_nl="Baggerwerken gestart", theme=theme, date=date(2026, 6, 3))
+    publish(update, editor)
+    html = Client().get("/zoeken/?q=baggerwerk").content.decode()
+    assert "Update, 3 juni 2026" in html
+    assert '<a href="/themas/kanaal/"><mark>Baggerwerken</mark> gestart</a>' in html
+    withdraw(theme, editor, "Weg")
+    assert urls("baggerwerken") == []
+
+
+@pytest.mark.django_db
+def test_no_draft_is_found_and_time_is_respected(editor):
+    theme = Theme.objects.create(title_nl="Geheimwoord", slug_nl="geheim", summary_nl="geheimwoord")
+    assert urls("geheimwoord") == []
+    publish(theme, editor, live_from=timezone.now() + timedelta(days=1), live_until=timezone.now() + timedelta(days=2))
+    assert urls("geheimwoord") == []
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+        assert urls("geheimwoord") == ["/themas/geheim/"]
+    with time_machine.travel(timezone.now() + timedelta(days=2, minutes=1)):
+        assert urls("geheimwoord") == []
+
+
+@pytest.mark.django_db
+def test_what_a_change_took_out_is_no_longer_found_and_an_unpublished_change_not_yet(editor):
+    theme = make_theme(editor, title_nl="Oudwoord")
+    theme.title_nl = "Nieuwwoord"
+    theme.save()
+    assert (urls("oudwoord"), urls("nieuwwoord")) == (["/themas/kanaal/"], [])
+    publish(theme, editor)
+    assert (urls("oudwoord"), urls("nieuwwoord")) == ([], ["/themas/kanaal/"])
+
+
+# The page
+
+
+@pytest.mark.django_db
+def test_the_page_counts_and_stays_out_of_search_engines(client):
+    html = client.get("/zoeken/?q=tewerkstellingsbeleid").content.decode()
+    assert re.search(r'role="status">\s*2 resultaten voor ‘tewerkstellingsbeleid’', html)
+    assert '<meta name="robots" content="noindex">' in html
+    assert 'rel="canonical"' not in html
+    french = words(client.get("/fr/recherche/?q=xyzzy").content.decode())
+    assert "Aucun résultat pour « xyzzy »" in french
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query", ["", " ", '"', "'", "%", "_", "%_%", "\\", "\0", "a" * 10_000, "😀", "\u202e", "=x", "<xyz>"]
+)
+def test_an_empty_or_odd_query_gets_a_page_that_helps(client, query):
+    response = client.get("/zoeken/", {"q": query})
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert '<a href="/prioriteiten/">' in html.split("<main")[1]
+    assert "<xyz>" not in html
+    assert '<ul class="results' not in html
+
+
+@pytest.mark.django_db
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(query=st.text(max_size=300), language=st.sampled_from(["/zoeken/", "/fr/recherche/", "/en/search/"]))
+def test_no_query_is_an_error(query, language, client):
+    assert client.get(language, {"q": query}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/zoeken/?q=%ff%fe", "/zoeken/?q=a&q=b", "/zoeken/?q[]=a", "/zoeken/?%00=%00"])
+def test_no_malformed_address_is_an_error(client, address):
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("extra", [1, 5, 45])
+def test_the_page_asks_as_often_whatever_it_finds(client, editor, extra):
+    johan = StaffMember.objects.get(slug="johan-halsberghe")
+    for number in range(extra):
+        make_theme(editor, title_nl=f"Hopteelt {number}", slug_nl=f"hop-{number}", contact=johan)
+    with CaptureQueriesContext(connection) as asked:
+        html = client.get("/zoeken/?q=hopteelt").content.decode()
+    assert len(asked) == QUERIES
+    assert html.count('<p class="kind">') == extra + 1
+
+
+@pytest.mark.django_db
+def test_only_the_best_are_shown_and_the_page_says_so(client, editor):
+    for number in range(MAX_RESULTS + 1):
+        make_theme(editor, title_nl=f"T{number}", slug_nl=f"t{number}", summary_nl="hopteelt" if number else "hop")
+    html = client.get("/zoeken/?q=hopteelt").content.decode()
+    assert "50 resultaten" in html
+    assert "De eerste" not in html
+    make_theme(editor, title_nl="Hopteelt", slug_nl="hopteelt")
+    html = client.get("/zoeken/?q=hopteelt").content.decode()
+    assert "De eerste 50 resultaten" in html
+    assert html.split('<p class="kind">')[1].count("/themas/hopteelt/") == 1
+
+
+@pytest.mark.django_db
+def test_a_large_site_is_searched_in_little_time(editor):
+    revision = Revision.objects.filter(model="priorities.theme").first()
+    text = search.index([" ".join(f"woord{number}" for number in range(300))], "nl")
+    RevisionText.objects.bulk_create(
+        RevisionText(revision=revision, language="nl", title="", words=text) for _number in range(2000)
+    )
+    begin = time.perf_counter()
+    find("woord1 woord2 woord3")
+    assert time.perf_counter() - begin < 2
+
+
+@pytest.mark.django_db
+def test_the_404_offers_to_search(client):
+    html = client.get("/fr/nulle-part/").content.decode()
+    assert 'action="/fr/recherche/"' in html
+    assert 'href="/fr/recherche/"' in html

@@ -1,0 +1,85 @@
+import pytest
+
+from priorities.models import Priority, Theme
+from publishing.workflow import publish, withdraw
+from staff.models import StaffMember
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def theme(editor) -> Theme:
+    """A theme with two public versions and a third that nobody may see."""
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    theme.title_nl, theme.slug_nl = "Tweede", "tweede"
+    theme.save()
+    publish(theme, editor)
+    theme.title_nl = "Geheim"
+    theme.save()
+    return theme
+
+
+def test_a_page_lists_its_public_versions_newest_first(client, theme):
+    response = client.get("/themas/tweede/versies/")
+    numbers = [revision.pk for revision, _address in response.context["versions"]]
+    assert numbers == [revision.pk for revision in theme.revisions.all()]
+    html = response.content.decode()
+    assert '<meta name="robots" content="noindex">' in html
+    assert "Geheim" not in html
+    assert "/themas/tweede/versies/" in client.get("/themas/tweede/").content.decode()
+
+
+def test_an_old_version_shows_the_page_as_it_was_and_says_so(client, theme):
+    old = theme.revisions.last()
+    response = client.get(f"/themas/tweede/versies/{old.pk}/")
+    html = response.content.decode()
+    assert "itwerking van een regiomarketingstrategie" in html
+    assert "Tweede" not in html
+    assert "Je leest deze pagina zoals ze op" in html
+    assert '<meta name="robots" content="noindex">' in html
+
+
+def test_an_old_version_follows_its_relations_to_what_was_public_then(client, editor):
+    priority = Priority.objects.get(number=2)
+    old = priority.revisions.get()
+    person = StaffMember.objects.get(slug="stephanie-thybaert")
+    person.function_nl = "Nieuwe functie"
+    person.save()
+    publish(person, editor)
+    assert "Nieuwe functie" in client.get("/prioriteiten/tewerkstellingsbeleid/").content.decode()
+    html = client.get(f"/prioriteiten/tewerkstellingsbeleid/versies/{old.pk}/").content.decode()
+    assert "Projectcoördinator" in html
+    assert "Nieuwe functie" not in html
+
+
+def test_the_address_of_a_version_survives_a_change_of_slug(client, theme):
+    old = theme.revisions.last()
+    assert client.get("/themas/regiomarketing/versies/").headers["Location"] == "/themas/tweede/versies/"
+    address = f"/themas/regiomarketing/versies/{old.pk}/"
+    assert client.get(address).headers["Location"] == f"/themas/tweede/versies/{old.pk}/"
+
+
+def test_what_was_never_public_or_belongs_to_another_page_is_not_found(client, editor, theme):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    waiting = publish(theme, editor, live_from=timezone.now() + timedelta(days=1))
+    other = Theme.objects.first().revisions.get()
+    for number in (waiting.pk, other.pk, 10**12):
+        assert client.get(f"/themas/tweede/versies/{number}/").status_code == 404
+    assert waiting.pk not in [revision.pk for revision, _ in client.get("/themas/tweede/versies/").context["versions"]]
+
+
+def test_the_versions_of_a_withdrawn_page_are_gone_with_it(client, editor, theme):
+    old = theme.revisions.last()
+    withdraw(theme, editor, "Weg")
+    assert client.get("/themas/tweede/versies/").status_code == 410
+    assert client.get(f"/themas/tweede/versies/{old.pk}/").status_code == 410
+
+
+def test_versions_of_staff_cards_are_never_public(client):
+    revision = StaffMember.objects.first().revisions.first()
+    for address in ("/contact/sigrid-verhaeghe/versies/", f"/contact/sigrid-verhaeghe/versies/{revision.pk}/"):
+        assert client.get(address).status_code == 404
+    assert "versies" not in client.get("/contact/sigrid-verhaeghe/").content.decode()
