@@ -25,7 +25,7 @@ SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 # Where long Dutch words may break in headings. Put in while rendering and never stored,
 # because a soft hyphen in the data hides a word from search.
 LONG_WORDS = {
-    word.replace("|", ""): word.replace("|", SOFT_HYPHEN)
+    word.replace("|", "").lower(): word.index("|")
     for word in (
         "tewerkstellings|beleid",
         "belangen|verdediger",
@@ -41,14 +41,14 @@ LONG_WORDS = {
         "hoog|dringendheid",
     )
 }
-LONG_WORD = re.compile("|".join(sorted(LONG_WORDS, key=len, reverse=True)))
+LONG_WORD = re.compile("|".join(sorted(LONG_WORDS, key=len, reverse=True)), re.IGNORECASE)
 
 
 @register.simple_tag(takes_context=True)
 def text(context: Context, obj: Any, field: str, soft: bool = False) -> SafeString:
     """The escaped text, marked with `lang` when it is not in the reader's language."""
     found = resolve(obj, field)
-    value = LONG_WORD.sub(lambda word: LONG_WORDS[word[0]], found.value) if soft else found.value
+    value = LONG_WORD.sub(_with_break, found.value) if soft else found.value
     return _marked(context, found, conditional_escape(value), "span")
 
 
@@ -147,6 +147,11 @@ class LanguageNoticeNode(Node):
             return body
         notice = render_to_string("includes/language_notice.html", {"languages": [NAMES[code] for code in codes]})
         return mark_safe(notice + body)  # noqa: S308
+
+
+def _with_break(word: re.Match[str]) -> str:
+    place = LONG_WORDS[word[0].lower()]
+    return word[0][:place] + SOFT_HYPHEN + word[0][place:]
 
 
 def _marked(context: Context, found: Text, html: str, element: str) -> SafeString:

@@ -1,0 +1,92 @@
+"""The site as `make serve` serves it: gunicorn, real files, what a first visit costs."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+FIRST_VIEW_BYTES = 60_000  # everything, as it comes over the line
+FIRST_VIEW_REQUESTS = 12
+CSS_BYTES = 12_000
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The address of a new site, started by the same program as `make serve`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = tmp_path_factory.mktemp("served")
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "PORT": str(port), "WEB_CONCURRENCY": "1"}
+    server = subprocess.Popen(  # noqa: S603
+        [sys.executable, ROOT / "deploy" / "serve.py"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/healthz", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(address: str, server: subprocess.Popen) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        assert server.poll() is None, "the server stopped"
+        try:
+            urllib.request.urlopen(address, timeout=1).close()  # noqa: S310
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail("the server did not start")
+
+
+@pytest.mark.parametrize(("width", "address"), [(360, "/"), (1280, "/fr/")])
+def test_a_first_view_of_the_home_page_is_small_and_stands_still(browser, served, width, address):
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    requests, sizes = {}, {}
+    network.on("Network.responseReceived", lambda event: requests.update({event["requestId"]: event}))
+    network.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    page.goto(served + address, wait_until="networkidle")
+    kinds = [event["type"] for event in requests.values()]
+    hosts = {event["response"]["url"].split("/")[2] for event in requests.values()}
+    css = sum(sizes[key] for key, event in requests.items() if event["type"] == "Stylesheet")
+    shift = page.evaluate(
+        """() => new Promise(done => new PerformanceObserver(list => done(
+            list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
+        )).observe({type: "layout-shift", buffered: true}) || setTimeout(() => done(0), 500))"""
+    )
+    context.close()
+    assert sum(sizes.values()) <= FIRST_VIEW_BYTES
+    assert len(requests) <= FIRST_VIEW_REQUESTS
+    assert css <= CSS_BYTES
+    assert "Script" not in kinds
+    assert len(hosts) == 1
+    assert shift < 0.01
+
+
+def test_hashed_files_may_be_kept_for_ever(served):
+    import re
+
+    html = urllib.request.urlopen(f"{served}/").read().decode()  # noqa: S310
+    css = re.search(r'href="(/static/css/site\.[0-9a-f]+\.css)"', html)[1]
+    with urllib.request.urlopen(served + css) as response:  # noqa: S310
+        assert "immutable" in response.headers["Cache-Control"]
