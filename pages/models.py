@@ -1,5 +1,7 @@
 """Who RESOC is: the one mission page with its roles, aims and seats; bodies; text pages."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import PictureField, PublishedForeignKey, RichTextField
-from publishing.languages import CODES
+from publishing.languages import CODES, resolve
 from publishing.models import Child, Ordered, Publishable
 
 
@@ -98,6 +100,11 @@ class MissionPage(Publishable):
     @property
     def page_kind(self) -> str:
         return gettext("Mission")
+
+    def structured_data(self) -> dict[str, Any]:
+        """The body whose site this is."""
+        intro = resolve(self, "intro").value
+        return {"@type": "Organization", "name": "RESOC Westhoek", "slogan": str(self), "description": intro}
 
     def get_absolute_url(self, language: str | None = None) -> str:
         with translation.override(language or translation.get_language()):

@@ -344,6 +344,16 @@ class Publishable(Frozen):
         with translation.override(language):
             return reverse(self.view_name, args=[slug])
 
+    def structured_data(self) -> dict[str, Any]:
+        """What search engines may know of this page, in the terms of schema.org."""
+        title = resolve(self, self.title_field)
+        data: dict[str, Any] = {"@type": "Article", "headline": title.value}
+        if title.language:
+            data["inLanguage"] = title.language
+        if self.revision:
+            data["dateModified"] = self.revision.live_from.isoformat()
+        return data
+
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages in which this object truly exists."""

@@ -1,5 +1,7 @@
 """Whom to contact: the staff members."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
@@ -8,9 +10,10 @@ from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
 from publishing.fields import PictureField
-from publishing.languages import CODES, languages_with
+from publishing.languages import CODES, languages_with, resolve
 from publishing.models import Ordered, Publishable
 
+ORGANISATION = {"@type": "Organization", "name": "RESOC Westhoek"}
 LANDSCAPES = 4  # different drawings for a card without a photo
 
 
@@ -67,6 +70,12 @@ class StaffMember(Ordered, Publishable):
     def languages(self) -> tuple[str, ...]:
         """A name is the same everywhere; the function tells what was translated."""
         return languages_with(self, "function") or CODES
+
+    def structured_data(self) -> dict[str, Any]:
+        """A person, with only what the card shows."""
+        data = {"@type": "Person", "name": self.name, "jobTitle": resolve(self, "function").value}
+        data |= {"telephone": self.phone_uri.removeprefix("tel:"), "email": self.email}
+        return {key: value for key, value in data.items() if value} | {"worksFor": ORGANISATION}
 
     @property
     def phone_display(self) -> str:

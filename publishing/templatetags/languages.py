@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template import Context, Node, NodeList
 from django.template.base import Parser, Token
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -102,7 +103,7 @@ def page_links(context: Context) -> "PageLinks":
     number = getattr(context.get("page_obj"), "number", 1)
     suffix = f"?page={number}" if number > 1 else ""  # each page of a list is itself an original
     original = current() if current() in exists else exists[0]
-    return PageLinks(alternates, by_code[original].absolute_url + suffix)
+    return PageLinks(alternates, by_code[original].absolute_url + suffix, absolute(request, static("icons/share.png")))
 
 
 @dataclass(frozen=True)
@@ -119,10 +120,11 @@ class Alternate:
 
 @dataclass(frozen=True)
 class PageLinks:
-    """The page in each language, and the address of the original of what is shown."""
+    """The page in each language, the original of what is shown, and the picture to share it with."""
 
     alternates: list[Alternate]
     canonical: str
+    share_picture: str
 
 
 @register.tag
