@@ -75,7 +75,7 @@ def publish(
         raise ValidationError({"live_until": _("The end must come after the beginning.")})
     with transaction.atomic():
         row = _locked(obj)
-        check_publishable(row, live_from)
+        check_publishable(row, live_from, live_until)
         revision = Revision(
             author=author, note=note[:MAX_WORDS], live_from=live_from, live_until=live_until, data=freeze(row)
         )
@@ -173,8 +173,8 @@ def live_users(obj: Publishable) -> list[Publishable]:
     return [revision.thaw() for revision in (revisions.public() | revisions.pending()).distinct()]
 
 
-def check_publishable(row: Publishable, live_from: datetime) -> None:
-    """Raise ValidationError, by field, when the working row `row` can't go public."""
+def check_publishable(row: Publishable, live_from: datetime, live_until: datetime | None = None) -> None:
+    """Raise ValidationError, by field, when the working row `row` can't go public for that time."""
     errors: dict[str, list[Any]] = {}
     for check in (row.full_clean, row.check_complete):
         try:
@@ -195,7 +195,7 @@ def check_publishable(row: Publishable, live_from: datetime) -> None:
     if columns and not any(getattr(row, column) for column in columns):
         errors.setdefault(columns[0], []).append(_("Fill this in before you publish: it is the address of the page."))
     for code in CODES if columns else ():
-        if owner := _slug_owner(row, code, live_from):
+        if owner := _slug_owner(row, code, live_from, live_until):
             language = resolve(row, "slug", code).language
             column = build_localized_fieldname("slug", language) if language else "slug"
             message = _("“%s” already has this address.") % owner
@@ -211,17 +211,21 @@ def _source_column(model: type[Publishable], field: str) -> str:
     return field
 
 
-def _slug_owner(row: Publishable, language: str, live_from: datetime) -> Publishable | None:
-    """The other object of this model that has the address of `row` in `language` from then on."""
+def _slug_owner(
+    row: Publishable, language: str, live_from: datetime, live_until: datetime | None
+) -> Publishable | None:
+    """The other object of this model that has the address of `row` in `language` in that time."""
     taken = (
         Revision.objects.of(type(row))
         .exclude(object_id=row.pk)
         .filter(slugs__slug=row.slug_in(language), slugs__language=language, withdrawn=False)
         .filter(models.Q(superseded_at=None) | models.Q(superseded_at__gt=live_from))
         .filter(models.Q(live_until=None) | models.Q(live_until__gt=live_from))
-        .first()
     )
-    return taken.thaw() if taken else None
+    if live_until:
+        taken = taken.filter(live_from__lt=live_until)
+    first = taken.first()
+    return first.thaw() if first else None
 
 
 def _lock(model: type[models.Model]) -> None:
@@ -292,7 +296,7 @@ def _write(row: models.Model, snapshot: Snapshot) -> None:
         if isinstance(field, models.ForeignKey) and not field.related_model._base_manager.filter(pk=value).exists():
             value = None
         setattr(row, field.attname, value)
-    row.save()
+    row.save_base()  # as it was: `Ordered.save` would give a row without a place another one
 
 
 def _restore_rows(parent: Publishable, model: type[Child], snapshots: list[Snapshot]) -> None:

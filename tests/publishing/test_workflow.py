@@ -325,3 +325,28 @@ def test_publishing_what_somebody_just_deleted_is_refused_in_words(theme, editor
 def test_the_last_place_in_a_list_has_room_for_more(theme):
     Theme.objects.filter(pk=theme.pk).update(position=999_999)
     assert Theme.objects.create(title_nl="Nog").position == 999_999
+
+
+def test_an_address_may_be_shared_one_after_the_other(theme, editor):
+    now = timezone.now()
+    publish(theme, editor, live_until=now + timedelta(days=2))
+    heir = Theme.objects.create(title_nl="Erfgenaam", slug_nl="eerste", slug_fr="heritier")
+    with pytest.raises(ValidationError):
+        publish(heir, editor, live_from=now + timedelta(days=1))
+    publish(heir, editor, live_from=now + timedelta(days=3))
+    third = Theme.objects.create(title_nl="Tussendoor", slug_nl="eerste", slug_fr="entre")
+    publish(third, editor, live_from=now + timedelta(days=2, hours=1), live_until=now + timedelta(days=2, hours=2))
+
+
+def test_restoring_keeps_a_row_on_the_place_that_it_had(editor):
+    page = MissionPage.objects.get()
+    aim = page.aims.last()
+    aim.position = 0
+    aim.save()
+    old = publish(page, editor)
+    aim.delete()
+    publish(page, editor)
+    restore(old, editor)
+    assert unpublished_changes(page) != []
+    publish(page, editor)
+    assert page.revisions.first().data == old.data
