@@ -34,6 +34,10 @@ messages: environment ## Collect the words of the interface and compile their tr
 	@$(BIN)/python manage.py makemessages --all --extension=html,txt,py,svg --no-obsolete --no-location --ignore='.venv/*' --ignore='tests/*'
 	@$(BIN)/python manage.py compilemessages --ignore='.venv' --verbosity=0
 
+.PHONY: screenshots
+screenshots: environment ## Photograph every kind of page, on desktop, phone, in the dark and on paper
+	@$(BIN)/python tools/screenshots.py
+
 .PHONY: environment
 environment:
 	@$(PYTHON) deploy/environment.py --dev

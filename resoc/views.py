@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.core.validators import slug_re
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -10,8 +11,10 @@ from django.shortcuts import render
 from pages.models import MissionPage, Seat
 from priorities.models import Priority, Theme
 from publishing.languages import resolve
+from publishing.models import Revision, RevisionSlug
 
 THEMES_ON_HOME = 6
+MAX_ELSEWHERE = 6  # rows of the index that a wrong address makes us read
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -53,7 +56,22 @@ def seat_groups(mission: MissionPage) -> list[dict[str, Any]]:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The 404, in the language of the address."""
-    return render(request, "404.html", {"section": ""}, status=404)
+    return render(request, "404.html", {"elsewhere": elsewhere(request.path)}, status=404)
+
+
+def elsewhere(path: str) -> list[dict[str, Any]]:
+    """The pages that have the last word of `path` as their address, in whatever language."""
+    slug = path.strip("/").rpartition("/")[2]
+    if not slug_re.fullmatch(slug):
+        return []
+    names = RevisionSlug.objects.filter(slug=slug, revision__in=Revision.objects.public())
+    found = {}
+    for name in names.select_related("revision")[:MAX_ELSEWHERE]:
+        page = name.revision.thaw()
+        if name.language in page.languages and (url := page.get_absolute_url(name.language)) and url != path:
+            title = resolve(page, page.title_field, name.language)
+            found[url] = {"url": url, "title": title.value, "language": name.language}
+    return list(found.values())
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

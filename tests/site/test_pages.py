@@ -128,6 +128,15 @@ def test_the_404_speaks_the_language_of_the_address(client, address, words_):
     assert words_ in words(response.content.decode())
 
 
+def test_the_404_offers_the_page_in_the_language_that_its_address_belongs_to(client):
+    html = client.get("/fr/themes/westhoek-business-district-fout/").content.decode()
+    assert "Cherchiez-vous ceci" not in html
+    html = client.get("/fr/themes/regiomarketing/").content.decode()
+    assert "Cherchiez-vous ceci" in html
+    assert '<a href="/themas/regiomarketing/" lang="nl" hreflang="nl">Uitwerking van een' in html
+    assert client.get("/fr/themes/a%00b/").status_code == 404
+
+
 @pytest.mark.parametrize(("address", "words_"), [("/", "Er ging iets mis"), ("/fr/", "Un problème est survenu")])
 def test_the_500_speaks_the_language_of_the_address_and_asks_nothing_of_the_database(
     client, monkeypatch, django_assert_num_queries, address, words_
