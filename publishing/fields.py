@@ -9,6 +9,7 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 from publishing.languages import translated_fields
+from publishing.pictures import limit_pixels, redrawn
 
 
 class PublishedDescriptor(ForwardManyToOneDescriptor):
@@ -37,7 +38,19 @@ class PublishedForeignKey(models.ForeignKey):
 
 
 class PictureField(models.ImageField):
-    """A picture whose missing file is a gap in the page, never an error of the page."""
+    """A picture that is drawn anew when it is uploaded; see `pictures`.
+
+    A missing file is a gap in the page, never an error of the page.
+    """
+
+    default_validators = [limit_pixels]
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        picture = getattr(model_instance, self.attname)
+        if picture and not picture._committed:
+            clean = redrawn(picture.file)
+            picture.name, picture.file = clean.name, clean
+        return super().pre_save(model_instance, add)
 
     def update_dimension_fields(self, instance: models.Model, force: bool = False, *args: Any, **kwargs: Any) -> None:
         with suppress(OSError, SuspiciousFileOperation):
