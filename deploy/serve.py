@@ -5,6 +5,7 @@ Run with the environment's Python: `.venv/bin/python deploy/serve.py`. `PORT` an
 gunicorn itself: see `docs/operators.md`.
 """
 
+import hashlib
 import os
 import socket
 import subprocess
@@ -42,6 +43,21 @@ def manage(*arguments: str) -> None:
         sys.exit(result.returncode)
 
 
+def collect_static() -> None:
+    """Collect and compress the static files, unless those and the packages are as they were."""
+    state = hashlib.sha256()
+    installed = ROOT / ".venv" / "installed.txt"
+    for file in [installed, *sorted((ROOT / "static").rglob("*"))]:
+        if file.is_file():
+            state.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    target = Path(os.environ.get("DATA_DIR") or ROOT) / "var" / "static"
+    stamp = target / "collected.txt"
+    if stamp.exists() and stamp.read_text() == state.hexdigest():
+        return
+    manage("collectstatic", "--no-input", "--verbosity=0")
+    stamp.write_text(state.hexdigest())
+
+
 def main() -> None:
     """Migrate, index what an older version published, load the content, collect the static files, serve."""
     port = number("PORT", 8000, 65535)
@@ -50,7 +66,7 @@ def main() -> None:
     manage("migrate", "--verbosity=0")
     manage("reindex")
     manage("seed")
-    manage("collectstatic", "--no-input", "--verbosity=0")
+    collect_static()
     print(
         f"\nThe site:    http://{HOST}:{port}/"
         f"\nThe admin:   http://{HOST}:{port}/admin/"
