@@ -23,6 +23,7 @@ from publishing.fields import PublishedForeignKey
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
 from publishing.snapshots import thaw
 
+MAX_CHARACTERS = 500  # of a note or a reason
 LAST_POSITION = 999_999  # as many digits as `Ordered.sort_key` compares
 
 
@@ -91,12 +92,12 @@ class Revision(models.Model):
         verbose_name=_("author"),
     )
     created_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
-    note = models.CharField(_("note"), max_length=500, blank=True)
+    note = models.CharField(_("note"), max_length=MAX_CHARACTERS, blank=True)
     live_from = models.DateTimeField(_("public from"))
     live_until = models.DateTimeField(_("public until"), null=True, blank=True)
     superseded_at = models.DateTimeField(_("overtaken at"), null=True, editable=False)
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
-    reason = models.CharField(_("reason for withdrawing"), max_length=500, blank=True)
+    reason = models.CharField(_("reason for withdrawing"), max_length=MAX_CHARACTERS, blank=True)
     data = models.JSONField(_("content"))
     # The place in lists, copied from the content: no database sorts well by a JSON value.
     sort_key = models.CharField(max_length=100, editable=False)

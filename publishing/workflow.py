@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
@@ -21,6 +21,7 @@ from modeltranslation.utils import build_localized_fieldname
 from publishing.fields import PublishedForeignKey
 from publishing.languages import CODES, is_blank, resolve, translated_fields
 from publishing.models import (
+    MAX_CHARACTERS,
     Child,
     Publishable,
     Revision,
@@ -42,8 +43,6 @@ from publishing.snapshots import (
 )
 
 P = TypeVar("P", bound=Publishable)
-
-MAX_WORDS = 500  # characters of a note or a reason
 
 
 class State(models.TextChoices):
@@ -73,12 +72,13 @@ def publish(
     live_from = max(live_from or now, now)
     if live_until and live_until <= live_from:
         raise ValidationError({"live_until": _("The end must come after the beginning.")})
+    if len(note) > MAX_CHARACTERS:
+        raise ValidationError({"note": _("Say it in at most %s characters.") % MAX_CHARACTERS})
     with transaction.atomic():
         row = _locked(obj)
         check_publishable(row, live_from, live_until)
-        revision = Revision(
-            author=author, note=note[:MAX_WORDS], live_from=live_from, live_until=live_until, data=freeze(row)
-        )
+        _check_rows(row)
+        revision = Revision(author=author, note=note, live_from=live_from, live_until=live_until, data=freeze(row))
         return _commit(row, revision)
 
 
@@ -127,8 +127,8 @@ def check_reason(reason: str) -> None:
     """Raise ValidationError, for field `reason`, when visitors could not read why."""
     if is_blank(reason):
         raise ValidationError({"reason": _("Say in a few words why: visitors read it at the old address.")})
-    if len(reason.strip()) > MAX_WORDS:
-        raise ValidationError({"reason": _("Say it in at most %s characters.") % MAX_WORDS})
+    if len(reason.strip()) > MAX_CHARACTERS:
+        raise ValidationError({"reason": _("Say it in at most %s characters.") % MAX_CHARACTERS})
 
 
 def state(obj: Publishable) -> State:
@@ -174,20 +174,16 @@ def live_users(obj: Publishable) -> list[Publishable]:
 
 
 def check_publishable(row: Publishable, live_from: datetime, live_until: datetime | None = None) -> None:
-    """Raise ValidationError, by field, when the working row `row` can't go public for that time."""
+    """Raise ValidationError, by field, when the working row `row` can't go public for that time.
+
+    Its child rows are not judged here, so that a form can ask before it has saved them.
+    """
     errors: dict[str, list[Any]] = {}
     for check in (row.full_clean, row.check_complete):
         try:
             check()
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-    for name, child_model in child_models(type(row)) if row.pk else ():
-        for child in getattr(row, name).all():
-            try:
-                child.full_clean()
-            except ValidationError as error:
-                label = child_model._meta.verbose_name
-                errors.setdefault(NON_FIELD_ERRORS, []).extend(f"{label}: {text}" for text in error.messages)
     title = _source_column(type(row), row.title_field)
     if is_blank(getattr(row, title)):
         errors.setdefault(title, []).append(_("Fill this in before you publish: without it the page has no title."))
@@ -201,6 +197,19 @@ def check_publishable(row: Publishable, live_from: datetime, live_until: datetim
             message = _("“%s” already has this address.") % owner
             if message not in errors.setdefault(column, []):
                 errors[column].append(message)
+    if errors:
+        raise ValidationError(errors)
+
+
+def _check_rows(row: Publishable) -> None:
+    """Raise ValidationError when a saved child row of `row` can't go public."""
+    errors = []
+    for name, child_model in child_models(type(row)):
+        for child in getattr(row, name).all():
+            try:
+                child.full_clean()
+            except ValidationError as error:
+                errors += [f"{child_model._meta.verbose_name}: {message}" for message in error.messages]
     if errors:
         raise ValidationError(errors)
 

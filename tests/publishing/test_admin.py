@@ -141,3 +141,19 @@ def test_an_update_without_a_subject_can_be_kept_but_not_published(editor_client
     assert response.context["adminform"].form.errors["theme"]
     editor_client.post(url, data | {"_save": "1"})
     assert Update.objects.get().title_nl == "Half af"
+
+
+def test_a_faulty_row_that_is_being_removed_does_not_stand_in_the_way_of_publishing(editor_client):
+    priority = Priority.objects.get(number=1)
+    faulty = priority.partners.create()
+    rows = {
+        "partners-TOTAL_FORMS": "1",
+        "partners-INITIAL_FORMS": "1",
+        "partners-0-id": str(faulty.pk),
+        "partners-0-priority": str(priority.pk),
+        "partners-0-position": "1",
+        "partners-0-DELETE": "on",
+    }
+    response = submit(editor_client, priority, "_publish", **rows)
+    assert "Gepubliceerd: bezoekers zien het nu." in response.content.decode()
+    assert not priority.partners.exists()

@@ -350,3 +350,9 @@ def test_restoring_keeps_a_row_on_the_place_that_it_had(editor):
     assert unpublished_changes(page) != []
     publish(page, editor)
     assert page.revisions.first().data == old.data
+
+
+def test_a_note_too_long_to_keep_is_refused_and_not_cut(theme, editor):
+    with pytest.raises(ValidationError):
+        publish(theme, editor, note="x" * 501)
+    assert not theme.revisions.exists()
