@@ -157,3 +157,13 @@ def test_a_faulty_row_that_is_being_removed_does_not_stand_in_the_way_of_publish
     response = submit(editor_client, priority, "_publish", **rows)
     assert "Gepubliceerd: bezoekers zien het nu." in response.content.decode()
     assert not priority.partners.exists()
+
+
+@pytest.mark.parametrize("extra", [1, 5])
+def test_a_list_asks_as_often_with_many_rows_as_with_few(editor_client, django_assert_num_queries, extra):
+    for number in range(extra):
+        Theme.objects.create(title_nl=f"T{number}")
+    url = reverse("admin:priorities_theme_changelist")
+    editor_client.get(url)
+    with django_assert_num_queries(8):
+        editor_client.get(url)
