@@ -51,7 +51,7 @@ class MissionPage(Publishable):
     """The home page: what RESOC is and wants, and how its programme is introduced."""
 
     title_field = "motto"
-    has_page = True
+    view_name = "home"
     children = ("roles", "aims", "seats")
 
     motto = models.CharField(
@@ -108,7 +108,7 @@ class MissionPage(Publishable):
 
     def get_absolute_url(self, language: str | None = None) -> str:
         with translation.override(language or translation.get_language()):
-            return reverse("home")
+            return reverse(self.view_name)
 
 
 class Role(Child):
@@ -184,7 +184,6 @@ class TextPage(Ordered, Publishable):
     """A page of plain text, such as the privacy statement; listed in the footer."""
 
     view_name = "text_page"
-    has_page = True
 
     title = models.CharField(_("title"), max_length=200, blank=True)
     slug = models.SlugField(

@@ -36,7 +36,6 @@ class Priority(Publishable):
         EVALUATED = "evaluated", _("Result evaluated")
 
     view_name = "priority_detail"
-    has_page = True
     children = ("partners",)
 
     number = models.PositiveSmallIntegerField(_("number"), default=1, help_text=_("Its number in the Streekpact."))
@@ -83,7 +82,6 @@ class Theme(Ordered, Publishable):
     """A current matter that RESOC follows, sometimes as part of a priority."""
 
     view_name = "theme_detail"
-    has_page = True
 
     title = models.CharField(_("title"), max_length=250, blank=True)
     slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)

@@ -192,25 +192,6 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         return super().has_delete_permission(request, obj)
 
 
-class SingletonAdmin(PublishableAdmin):
-    """For a model with one row, without which there is no site: its list goes straight to its form."""
-
-    can_withdraw = False
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        opts = self.model._meta
-        obj = self.model._base_manager.first()
-        if obj is None:
-            return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_add"))
-        return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not self.model._base_manager.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
-        return False
-
-
 class ChildInline(FieldsMixin, admin.StackedInline):
     """The child rows of a page, in their order; the unsuffixed columns stay out of it."""
 

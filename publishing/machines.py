@@ -20,7 +20,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page in each language in which it exists, with the others beside it."""
     pages = [({code: _overview(name, code) for code in CODES}, None) for name in OVERVIEWS]
     for model in apps.get_models():
-        if issubclass(model, Publishable) and model.has_page:
+        if issubclass(model, Publishable) and model.view_name:
             for obj in model.published():
                 pages.append(({code: obj.get_absolute_url(code) for code in obj.languages}, obj.revision.live_from))
     entries = [

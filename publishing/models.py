@@ -26,6 +26,9 @@ from publishing.snapshots import thaw
 MAX_CHARACTERS = 500  # of a note or a reason
 LAST_POSITION = 999_999  # as many digits as `Ordered.sort_key` compares
 
+# Not overtaken before its time: it was, is or will be what decides.
+CAME_DUE = models.Q(superseded_at=None) | models.Q(superseded_at__gt=models.F("live_from"))
+
 
 def _due(at: datetime) -> models.Q:
     return models.Q(live_from__lte=at) & (models.Q(superseded_at__gt=at) | models.Q(superseded_at=None))
@@ -51,26 +54,26 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """The revisions that visitors see at that moment: due, not withdrawn, not ended."""
         return self.filter(_public(at or timezone.now()))
 
+    def referring_to(self, obj: "Publishable") -> Self:
+        """Those that point at `obj`, in any of their fields or child rows."""
+        references = RevisionReference.objects.filter(model=obj._meta.label_lower, object_id=obj.pk)
+        return self.filter(pk__in=references.values("revision"))
+
     def best_at(self, slug: str, language: str, at: datetime) -> "Revision | None":
         """The one that best explains an address: public at that moment, else due, else public before it."""
-        was_due = models.Q(superseded_at=None) | models.Q(superseded_at__gt=models.F("live_from"))
         rank = models.Case(
             models.When(_public(at), models.Value(0)), models.When(_due(at), models.Value(1)), default=models.Value(2)
         )
-        found = self.filter(was_due, slugs__slug=slug, slugs__language=language, live_from__lte=at)
+        found = self.filter(CAME_DUE, slugs__slug=slug, slugs__language=language, live_from__lte=at)
         return found.annotate(rank=rank).order_by("rank", "-pk").first()
 
     def once_public(self, at: datetime | None = None) -> Self:
         """The revisions that visitors see or once saw: what a page can be cited by."""
-        was_due = models.Q(superseded_at=None) | models.Q(superseded_at__gt=models.F("live_from"))
-        return self.filter(was_due, live_from__lte=at or timezone.now(), withdrawn=False)
+        return self.filter(CAME_DUE, live_from__lte=at or timezone.now(), withdrawn=False)
 
     def pending(self, at: datetime | None = None) -> Self:
         """The revisions whose time is still to come and that nothing overtakes before it."""
-        return self.filter(
-            models.Q(superseded_at__gt=models.F("live_from")) | models.Q(superseded_at=None),
-            live_from__gt=at or timezone.now(),
-        )
+        return self.filter(CAME_DUE, live_from__gt=at or timezone.now())
 
 
 class Revision(models.Model):
@@ -210,12 +213,6 @@ class PublishedQuerySet(RevisionQuerySet):
         clone._following = paths
         return clone
 
-    def referring_to(self, obj: "Publishable") -> Self:
-        """Those that point at `obj`, in any of their fields or child rows."""
-        return self.filter(
-            pk__in=RevisionReference.objects.filter(model=obj._meta.label_lower, object_id=obj.pk).values("revision")
-        )
-
 
 class Frozen(models.Model):
     """What working rows and thawed objects have in common."""
@@ -279,8 +276,7 @@ class Publishable(Frozen):
     children: ClassVar[tuple[str, ...]] = ()  # related names of the ordered child rows
     not_published: ClassVar[tuple[str, ...]] = ("needs_check_fr", "needs_check_en")
     title_field: ClassVar[str] = "title"  # without it nothing can be published
-    view_name: ClassVar[str] = ""  # the name of the address of one object, if it has one
-    has_page: ClassVar[bool] = False  # whether an object is a page, for the sitemap
+    view_name: ClassVar[str] = ""  # the name of the address of one object, if it is a page
     # Fields with which others name an object that search finds by the titles of those others.
     found_through: ClassVar[tuple[str, ...]] = ()
 

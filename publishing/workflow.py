@@ -167,10 +167,8 @@ def refuse_to_delete_live(sender: type[models.Model], instance: models.Model, **
 
 def live_users(obj: Publishable) -> list[Publishable]:
     """The published objects that point at `obj`, now or at a time already set."""
-    revisions = Revision.objects.filter(
-        references__model=obj._meta.label_lower, references__object_id=obj.pk, withdrawn=False
-    ).distinct()
-    return [revision.thaw() for revision in (revisions.public() | revisions.pending()).distinct()]
+    users = Revision.objects.referring_to(obj).filter(withdrawn=False)
+    return [revision.thaw() for revision in users.public() | users.pending()]
 
 
 def check_publishable(row: Publishable, live_from: datetime, live_until: datetime | None = None) -> None:

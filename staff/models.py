@@ -22,7 +22,6 @@ class StaffMember(Ordered, Publishable):
 
     title_field = "name"
     view_name = "staff_detail"
-    has_page = True
     not_published = (*Publishable.not_published, "user")
     found_through = ("contact",)
 
