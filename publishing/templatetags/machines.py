@@ -18,15 +18,19 @@ ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.simple_tag(takes_context=True)
-def structured_data(context: Context, *trail: str) -> SafeString | str:
-    """JSON-LD of the page and of the way to it; `trail` is addresses and labels by turns."""
+def structured_data(
+    context: Context, home_url: str = "", parent_url: str = "", parent_label: str = ""
+) -> SafeString | str:
+    """JSON-LD of the page and, given the home page, of the way to it."""
     page, request = context.get("page"), context["request"]
     if not isinstance(page, Publishable) or page.revision is None or context.get("version"):
         return ""
     url = absolute(request, page.get_absolute_url())
     graph: list[dict[str, Any]] = [page.structured_data() | {"url": url}]
-    if trail:
-        steps = [*zip(trail[::2], trail[1::2], strict=True), (page.get_absolute_url(), str(page))]
+    if home_url:
+        steps = [(home_url, "RESOC Westhoek"), (page.get_absolute_url(), str(page))]
+        if parent_url:
+            steps.insert(1, (parent_url, parent_label))
         items = [
             {"@type": "ListItem", "position": place, "name": str(label), "item": absolute(request, address)}
             for place, (address, label) in enumerate(steps, start=1)
