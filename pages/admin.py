@@ -14,7 +14,7 @@ class RoleInline(ChildInline):
     model = Role
 
 
-class AimInline(TabularChildInline):
+class AimInline(ChildInline):
     model = Aim
 
 

@@ -129,6 +129,15 @@ class Update(Publishable):
         if bool(self.priority_id) == bool(self.theme_id):
             raise ValidationError({"theme": gettext("Choose one priority or one theme, not both.")})
 
+    def shown_on(self) -> Any:
+        """The page of what it is about, published or not; None while that was not chosen."""
+        subject = self.theme or self.priority
+        if subject or not (self.theme_id or self.priority_id):
+            return subject
+        if self.theme_id:
+            return Theme._base_manager.filter(pk=self.theme_id).first()
+        return Priority._base_manager.filter(pk=self.priority_id or 0).first()
+
     def get_absolute_url(self, language: str | None = None) -> str:
         """The page of what it is about."""
         subject: Any = self.theme or self.priority

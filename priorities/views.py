@@ -1,5 +1,6 @@
 """The overviews and the pages of priorities and themes."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -50,7 +51,7 @@ class PriorityView(PublishedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         priority = kwargs["priority"]
-        updates = list(Update.published(priority.as_of).referring_to(priority))
+        updates = including(Update.published(priority.as_of).referring_to(priority), kwargs.get("including"))
         others = list(Priority.published(priority.as_of))
         previous, following = neighbours(others, priority)
         return super().get_context_data(
@@ -76,8 +77,15 @@ class ThemeView(PublishedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = kwargs["theme"]
-        updates = list(Update.published(theme.as_of).referring_to(theme))
+        updates = including(Update.published(theme.as_of).referring_to(theme), kwargs.get("including"))
         return super().get_context_data(**kwargs, updates=updates, updated=last_date(updates))
+
+
+def including(updates: Iterable[Update], previewed: Publishable | None) -> list[Update]:
+    """`updates` with the one being previewed in its place, if it is an update."""
+    if not isinstance(previewed, Update):
+        return list(updates)
+    return sorted([*(each for each in updates if each.pk != previewed.pk), previewed], key=lambda each: each.sort_key)
 
 
 def last_date(updates: list[Update]) -> date | None:

@@ -3,28 +3,38 @@
 Mirrors `models.py`: `PublishableAdmin` is for `Publishable`, `ChildInline` for `Child`.
 """
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR, BaseModelAdmin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.shortcuts import render
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from js_asset import Media
 
-from publishing.languages import CODES, NAMES, languages_with, localized, translated_fields
-from publishing.models import Publishable, Revision
-from publishing.snapshots import Change, child_models
+from publishing import editing
+from publishing.languages import CODES, is_blank, languages_with, localized, translated_fields
+from publishing.models import Publishable, Revision, ShareLink
+from publishing.preview import preview, typed
+from publishing.snapshots import Change, child_models, freeze
 from publishing.workflow import (
     State,
     check_publishable,
@@ -36,6 +46,8 @@ from publishing.workflow import (
     unpublished_changes,
     withdraw,
 )
+
+UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
 
 
 class PublishableForm(forms.ModelForm):
@@ -51,7 +63,13 @@ class PublishableForm(forms.ModelForm):
                     self.add_error(field if field in self.fields else None, errors)
 
     def clean(self) -> dict[str, Any] | None:
-        """A reason is asked for beside the button that needs it, so it is judged here."""
+        """What stands in the way of doing what the button says, besides the fields themselves."""
+        if editing.CONFLICT in self.data:
+            raise ValidationError(
+                _("Somebody else saved this page while you were typing. Nothing was saved yet, and nothing is lost.")
+            )
+        if UNSAVED in self.data:
+            raise ValidationError(_("This is what you typed earlier. It is not saved yet."))
         if "_withdraw" in self.data:
             try:
                 check_reason(self.data.get("_reason", ""))
@@ -84,16 +102,70 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     can_withdraw = True
     list_extra: tuple[str, ...] = ()  # columns of the list, after the title
 
+    def get_urls(self) -> list[Any]:
+        """The addresses under one object that the panel beside its form needs."""
+        opts = self.model._meta
+        name = f"{opts.app_label}_{opts.model_name}"
+        site = self.admin_site
+        return [
+            path("add/preview/<str:language>/", site.admin_view(self.preview_view), name=f"{name}_add_preview"),
+            path("<int:object_id>/preview/<str:language>/", site.admin_view(self.preview_view), name=f"{name}_preview"),
+            path("<int:object_id>/present/", site.admin_view(self.present_view), name=f"{name}_present"),
+            *super().get_urls(),
+        ]
+
+    def preview_view(self, request: HttpRequest, language: str, object_id: int | None = None) -> HttpResponse:
+        return preview(self, request, str(object_id) if object_id else None, language)
+
+    def present_view(self, request: Any, object_id: int) -> HttpResponse:
+        """A sign of life of the form that is open; answers who else is there."""
+        obj = self.get_object(request, str(object_id))
+        if request.method != "POST" or obj is None or not self.has_change_permission(request, obj):
+            return HttpResponse(status=HTTPStatus.FORBIDDEN)
+        editing.arrive(obj, request.user)
+        return render(request, "admin/panel/presence.html", {"others": editing.others(obj, request.user)})
+
+    def changeform_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """The form; one that somebody else overtook comes back with both texts."""
+        if request.method != "POST" or not object_id or editing.BASE not in request.POST:
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        with transaction.atomic():
+            obj = self.get_queryset(request).select_for_update(of=("self",)).filter(pk=unquote(object_id)).first()
+            if obj:
+                self._compare_with_saved(request, obj)
+            return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _compare_with_saved(self, request: Any, obj: Publishable) -> None:
+        saved = freeze(obj)
+        if request.POST[editing.BASE] == editing.fingerprints(saved):
+            return
+        form = self.get_form(request, obj, change=True)(request.POST, request.FILES, instance=obj)
+        formsets, _inlines = self._create_formsets(request, obj, change=True)  # type: ignore[attr-defined]
+        found = editing.differences(request.POST[editing.BASE], saved, typed(form, formsets))
+        if found:
+            row = self.get_object(request, str(obj.pk))
+            theirs = self.get_form(request, row, change=True)(instance=row)
+            inlines = [
+                formset_class(instance=row, prefix=formset_class.get_default_prefix())
+                for formset_class, _inline in self.get_formsets_with_inlines(request, row)
+            ]
+            request.POST = editing.take_over(request.POST, found, theirs, inlines)
+            request.differences = found
+
     def get_fieldsets(self, request: HttpRequest, obj: Publishable | None = None) -> Any:
         """The Dutch texts, the French, the English; then what all languages share."""
         names = translated_fields(self.model)
         fieldsets: list[Any] = [
-            (capfirst(NAMES[code]), {"fields": [*localized_each(names, code), *self._check_field(code)]})
+            (
+                get_language_info(code)["name_local"].capitalize(),
+                {"fields": [*localized_each(names, code), *self._check_field(code)], "classes": [f"language-{code}"]},
+            )
             for code in CODES
             if names
         ]
         if self.shared_fields:
-            fieldsets.append((gettext_lazy("For all languages"), {"fields": self.shared_fields}))
+            label = gettext_lazy("For all languages") if names else None
+            fieldsets.append((label, {"fields": self.shared_fields}))
         return fieldsets
 
     def _check_field(self, code: str) -> list[str]:
@@ -154,6 +226,12 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
                 url = obj.get_absolute_url()
                 link = format_html(' <a href="{}">{}</a>', url, _("View the page")) if url else ""
                 messages.success(request, format_html("{}{}", _("Published: visitors see it now."), link))
+            elif "_share" in request.POST:
+                ShareLink.objects.renew(obj, request.user)
+                messages.success(request, _("Saved. The link below shows this working copy; an earlier link ended."))
+            elif "_unshare" in request.POST:
+                ShareLink.objects.revoke(obj)
+                messages.success(request, _("The link no longer works."))
             elif "_withdraw" in request.POST and self.can_withdraw:
                 withdraw(obj, request.user, request.POST.get("_reason", ""))
                 LogEntry.objects.log_actions(request.user.pk, [obj], CHANGE, _("Withdrawn."))
@@ -173,17 +251,41 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         obj = kwargs.get("obj")
         # The import map of the rich text editor is an inline script: it needs the nonce.
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
+        forms = [
+            context["adminform"].form,
+            *(form for each in context["inline_admin_formsets"] for form in each.formset),
+        ]
+        context |= {
+            "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],
+            "can_preview": bool(self.model.view_name or hasattr(self.model, "shown_on")),
+            "languages": [(code, get_language_info(code)["name_local"].capitalize()) for code in CODES],
+        }
         if obj:
-            where = state(obj)
-            context |= {
-                "state": where,
-                "changes": changed_labels(type(obj), unpublished_changes(obj)) if where == State.CHANGED else [],
-                "can_withdraw": self.can_withdraw and is_live(obj),
-                "public_url": obj.get_absolute_url() if obj.revisions.public().exists() else "",
-                "used_by": live_users(obj),
-                "reason": request.POST.get("_reason", ""),
-            }
+            context |= self._panel(request, obj)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _panel(self, request: Any, obj: Publishable) -> dict[str, Any]:
+        """Where `obj` stands, who else is here, and what can be done about it."""
+        where = state(obj)
+        differences = getattr(request, "differences", [])
+        row = self.get_object(request, str(obj.pk)) or obj
+        # A form that came back with errors was still made from what was saved then.
+        base = request.POST.get(editing.BASE) if not differences else None
+        if request.method == "GET":
+            editing.arrive(obj, request.user)
+        return {
+            "state": where,
+            "changes": changed_labels(type(obj), unpublished_changes(obj)) if where == State.CHANGED else [],
+            "can_withdraw": self.can_withdraw and is_live(obj),
+            "public_url": obj.get_absolute_url() if obj.revisions.public().exists() else "",
+            "used_by": live_users(obj),
+            "reason": request.POST.get("_reason", ""),
+            "base": base or editing.fingerprints(freeze(row)),
+            "differences": [(label(type(obj), each.path), each) for each in differences],
+            "overtaken_by": last_editor(obj, request.user) if differences else None,
+            "others": editing.others(obj, request.user),
+            "share_link": ShareLink.objects.of(obj).valid().first(),
+        }
 
     def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
         """Nobody deletes what visitors see, or what something that they see points at."""
@@ -195,6 +297,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 class ChildInline(FieldsMixin, admin.StackedInline):
     """The child rows of a page, in their order; the unsuffixed columns stay out of it."""
 
+    template = "admin/publishable_inline.html"
     extra = 0
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -212,18 +315,63 @@ def localized_each(names: Iterable[str], code: str) -> list[str]:
     return [column for name in names for column in localized(name, [code])]
 
 
+@dataclass(frozen=True)
+class LanguageTab:
+    """How far one language is, counted in texts that exist in any language."""
+
+    code: str
+    name: str
+    done: int
+    of: int
+    errors: int
+
+    @property
+    def sign(self) -> str:
+        """The icon that says the same: empty, partly, complete."""
+        return "full" if self.done == self.of else "half" if self.done else "empty"
+
+
+def language_tabs(forms: Iterable[BaseForm]) -> list[LanguageTab]:
+    """One tab a language over the texts of `forms`: those of the page and of its child rows."""
+    done, errors, texts = Counter[str](), Counter[str](), 0
+    for form in forms:
+        for name in translated_fields(form._meta.model):  # type: ignore[attr-defined]  # of a model form
+            pairs = zip(CODES, localized(name), strict=True)
+            columns = {code: column for code, column in pairs if column in form.fields}
+            errors.update(code for code, column in columns.items() if form.errors.get(column))
+            filled = [code for code, column in columns.items() if not is_blank(form[column].value())]
+            if filled and name != "slug":
+                texts += 1
+                done.update(filled)
+    return [
+        LanguageTab(code, get_language_info(code)["name_local"].capitalize(), done[code], texts, errors[code])
+        for code in CODES
+    ]
+
+
+def label(model: type[Publishable], path: tuple[str | int, ...]) -> str:
+    """What the form calls the value at `path` of a snapshot; "" for what it does not know any more."""
+    name = str(path[0])
+    rows = dict(child_models(model)).get(name)
+    if rows is None:
+        return _field_label(model, name)
+    if len(path) < 3:
+        return capfirst(str(rows._meta.verbose_name_plural))
+    return f"{capfirst(str(rows._meta.verbose_name))}: {_field_label(rows, str(path[2]))}"
+
+
+def _field_label(model: type[models.Model], column: str) -> str:
+    labels = {field.attname: str(field.verbose_name) for field in model._meta.concrete_fields}
+    return capfirst(labels.get(column, ""))
+
+
 def changed_labels(model: type[Publishable], changes: Iterable[Change]) -> list[str]:
     """The labels of the fields, and of the kinds of child rows, that `changes` are about."""
-    fields = {field.attname: field for field in model._meta.concrete_fields}
-    labels: list[str] = []
-    for change in changes:
-        name = str(change.path[0])
-        label: Any
-        if name in fields:
-            label = fields[name].verbose_name
-        elif name in model.children:
-            label = dict(child_models(model))[name]._meta.verbose_name_plural
-        else:
-            continue
-        labels.append(capfirst(str(label)))
-    return list(dict.fromkeys(labels))
+    labels = (label(model, change.path[:1]) for change in changes)
+    return list(dict.fromkeys(each for each in labels if each))
+
+
+def last_editor(obj: Publishable, user: User) -> LogEntry | None:
+    """The newest entry in the log about `obj` of somebody other than `user`."""
+    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk))
+    return about.exclude(user=user).select_related("user").first()

@@ -4,15 +4,16 @@ public sees the newest commit whose time has come.
 This app knows no content app. Content models derive from `Publishable` and `Child`.
 """
 
+import secrets
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, cast
 
 from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.core.validators import MaxValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.query import ModelIterable
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -24,6 +25,7 @@ from publishing.languages import current, languages_with, localized, resolve, tr
 from publishing.snapshots import thaw
 
 MAX_CHARACTERS = 500  # of a note or a reason
+SHARED_FOR = timedelta(days=14)  # how long a share link works
 LAST_POSITION = 999_999  # as many digits as `Ordered.sort_key` compares
 
 # Not overtaken before its time: it was, is or will be what decides.
@@ -351,6 +353,10 @@ class Publishable(Frozen):
             data["dateModified"] = self.revision.live_from.isoformat()
         return data
 
+    def shown_on(self) -> Any:
+        """The object on whose page this one is seen: itself when it is a page, else None."""
+        return self if self.view_name else None
+
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages in which this object truly exists."""
@@ -440,3 +446,72 @@ def slug_columns(model: type[models.Model]) -> tuple[str, ...]:
     if "slug" in translated_fields(model):
         return localized("slug")
     return ("slug",) if any(field.name == "slug" for field in model._meta.concrete_fields) else ()
+
+
+class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
+    """Links with which people without an account read a working copy."""
+
+    def of(self, obj: Publishable) -> Self:
+        return self.filter(model=obj._meta.label_lower, object_id=obj.pk)
+
+    def valid(self) -> Self:
+        return self.filter(revoked_at=None, created_at__gt=timezone.now() - SHARED_FOR)
+
+    def revoke(self, obj: Publishable) -> None:
+        """End every link to `obj`."""
+        self.of(obj).filter(revoked_at=None).update(revoked_at=timezone.now())
+
+    def renew(self, obj: Publishable, author: Any) -> "ShareLink":
+        """A new link to `obj`; the one before it ends."""
+        with transaction.atomic():
+            self.revoke(obj)
+            return self.create(model=obj._meta.label_lower, object_id=obj.pk, author=author)
+
+
+class ShareLink(models.Model):
+    """Leave to read the working copy of one object for `SHARED_FOR`, for whoever has the address."""
+
+    token = models.CharField(max_length=50, unique=True, default=secrets.token_urlsafe, editable=False)
+    model = models.CharField(max_length=100, editable=False)
+    object_id = models.BigIntegerField(editable=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ShareLinkQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["model", "object_id"], name="share_link_of_object")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id}"
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.created_at + SHARED_FOR
+
+    def working_copy(self) -> Any:
+        """The saved row that it shows; None when that was deleted."""
+        model: Any = apps.get_model(self.model)
+        return model._base_manager.filter(pk=self.object_id).first()
+
+    def get_absolute_url(self, language: str | None = None) -> str:
+        with translation.override(language or current()):
+            return reverse("shared", args=[self.token])
+
+
+class Presence(models.Model):
+    """That somebody has the form about one object open."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    model = models.CharField(max_length=100)
+    object_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "model", "object_id"], name="present_once")]
+        indexes = [models.Index(fields=["model", "object_id", "seen_at"], name="presence_at_object")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.model} {self.object_id}"

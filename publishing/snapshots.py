@@ -8,7 +8,7 @@ on the language being spoken. A snapshot outlives migrations: what it has too mu
 ignored, what it lacks gets the field's default.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,11 +51,15 @@ def child_models(model: type["Publishable"]) -> Iterator[tuple[str, type["Child"
         yield name, relation.related_model
 
 
-def freeze(obj: "Publishable") -> Snapshot:
-    """The published fields of `obj` and of its child rows, as JSON values."""
+def freeze(obj: "Publishable", rows: Mapping[str, Iterable[models.Model]] | None = None) -> Snapshot:
+    """The published fields of `obj` and of its child rows, as JSON values.
+
+    `rows` has child rows by name to take instead of the saved ones.
+    """
     snapshot = _freeze_fields(obj)
     for name, _model in child_models(type(obj)):
-        snapshot[name] = [{"id": row.pk, **_freeze_fields(row)} for row in getattr(obj, name).all()]
+        of_name = getattr(obj, name).all() if rows is None else rows.get(name, ())
+        snapshot[name] = [{"id": row.pk, **_freeze_fields(row)} for row in of_name]
     return snapshot
 
 

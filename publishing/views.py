@@ -42,13 +42,18 @@ class PublishedDetailView(TemplateView):
             return gone(request, due)
         if obj.slug_in(current()) != kwargs["slug"]:
             return redirect(self.get_address(obj, kwargs.get("version")), permanent=True)
-        context: dict[str, Any] = {"slug": kwargs["slug"]}
+        context: dict[str, Any] = {}
         if self.has_versions:
             context["versions_url"] = reverse(f"{self.model.view_name}_versions", args=[kwargs["slug"]])
         if version := kwargs.get("version"):
             obj = old_version(obj, version)
             context["version"] = obj.revision
-        return self.render_to_response(self.get_context_data(**context | {"page": obj, self.context_name: obj}))
+        return self.show(obj, **context)
+
+    def show(self, obj: Publishable, **context: Any) -> HttpResponse:
+        """The page of `obj`, which was thawed from a revision, or from a form that is being previewed."""
+        context = {"slug": self.kwargs.get("slug"), "page": obj, self.context_name: obj} | context
+        return self.render_to_response(self.get_context_data(**context))
 
     def get_address(self, obj: Publishable, version: int | None = None) -> str:
         """Where this view shows `obj`, or a version of it, now."""

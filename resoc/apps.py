@@ -1,6 +1,7 @@
 """The project as an app: no models, only what is wired once all apps are there."""
 
 from django.apps import AppConfig, apps
+from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
 
@@ -15,3 +16,9 @@ class ResocConfig(AppConfig):
         # Django signals this for apps with models only; `priorities` is the last of those,
         # so by then the permissions of all apps exist.
         post_migrate.connect(grant_permissions, sender=apps.get_app_config("priorities"))
+
+
+class DeskConfig(AdminConfig):
+    """Django's admin with our site of it."""
+
+    default_site = "resoc.admin.Desk"

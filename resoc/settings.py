@@ -61,7 +61,7 @@ CONTENT_SECURITY_POLICY = {
 
 INSTALLED_APPS = [
     "modeltranslation",  # before the admin, which it adapts
-    "django.contrib.admin",
+    "resoc.apps.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "pages",
     "staff",
     "priorities",
-    "resoc",
+    "resoc.apps.ResocConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -4,12 +4,15 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
+from django.views.i18n import set_language
 
 from publishing.machines import robots, security_txt, sitemap
+from publishing.preview import shared
 from publishing.views import media, search
-from resoc.views import healthz, home
+from resoc.views import HomeView, healthz
 
 urlpatterns = [
+    path("admin/language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("media/<path:path>", media, name="media"),
     path("sitemap.xml", sitemap, name="sitemap"),
@@ -17,7 +20,8 @@ urlpatterns = [
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("healthz", healthz, name="healthz"),
     *i18n_patterns(
-        path("", home, name="home"),
+        path("", HomeView.as_view(), name="home"),
+        path(_("preview/<str:token>/"), shared, name="shared"),
         path("", include("staff.urls")),
         path("", include("priorities.urls")),
         path(_("search/"), search, name="search"),

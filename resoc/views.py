@@ -7,6 +7,7 @@ from django.core.validators import slug_re
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.generic import TemplateView
 
 from pages.models import MissionPage, Seat
 from priorities.models import Priority, Theme
@@ -17,19 +18,28 @@ THEMES_ON_HOME = 6
 MAX_ELSEWHERE = 6  # rows of the index that a wrong address makes us read
 
 
-def home(request: HttpRequest) -> HttpResponse:
+class HomeView(TemplateView):
     """Who RESOC is, its priorities and its themes."""
-    mission = MissionPage.published().following("seats__organisation").first()
-    context = {
-        "section": "home",
-        "page": mission,
-        "mission": mission,
-        "motto": motto(mission) if mission else None,
-        "seat_groups": seat_groups(mission) if mission else [],
-        "priorities": list(Priority.published()),
-        "themes": list(Theme.published()[:THEMES_ON_HOME]),
-    }
-    return render(request, "home.html", context)
+
+    template_name = "home.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(MissionPage.published().following("seats__organisation").first())
+
+    def show(self, mission: MissionPage | None, **context: Any) -> HttpResponse:
+        """The page of `mission`, which was thawed from a revision, or from a form that is being previewed."""
+        return self.render_to_response(
+            {
+                "section": "home",
+                "page": mission,
+                "mission": mission,
+                "motto": motto(mission) if mission else None,
+                "seat_groups": seat_groups(mission) if mission else [],
+                "priorities": list(Priority.published()),
+                "themes": list(Theme.published()[:THEMES_ON_HOME]),
+            }
+            | context
+        )
 
 
 def motto(mission: MissionPage) -> dict[str, Any]:

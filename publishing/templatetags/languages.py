@@ -87,8 +87,10 @@ def page_links(context: Context) -> "PageLinks":
     is_object = isinstance(page, Publishable) and bool(page.get_absolute_url())
     exists = page.languages if isinstance(page, Publishable) else CODES
     alternates = []
+    addresses: Any = context.get("addresses") or {}  # of a page that is not at its own address
     for code in CODES:
         url = page.get_absolute_url(code) if is_object else _other_language(request, code)
+        url = addresses.get(code, url)
         alternates.append(
             Alternate(
                 code=code,

@@ -1,0 +1,95 @@
+"""Preview: a page as visitors would see it, made from what an editor typed or saved.
+
+Nothing is written. The real view of the page renders an object that was thawed from a
+snapshot of the form, exactly as it renders one that was thawed from a revision.
+"""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseModelForm, BaseModelFormSet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import resolve, reverse
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+
+from publishing.languages import CODES, current
+from publishing.models import Publishable, ShareLink
+from publishing.snapshots import Snapshot, freeze, thaw
+
+NO_SLUG = "-"  # stands in the address of a page that has none yet
+
+
+def typed(form: BaseModelForm, formsets: list[BaseModelFormSet]) -> Snapshot:
+    """What publishing these forms would freeze; a field with an unusable value keeps its old one."""
+    form.is_valid()
+    obj: Any = form.instance
+    rows: dict[str, list[Any]] = {}
+    for formset in formsets:
+        formset.is_valid()
+        kept = [each.instance for each in formset.forms if each.has_changed() or each.instance.pk]
+        gone = [each.instance for each in formset.deleted_forms]
+        name = formset.fk.remote_field.related_name  # type: ignore[attr-defined]  # of an inline formset
+        rows[name] = sorted((row for row in kept if row not in gone), key=lambda row: row.position)
+    return freeze(obj, rows)
+
+
+def page_of(obj: Publishable, snapshot: Snapshot) -> tuple[Any, Any]:
+    """The page on which visitors would see `obj` as `snapshot` has it, and `obj` itself."""
+    thawed = thaw(type(obj), obj.pk or 0, snapshot, as_of=timezone.now())
+    subject = thawed.shown_on()
+    if subject is None:
+        raise Http404
+    if not subject.thawed:  # its page was never published: show that as it is being written
+        subject = thaw(type(subject), subject.pk, freeze(subject), as_of=thawed.as_of)
+    return subject, thawed
+
+
+def render_preview(request: HttpRequest, obj: Publishable, snapshot: Snapshot, **context: Any) -> HttpResponse:
+    """The page of `obj` in the current language, marked as a preview; raises Http404 when it has none."""
+    subject, thawed = page_of(obj, snapshot)
+    arguments = [subject.slug_in(current()) or NO_SLUG] if hasattr(subject, "slug") else []
+    match: Any = resolve(reverse(subject.view_name, args=arguments))
+    view = match.func.view_class(**match.func.view_initkwargs)
+    view.setup(request, **match.kwargs)
+    response = view.show(subject, including=thawed, preview=True, **context)
+    response = response.render() if hasattr(response, "render") else response
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def preview(model_admin: Any, request: HttpRequest, object_id: str | None, language: str) -> HttpResponse:
+    """What is in the form that was sent, or else the saved working copy, as a page; for editors."""
+    if language not in CODES:
+        raise Http404
+    obj = model_admin.get_object(request, object_id) if object_id else None
+    if object_id and obj is None:
+        raise Http404
+    if not (model_admin.has_change_permission(request, obj) if obj else model_admin.has_add_permission(request)):
+        raise PermissionDenied
+    if request.method == "POST":
+        request.FILES.clear()  # a picture that is not saved has no address yet: the page keeps the old one
+        form = model_admin.get_form(request, obj, change=bool(obj))(request.POST, instance=obj)
+        formsets, _inlines = model_admin._create_formsets(request, form.instance, change=bool(obj))
+        snapshot, obj = typed(form, formsets), form.instance
+    elif obj:
+        snapshot = freeze(obj)
+    else:
+        raise Http404
+    with translation.override(language):
+        return render_preview(request, obj, snapshot)
+
+
+@never_cache
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """The saved working copy behind a share link, for whoever has the link."""
+    link = ShareLink.objects.valid().filter(token=token).first()
+    obj = link and link.working_copy()
+    if not link or not obj:
+        response = render(request, "share_link_over.html", status=410)
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+    addresses = {code: link.get_absolute_url(code) for code in CODES}
+    return render_preview(request, obj, freeze(obj), addresses=addresses, share=link)

@@ -1,0 +1,88 @@
+// Keeps what is typed on this device until it is saved, so that a closed laptop, a lost
+// connection or an expired session loses nothing.
+const form = document.querySelector(".publishable form[id$=_form]");
+const notice = document.querySelector(".draft-notice");
+const KEPT_FOR = 14 * 24 * 3600 * 1000; // milliseconds
+const AFTER = 600; // milliseconds without typing
+const SENT = "draft-sent";
+
+const key = `draft:${notice?.dataset.user}:${location.pathname}`;
+const entries = () =>
+  [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+const typed = (all) => JSON.stringify(all.filter(([name]) => name !== "_base"));
+
+function read() {
+  try {
+    const draft = JSON.parse(localStorage.getItem(key));
+    if (draft && Date.now() - draft.at < KEPT_FOR) return draft;
+    localStorage.removeItem(key);
+  } catch {
+    localStorage.removeItem(key);
+  }
+  return null;
+}
+
+function offer(draft) {
+  notice.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, {
+    dateStyle: "long",
+    timeStyle: "short",
+  });
+  notice.hidden = false;
+  notice.querySelector("[data-draft=show]").addEventListener("click", () => {
+    const again = document.createElement("form");
+    again.method = "post";
+    const token = ["csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value];
+    for (const [name, value] of [...draft.entries, token, ["_unsaved", "1"]]) {
+      const input = document.createElement("textarea");
+      input.name = name;
+      input.value = value;
+      again.append(input);
+    }
+    again.hidden = true;
+    document.body.append(again);
+    again.submit();
+  });
+  notice.querySelector("[data-draft=forget]").addEventListener("click", () => {
+    localStorage.removeItem(key);
+    notice.hidden = true;
+    form.querySelector("input:not([type=hidden])")?.focus();
+  });
+}
+
+if (form && notice) {
+  const sent = sessionStorage.getItem(SENT);
+  sessionStorage.removeItem(SENT);
+  if (sent && document.querySelector(".messagelist .success")) localStorage.removeItem(sent);
+
+  const draft = read();
+  const isAnswer = document.querySelector(".errornote");
+  if (draft && !isAnswer) {
+    if (typed(draft.entries) === typed(entries())) localStorage.removeItem(key);
+    else offer(draft);
+  }
+
+  let before;
+  let timer;
+  form.addEventListener("focusin", () => (before ??= typed(entries())));
+  const changed = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const now = entries();
+      if (before === undefined || typed(now) === before) return;
+      notice.hidden = true; // what is being typed now replaces what was kept
+      try {
+        localStorage.setItem(key, JSON.stringify({ at: Date.now(), entries: now }));
+      } catch {
+        // A full or forbidden store: the form works without it.
+      }
+    }, AFTER);
+  };
+  for (const kind of ["input", "change", "keyup"]) form.addEventListener(kind, changed);
+  form.addEventListener("submit", () => {
+    if (before !== undefined || isAnswer) {
+      const now = entries();
+      if (typed(now) !== before) localStorage.setItem(key, JSON.stringify({ at: Date.now(), entries: now }));
+    }
+    sessionStorage.setItem(SENT, key);
+  });
+}
