@@ -28,6 +28,10 @@ def typed(form: BaseModelForm, formsets: list[BaseModelFormSet]) -> Snapshot:
     rows: dict[str, list[Any]] = {}
     for formset in formsets:
         formset.is_valid()
+        for each in formset.forms:
+            posted = str(each.data.get(each.add_prefix("id"), ""))
+            if each.instance.pk is None and posted.isdigit():  # a row that somebody else removed meanwhile
+                each.instance.pk = int(posted)
         kept = [each.instance for each in formset.forms if each.has_changed() or each.instance.pk]
         gone = [each.instance for each in formset.deleted_forms]
         name = formset.fk.remote_field.related_name  # type: ignore[attr-defined]  # of an inline formset

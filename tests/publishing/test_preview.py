@@ -1,0 +1,166 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from pages.models import MissionPage, Organisation
+from priorities.models import Priority, Theme, Update
+from publishing.models import Revision, ShareLink
+from tests.publishing.test_admin import address, form_data, submit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return Theme.objects.get(slug_nl="regiomarketing")
+
+
+def preview(client, obj, language="nl", **changes):
+    url = address(obj)
+    return client.post(url.replace("change/", f"preview/{language}/"), form_data(client, url) | changes)
+
+
+def test_what_is_typed_is_shown_as_the_page_and_nothing_is_written(editor_client, client, theme):
+    revisions, links = Revision.objects.count(), ShareLink.objects.count()
+    response = preview(editor_client, theme, title_nl="Getypt, niet bewaard")
+    assert "Getypt, niet bewaard" in response.content.decode()
+    assert "nog niet gepubliceerd" in response.content.decode()
+    theme.refresh_from_db()
+    assert theme.title_nl != "Getypt, niet bewaard"
+    assert (Revision.objects.count(), ShareLink.objects.count()) == (revisions, links)
+    assert "Getypt" not in client.get("/themas/regiomarketing/").content.decode()
+
+
+def test_a_preview_is_never_kept_and_never_indexed(editor_client, theme):
+    response = preview(editor_client, theme)
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert "no-store" in response.headers["Cache-Control"]
+    assert 'rel="canonical"' not in response.content.decode()
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "Titre d’essai"), ("en", "Trial title")])
+def test_each_language_has_its_preview(editor_client, theme, language, words):
+    response = preview(editor_client, theme, language, title_fr="Titre d’essai", title_en="Trial title")
+    html = response.content.decode()
+    assert f'<html lang="{language}"' in html
+    assert words in html
+
+
+def test_a_new_page_without_an_address_has_a_preview(editor_client):
+    url = reverse("admin:priorities_theme_add").replace("add/", "add/preview/nl/")
+    response = editor_client.post(url, {"title_nl": "Nog nergens"})
+    assert "Nog nergens" in response.content.decode()
+    assert not Theme.objects.filter(title_nl="Nog nergens").exists()
+
+
+def test_child_rows_are_previewed_as_typed_removed_ones_too(editor_client):
+    page = MissionPage.objects.get()
+    rows = list(page.aims.all())
+    data = {"aims-TOTAL_FORMS": len(rows) + 1, "aims-INITIAL_FORMS": len(rows)}
+    for number, row in enumerate(rows):
+        data |= {f"aims-{number}-id": row.pk, f"aims-{number}-text_nl": row.text_nl, f"aims-{number}-position": number}
+    data |= {f"aims-{len(rows)}-text_nl": "Een nieuw doel", f"aims-{len(rows)}-position": "99", "aims-0-DELETE": "on"}
+    for prefix in ("roles", "seats"):
+        data |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    html = preview(editor_client, page, **data).content.decode()
+    assert "Een nieuw doel" in html
+    assert rows[0].text_nl not in html
+    assert rows[1].text_nl in html
+    assert page.aims.count() == len(rows)
+
+
+def test_an_update_is_previewed_in_its_place_on_the_page_that_it_is_about(editor_client, theme):
+    update = Update.objects.create(title_nl="Eerste bericht", theme=theme)
+    html = preview(editor_client, update, title_nl="Eerste bericht, verbeterd").content.decode()
+    assert "Eerste bericht, verbeterd" in html
+    assert theme.title_nl.casefold() in html.casefold()
+
+
+def test_an_update_about_nothing_yet_has_no_preview(editor_client):
+    update = Update.objects.create(title_nl="Zwevend")
+    assert preview(editor_client, update).status_code == 404
+
+
+def test_what_has_no_page_has_no_preview(editor_client):
+    assert preview(editor_client, Organisation.objects.first()).status_code == 404
+
+
+def test_an_unusable_value_keeps_the_old_one_in_the_preview(editor_client):
+    priority = Priority.objects.get(number=1)
+    rows = {"partners-TOTAL_FORMS": "0", "partners-INITIAL_FORMS": "0"}
+    response = preview(editor_client, priority, number="een", title_nl="Nieuw", **rows)
+    assert response.status_code == 200
+    assert "Nieuw" in response.content.decode()
+
+
+def test_typed_markup_does_not_run_in_the_preview(editor_client, theme):
+    html = preview(editor_client, theme, body_nl="<p>Ja</p><script>alert(1)</script>").content.decode()
+    assert "Ja" in html
+    assert "alert(1)" not in html
+
+
+def test_only_editors_preview(client, colleague, theme):
+    url = address(theme).replace("change/", "preview/nl/")
+    for refused in (client, Client()):
+        assert refused.post(url, {"title_nl": "X"}).status_code == 302
+    client.force_login(colleague)
+    assert client.post(url, {"title_nl": "X"}).status_code == 302
+    bare = User.objects.create_user("bare", is_staff=True)
+    client.force_login(bare)
+    assert client.post(url, {"title_nl": "X"}).status_code == 403
+    assert client.get(url.replace("/nl/", "/de/")).status_code == 404
+
+
+# Share links
+
+
+def shared_address(client, theme) -> str:
+    submit(client, theme, "_share")
+    return ShareLink.objects.of(theme).valid().get().get_absolute_url("nl")
+
+
+def test_a_share_link_shows_the_saved_working_copy_to_whoever_has_it(editor_client, client, theme):
+    url = shared_address(editor_client, theme)
+    submit(editor_client, theme, "_save", title_nl="Alleen een concept")
+    response = client.get(url)
+    assert "Alleen een concept" in response.content.decode()
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert "no-store" in response.headers["Cache-Control"]
+    assert not response.cookies
+
+
+def test_the_languages_of_a_shared_draft_lead_to_the_same_draft(editor_client, client, theme):
+    html = client.get(shared_address(editor_client, theme)).content.decode()
+    link = ShareLink.objects.get()
+    assert f'href="/fr/apercu/{link.token}/"' in html
+    assert client.get(link.get_absolute_url("fr")).status_code == 200
+
+
+def test_a_new_link_ends_the_old_one(editor_client, client, theme):
+    first = shared_address(editor_client, theme)
+    second = shared_address(editor_client, theme)
+    assert client.get(first).status_code == 410
+    assert client.get(second).status_code == 200
+
+
+def test_a_link_ends_when_it_is_revoked_and_after_fourteen_days_and_with_its_page(editor_client, client, theme):
+    url = shared_address(editor_client, theme)
+    submit(editor_client, theme, "_unshare")
+    response = client.get(url)
+    assert response.status_code == 410
+    assert "Deze link werkt niet meer" in response.content.decode()
+    url = shared_address(editor_client, theme)
+    ShareLink.objects.update(created_at=timezone.now() - timedelta(days=14, seconds=1))
+    assert client.get(url).status_code == 410
+    draft = Theme.objects.create(title_nl="Weg", slug_nl="weg")
+    url = shared_address(editor_client, draft)
+    draft.delete()
+    assert client.get(url).status_code == 410
+
+
+def test_a_guessed_link_shows_nothing(client, theme):
+    assert client.get("/voorbeeld/raden/").status_code == 410
