@@ -65,6 +65,31 @@ def page(browser, live_server) -> Iterator:
     context.close()
 
 
+@pytest.fixture
+def signed_in(page):
+    """A page on which the secretary Dorine has signed in through the form."""
+    _user("dorine", SECRETARIAT, is_staff=True)
+    sign_in(page)
+    return page
+
+
+def sign_in(page) -> None:
+    """Go to the admin and sign in as Dorine."""
+    page.goto("/admin/")
+    page.get_by_label("Gebruikersnaam").fill("dorine")
+    page.get_by_label("Wachtwoord").fill("een lang wachtwoord")
+    page.get_by_role("button", name="Aanmelden").click()
+    page.get_by_text("Wat wil je wijzigen?").wait_for()
+
+
+def listen(page) -> list[str]:
+    """Collects what the browser complains of: policy violations, script errors, missing files."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
 def _user(name: str, group: str, **extra: bool) -> User:
     user = User.objects.create_user(name, password="een lang wachtwoord", **extra)
     user.groups.add(Group.objects.get(name=group))

@@ -72,6 +72,7 @@ if (form && notice) {
       notice.hidden = true; // what is being typed now replaces what was kept
       try {
         localStorage.setItem(key, JSON.stringify({ at: Date.now(), entries: now }));
+        form.dataset.kept = "";
       } catch {
         // A full or forbidden store: the form works without it.
       }

@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Group, User
 
-from resoc.groups import SECRETARIAT
+from tests.conftest import listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -18,26 +17,6 @@ ADDRESSES = [
     "/themas/regiomarketing/",
     "/contact/",
 ]
-
-
-@pytest.fixture
-def signed_in(page):
-    """A page on which the secretary Dorine has signed in through the form."""
-    user = User.objects.create_user("dorine", password="een lang wachtwoord", is_staff=True)
-    user.groups.add(Group.objects.get(name=SECRETARIAT))
-    page.goto("/admin/")
-    page.get_by_label("Gebruikersnaam").fill("dorine")
-    page.get_by_label("Wachtwoord").fill("een lang wachtwoord")
-    page.get_by_role("button", name="Aanmelden").click()
-    return page
-
-
-def listen(page) -> list[str]:
-    """Collects what the browser complains of: policy violations, script errors, missing files."""
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return complaints
 
 
 def test_from_sign_in_to_an_edit_to_publishing_to_the_visitors_page(signed_in, browser, live_server):
@@ -62,19 +41,6 @@ def test_from_sign_in_to_an_edit_to_publishing_to_the_visitors_page(signed_in, b
     page.get_by_role("link", name="Bekijk de pagina").first.click()
     assert page.url.endswith("/themas/westhoek-business-district/")
     visitor.context.close()
-    assert complaints == []
-
-
-def test_no_admin_page_of_the_secretariat_breaks_the_policy(signed_in):
-    page = signed_in
-    complaints = listen(page)
-    index = page.locator("#content-main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-    for address in dict.fromkeys(index):
-        page.goto(address)
-        first = page.locator("#result_list th a")
-        if first.count():
-            first.first.click()
-            page.wait_for_load_state("networkidle")
     assert complaints == []
 
 

@@ -1,0 +1,188 @@
+"""The secretariat's desk in a real browser: safe to use, for everybody, without fear."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from priorities.models import Theme
+from tests.conftest import listen, sign_in
+from tests.site.test_accessibility import OPTIONS
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# The rich text editor and the stock lists keep the sizes of their own: AA, which these are held to.
+AA = {"runOnly": OPTIONS["runOnly"], "rules": {"target-size": {"enabled": True}}}
+NOT_PAGES = re.compile(r"/admin/(logout|jsi18n|login|r/)")
+
+
+def theme_form() -> str:
+    return f"/admin/priorities/theme/{Theme.objects.get(slug_nl='regiomarketing').pk}/change/"
+
+
+def desk_addresses(page) -> list[str]:
+    """The addresses of the desk: those of the index, and behind each list its first form and a new one."""
+    links = "links => links.map(link => new URL(link.href).pathname)"
+    found = dict.fromkeys(page.locator(".desk a, .desk-nav a").evaluate_all(links))
+    for address in [*found]:
+        page.goto(address)
+        inside = page.locator("#result_list th a, .object-tools a, .panel a").evaluate_all(links)
+        kinds = {re.sub(r"\d+", "N", link): link for link in inside if link.startswith("/admin/")}
+        found |= dict.fromkeys(kinds.values())
+    return [address for address in found if address.startswith("/admin/") and not NOT_PAGES.match(address)]
+
+
+def test_every_page_of_the_desk_obeys_the_policy_and_is_accessible_and_fits_a_phone(signed_in):
+    page = signed_in
+    complaints = listen(page)
+    addresses = desk_addresses(page)
+    assert len(addresses) > 12
+    found: dict[str, list] = {}
+    for address in addresses:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        if complaints:
+            found[address] = [*complaints]
+        violations = Axe().run(page, options=AA).response["violations"]
+        if violations:
+            found.setdefault(address, []).extend(
+                (each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in violations
+            )
+        complaints.clear()  # axe styles what it measures, which the policy forbids
+        page.set_viewport_size({"width": 320, "height": 640})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > 320:
+            found.setdefault(address, []).append(("width", wide))
+    assert found == {}
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_form_is_accessible_in_every_tab_and_in_the_dark(signed_in, scheme):
+    page = signed_in
+    page.emulate_media(color_scheme=scheme)
+    page.goto(theme_form())
+    found = []
+    for name in ("Nederlands", "Français", "English"):
+        page.get_by_role("tab", name=name).click()
+        found += [
+            (name, each["id"], each["nodes"][0]["html"][:150])
+            for each in Axe().run(page, options=AA).response["violations"]
+        ]
+    assert found == []
+
+
+def test_language_tabs_work_by_keyboard_and_show_one_language_with_its_source(signed_in):
+    page = signed_in
+    page.goto(theme_form())
+    page.get_by_role("tab", name="Nederlands").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tab", name="Français").get_attribute("aria-selected") == "true"
+    assert page.get_by_label("Titel (fr)").is_visible()
+    assert not page.get_by_label("Titel (nl)").is_visible()
+    source = page.locator("[data-source-of=id_title_fr]")
+    assert source.inner_text() == Theme.objects.get(slug_nl="regiomarketing").title_nl
+    page.keyboard.press("Home")
+    page.get_by_label("Titel (nl)").fill("Nieuwe titel")
+    page.keyboard.press("Control+Home")
+    assert source.text_content() == "Nieuwe titel"
+
+
+def test_a_tab_that_holds_an_error_says_so_and_opens_first(signed_in):
+    page = signed_in
+    page.goto(theme_form())
+    page.get_by_role("tab", name="Français").click()
+    page.get_by_label("Adres (fr)").fill("geen adres!")
+    page.get_by_role("tab", name="Nederlands").click()
+    page.get_by_role("button", name="Bewaar").click()
+    page.get_by_role("tab", name="1 fout").wait_for()
+    assert page.get_by_role("tab", name="1 fout").get_attribute("aria-selected") == "true"
+    assert page.get_by_label("Adres (fr)").is_visible()
+    assert page.get_by_label("Adres (fr)").input_value() == "geen adres!"
+
+
+def test_without_script_the_languages_stand_under_each_other_and_saving_works(signed_in, browser, live_server):
+    state = signed_in.context.storage_state()
+    context = browser.new_context(
+        base_url=live_server.url, java_script_enabled=False, storage_state=state, locale="nl-BE"
+    )
+    page = context.new_page()
+    page.goto(theme_form())
+    for code in ("nl", "fr", "en"):
+        assert page.get_by_label(f"Titel ({code})").is_visible()
+    page.get_by_label("Titel (fr)").fill("Sans script")
+    page.get_by_role("button", name="Bewaar").click()
+    assert page.get_by_label("Titel (fr)").input_value() == "Sans script"
+    context.close()
+    assert Theme.objects.get(slug_nl="regiomarketing").title_fr == "Sans script"
+
+
+def test_the_preview_beside_the_form_follows_what_is_typed_and_saves_nothing(signed_in):
+    page = signed_in
+    complaints = listen(page)
+    page.goto(theme_form())
+    page.locator("[data-preview=nl]").click()
+    frame = page.frame_locator(".preview-pane iframe")
+    frame.get_by_role("heading", level=1).wait_for()
+    page.get_by_label("Titel (nl)").fill("Terwijl ik typ")
+    frame.get_by_role("heading", level=1, name="Terwijl ik typ").wait_for()
+    for width, device in ((768, "Tablet"), (1280, "Computer"), (390, "Telefoon")):
+        page.get_by_role("button", name=device).click()
+        assert frame.locator("html").evaluate("() => innerWidth") == width
+    page.get_by_role("group", name="Taal", exact=True).get_by_role("button", name="FR").click()
+    frame.locator("html[lang=fr]").wait_for()
+    page.get_by_role("button", name="Sluit").click()
+    assert page.evaluate("document.activeElement.dataset.preview") == "fr"
+    assert Theme.objects.get(slug_nl="regiomarketing").title_nl != "Terwijl ik typ"
+    assert complaints == []
+
+
+def typed_and_kept(page, text: str) -> None:
+    page.goto(theme_form())
+    page.get_by_label("Titel (nl)").fill(text)
+    page.locator("form[data-kept]").wait_for()
+
+
+def test_what_was_typed_survives_a_closed_laptop(signed_in):
+    page = signed_in
+    typed_and_kept(page, "Nog niet bewaard")
+    page.goto("/admin/")
+    page.goto(theme_form())
+    page.get_by_role("button", name="Toon het in het formulier").click()
+    page.get_by_text("Het is nog niet bewaard").wait_for()
+    assert page.get_by_label("Titel (nl)").input_value() == "Nog niet bewaard"
+    page.get_by_role("button", name="Bewaar").click()
+    page.get_by_text("Bewaard als werkversie").wait_for()
+    assert Theme.objects.get(slug_nl="regiomarketing").title_nl == "Nog niet bewaard"
+    assert not page.get_by_role("button", name="Toon het in het formulier").is_visible()
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_what_was_typed_can_be_thrown_away(signed_in):
+    page = signed_in
+    typed_and_kept(page, "Toch maar niet")
+    page.goto(theme_form())
+    page.get_by_role("button", name="Gooi het weg").click()
+    page.goto(theme_form())
+    assert not page.get_by_role("button", name="Gooi het weg").is_visible()
+
+
+def test_an_expired_session_keeps_what_was_typed(signed_in):
+    page = signed_in
+    typed_and_kept(page, "Voor de sessie verliep")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Publiceer").click()
+    page.get_by_label("Gebruikersnaam").wait_for()
+    sign_in(page)
+    page.goto(theme_form())
+    page.get_by_role("button", name="Toon het in het formulier").click()
+    page.get_by_text("Het is nog niet bewaard").wait_for()
+    assert page.get_by_label("Titel (nl)").input_value() == "Voor de sessie verliep"
+
+
+def test_the_desk_speaks_the_language_that_its_user_chooses(signed_in):
+    page = signed_in
+    page.get_by_role("button", name="FR Français").click()
+    page.get_by_role("heading", name="Que voulez-vous modifier").wait_for()
+    page.goto(theme_form())
+    page.get_by_role("button", name="Publier").wait_for()
