@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR, BaseModelAdmin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -21,7 +21,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -30,11 +30,11 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from js_asset import Media
 
-from publishing import editing
+from publishing import editing, history
 from publishing.languages import CODES, is_blank, languages_with, localized, translated_fields
-from publishing.models import Publishable, Revision, ShareLink
+from publishing.models import Discarded, Publishable, Revision, ShareLink
 from publishing.preview import preview, typed
-from publishing.snapshots import Change, child_models, freeze
+from publishing.snapshots import freeze, normalise
 from publishing.workflow import (
     State,
     check_publishable,
@@ -42,6 +42,7 @@ from publishing.workflow import (
     is_live,
     live_users,
     publish,
+    restore,
     state,
     unpublished_changes,
     withdraw,
@@ -111,11 +112,29 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             path("add/preview/<str:language>/", site.admin_view(self.preview_view), name=f"{name}_add_preview"),
             path("<int:object_id>/preview/<str:language>/", site.admin_view(self.preview_view), name=f"{name}_preview"),
             path("<int:object_id>/present/", site.admin_view(self.present_view), name=f"{name}_present"),
+            path("<int:object_id>/compare/", site.admin_view(self.compare_view), name=f"{name}_compare"),
+            path("<int:object_id>/restore/", site.admin_view(self.restore_view), name=f"{name}_restore"),
             *super().get_urls(),
         ]
 
     def preview_view(self, request: HttpRequest, language: str, object_id: int | None = None) -> HttpResponse:
         return preview(self, request, str(object_id) if object_id else None, language)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return history.timeline(self, request, object_id)
+
+    def compare_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return history.compare(self, request, str(object_id))
+
+    def restore_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return history.restore_version(self, request, str(object_id))
+
+    def delete_model(self, request: Any, obj: Publishable) -> None:
+        """What is deleted lies in the bin, with who put it there."""
+        mine = Discarded.objects.of(obj).in_bin()
+        with transaction.atomic():
+            super().delete_model(request, obj)
+            mine.filter(author=None).update(author=request.user)
 
     def present_view(self, request: Any, object_id: int) -> HttpResponse:
         """A sign of life of the form that is open; answers who else is there."""
@@ -222,7 +241,6 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         try:
             if "_publish" in request.POST:
                 publish(obj, request.user)
-                LogEntry.objects.log_actions(request.user.pk, [obj], CHANGE, _("Published."))
                 url = obj.get_absolute_url()
                 link = format_html(' <a href="{}">{}</a>', url, _("View the page")) if url else ""
                 messages.success(request, format_html("{}{}", _("Published: visitors see it now."), link))
@@ -234,7 +252,6 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
                 messages.success(request, _("The link no longer works."))
             elif "_withdraw" in request.POST and self.can_withdraw:
                 withdraw(obj, request.user, request.POST.get("_reason", ""))
-                LogEntry.objects.log_actions(request.user.pk, [obj], CHANGE, _("Withdrawn."))
                 messages.success(request, _("Withdrawn: visitors read your reason at its address."))
             else:
                 messages.success(request, _("Saved as a working copy: visitors see it when you publish."))
@@ -275,15 +292,16 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             editing.arrive(obj, request.user)
         return {
             "state": where,
-            "changes": changed_labels(type(obj), unpublished_changes(obj)) if where == State.CHANGED else [],
+            "changes": history.changed_labels(type(obj), unpublished_changes(obj)) if where == State.CHANGED else [],
             "can_withdraw": self.can_withdraw and is_live(obj),
             "public_url": obj.get_absolute_url() if obj.revisions.public().exists() else "",
             "used_by": live_users(obj),
             "reason": request.POST.get("_reason", ""),
             "base": base or editing.fingerprints(freeze(row)),
-            "differences": [(label(type(obj), each.path), each) for each in differences],
+            "differences": [(history.label(type(obj), each.path), each) for each in differences],
             "overtaken_by": last_editor(obj, request.user) if differences else None,
             "others": editing.others(obj, request.user),
+            "history": history.recent(obj),
             "share_link": ShareLink.objects.of(obj).valid().first(),
         }
 
@@ -349,29 +367,70 @@ def language_tabs(forms: Iterable[BaseForm]) -> list[LanguageTab]:
     ]
 
 
-def label(model: type[Publishable], path: tuple[str | int, ...]) -> str:
-    """What the form calls the value at `path` of a snapshot; "" for what it does not know any more."""
-    name = str(path[0])
-    rows = dict(child_models(model)).get(name)
-    if rows is None:
-        return _field_label(model, name)
-    if len(path) < 3:
-        return capfirst(str(rows._meta.verbose_name_plural))
-    return f"{capfirst(str(rows._meta.verbose_name))}: {_field_label(rows, str(path[2]))}"
-
-
-def _field_label(model: type[models.Model], column: str) -> str:
-    labels = {field.attname: str(field.verbose_name) for field in model._meta.concrete_fields}
-    return capfirst(labels.get(column, ""))
-
-
-def changed_labels(model: type[Publishable], changes: Iterable[Change]) -> list[str]:
-    """The labels of the fields, and of the kinds of child rows, that `changes` are about."""
-    labels = (label(model, change.path[:1]) for change in changes)
-    return list(dict.fromkeys(each for each in labels if each))
-
-
 def last_editor(obj: Publishable, user: User) -> LogEntry | None:
     """The newest entry in the log about `obj` of somebody other than `user`."""
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk))
     return about.exclude(user=user).select_related("user").first()
+
+
+@admin.register(Discarded)
+class BinAdmin(admin.ModelAdmin):
+    """The bin: what was deleted, to look at and to put back."""
+
+    list_display = ("title", "kind", "author", "created_at")
+    search_fields = ("title",)
+    actions = None
+    change_form_template = "admin/history/discarded.html"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Discarded]:
+        """What is in the bin of the kinds that this user may edit."""
+        editable = [
+            model._meta.label_lower
+            for model, model_admin in self.admin_site._registry.items()
+            if issubclass(model, Publishable) and model_admin.has_change_permission(request)
+        ]
+        return super().get_queryset(request).in_bin().filter(model__in=editable).select_related("author")  # type: ignore[attr-defined]
+
+    @admin.display(description=gettext_lazy("Kind"))
+    def kind(self, obj: Discarded) -> str:
+        return capfirst(str(obj.model_class._meta.verbose_name))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return any(
+            issubclass(model, Publishable) and model_admin.has_change_permission(request)
+            for model, model_admin in self.admin_site._registry.items()
+        )
+
+    def has_view_permission(self, request: HttpRequest, obj: Discarded | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    has_change_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Discarded | None = None) -> bool:
+        return False
+
+    def changeform_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """What was deleted, with a button to put it back."""
+        discarded = self.get_object(request, unquote(object_id or ""))
+        if discarded is None:
+            return super().changeform_view(request, object_id, *args, **kwargs)  # which says that it is not there
+        model = discarded.model_class
+        if request.method == "POST":
+            row = restore(discarded, request.user)
+            messages.success(request, _("Put back as working copy: visitors see it when you publish."))
+            history.tell_what_is_missing(request, row, discarded)
+            return redirect(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", row.pk)
+        empty: dict[str, Any] = {name: [] for name in model.children} | dict.fromkeys(
+            column for column in discarded.data if column not in model.children
+        )
+        context = self.admin_site.each_context(request) | {
+            "title": discarded.title,
+            "opts": self.opts,
+            "discarded": discarded,
+            "kind": self.kind(discarded),
+            "differences": history.differences(model, empty, normalise(model, discarded.data)),
+        }
+        return render(request, "admin/history/discarded.html", context)

@@ -130,6 +130,47 @@ class Revision(models.Model):
         return thaw(self.model_class, self.object_id, self.data, revision=self, as_of=as_of or timezone.now())
 
 
+class DiscardedQuerySet(models.QuerySet["Discarded"]):
+    """Working copies that were deleted or overwritten."""
+
+    def of(self, obj: "Publishable") -> Self:
+        return self.filter(model=obj._meta.label_lower, object_id=obj.pk)
+
+    def in_bin(self) -> Self:
+        """Those of deleted objects that nobody restored."""
+        return self.filter(deleted=True, restored_at=None)
+
+
+class Discarded(models.Model):
+    """A working copy that would be lost otherwise: of an object that was deleted, or restored over."""
+
+    model = models.CharField(_("kind"), max_length=100, editable=False)
+    object_id = models.BigIntegerField(editable=False)
+    title = models.CharField(_("title"), max_length=MAX_CHARACTERS, editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    created_at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    deleted = models.BooleanField(editable=False)
+    restored_at = models.DateTimeField(null=True, editable=False)
+    data = models.JSONField(editable=False)
+
+    objects = DiscardedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deleted item")
+        verbose_name_plural = _("bin")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["model", "object_id"], name="discarded_of_object")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def model_class(self) -> type["Publishable"]:
+        return apps.get_model(self.model)
+
+
 class RevisionSlug(models.Model):
     """The slug under which one revision is found in one language: the index of addresses.
 

@@ -14,6 +14,7 @@ from django.db import connection, models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
@@ -23,6 +24,7 @@ from publishing.languages import CODES, is_blank, resolve, translated_fields
 from publishing.models import (
     MAX_CHARACTERS,
     Child,
+    Discarded,
     Publishable,
     Revision,
     RevisionFile,
@@ -102,25 +104,42 @@ def withdraw(obj: Publishable, author: User | None, reason: str) -> Revision:
         return _commit(last.thaw(), revision)
 
 
-def restore(revision: Revision, author: User | None) -> Any:
-    """Make `revision` the working copy again, also of a deleted object; not yet public.
+def restore(version: Revision | Discarded, author: User | None) -> Any:
+    """Make `version` the working copy again, also of a deleted object; not yet public.
 
-    Returns the saved working row. What a revision does not hold (such as the account of a
-    staff member) stays as it is; a relation to something deleted is left empty.
+    Returns the saved working row. What a version does not hold (such as the account of a
+    staff member) stays as it is; a relation to something deleted is left empty. Changes of
+    the working copy that were never published are kept as Discarded.
     """
-    model: Any = revision.model_class
+    model: Any = version.model_class
     with transaction.atomic():
         _lock(model)
-        row = model._base_manager.filter(pk=revision.object_id).first() or model(pk=revision.object_id)
-        snapshot = normalise(model, revision.data)
+        row = model._base_manager.filter(pk=version.object_id).first()
+        if row and (not row.revisions.exists() or unpublished_changes(row)):
+            discard(row, author)
+        row = row or model(pk=version.object_id)
+        snapshot = normalise(model, version.data)
         _write(row, snapshot)
         for name, child_model in child_models(model):
             _restore_rows(row, child_model, snapshot[name])
+        Discarded.objects.of(row).in_bin().update(restored_at=timezone.now())
         if author:
-            LogEntry.objects.log_actions(
-                author.pk, [row], CHANGE, _("Restored the version of %s.") % f"{revision.created_at:%Y-%m-%d %H:%M}"
-            )
+            when = date_format(timezone.localtime(version.created_at), "j F Y, H:i")
+            LogEntry.objects.log_actions(author.pk, [row], CHANGE, _("Restored the version of %s.") % when)
     return model._base_manager.get(pk=row.pk)
+
+
+def discard(row: Publishable, author: User | None, deleted: bool = False) -> Discarded:
+    """Keep the saved working copy of `row`, because it is about to be overwritten or deleted."""
+    row = type(row)._base_manager.get(pk=row.pk)
+    return Discarded.objects.create(
+        model=row._meta.label_lower,
+        object_id=row.pk,
+        title=str(row)[:MAX_CHARACTERS],
+        author=author,
+        deleted=deleted,
+        data=freeze(row),
+    )
 
 
 def check_reason(reason: str) -> None:
@@ -156,13 +175,15 @@ def is_live(obj: Publishable) -> bool:
 
 
 @receiver(pre_delete)
-def refuse_to_delete_live(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
-    """Raise ProtectedError for what visitors see: withdraw it first, and the page says why."""
+def put_in_bin(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
+    """Keep what is being deleted; raise ProtectedError for what visitors see, which must be withdrawn first."""
     if not isinstance(instance, Publishable):
         return
     _lock(sender)
     if is_live(instance):
         raise models.ProtectedError(_("Withdraw this before you delete it: visitors still see it."), {instance})
+    if type(instance)._base_manager.filter(pk=instance.pk).exists():
+        discard(instance, None, deleted=True)
 
 
 def live_users(obj: Publishable) -> list[Publishable]:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("Content"), ("MissionPage", "Priority", "Theme", "Update", "Document", "TextPage")),
+    (_("Content"), ("MissionPage", "Priority", "Theme", "Update", "Document", "TextPage", "Discarded")),
     (_("People"), ("StaffMember", "Organisation")),
     (_("Access"), ("User", "Group")),
 )
