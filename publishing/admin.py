@@ -22,9 +22,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
+from publishing.fields import PictureField
 from publishing.languages import CODES, NAMES, languages_with, localized, translated_fields
 from publishing.models import Publishable, Revision
 from publishing.snapshots import Change, child_models
+from publishing.widgets import PictureInput
 from publishing.workflow import (
     State,
     check_publishable,
@@ -62,6 +64,8 @@ class PublishableForm(forms.ModelForm):
 
 class FieldsMixin(BaseModelAdmin):
     """How fields are asked for, on pages and on their child rows."""
+
+    formfield_overrides = {PictureField: {"widget": PictureInput}}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):
