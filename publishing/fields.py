@@ -64,7 +64,7 @@ class PictureFile(ImageFieldFile):
     def cut(self) -> Cut | None:
         """The part and the sizes that pages show; None when its size is unknown, as when the file was lost."""
         name = self.field.name
-        width, height = (getattr(self.instance, each or "", None) for each in self.field.size_fields)
+        width, height = (getattr(self.instance, f"{name}_{side}") for side in ("width", "height"))
         if not (self and width and height):
             return None
         focus = getattr(self.instance, f"{name}_focus_x"), getattr(self.instance, f"{name}_focus_y")
@@ -102,11 +102,6 @@ class PictureField(models.ImageField):
         self.ratio, self.widths = ratio, widths or (400, 800, 1200)
         super().__init__(*args, **kwargs)
 
-    @property
-    def size_fields(self) -> tuple[str | None, str | None]:
-        """The names of the fields that hold width and height."""
-        return self.width_field, self.height_field
-
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         picture = getattr(model_instance, self.attname)
         if picture and not picture._committed:
@@ -118,7 +113,7 @@ class PictureField(models.ImageField):
         return picture
 
     def formfield(self, **kwargs: Any) -> Any:
-        field = super().formfield(**kwargs)
+        field: Any = super().formfield(**kwargs)
         field.widget.ratio = self.ratio  # for a widget that shows what will be cut off
         return field
 

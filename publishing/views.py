@@ -96,7 +96,8 @@ def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
 def media(request: HttpRequest, path: str) -> FileResponse:
     """An uploaded file, while something published uses it; editors always see it.
 
-    The variants of a picture are as public as the original that the revision names. A file never changes under its name, so browsers may keep it.
+    The variants of a picture are as public as the original that the revision names. A file
+    never changes under its name, so browsers may keep it.
     """
     if "\0" in path:
         raise Http404

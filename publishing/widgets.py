@@ -22,7 +22,7 @@ class PictureInput(AdminFileWidget):
 
     @property
     def media(self) -> Media:
-        return Media(css={"all": ["css/focus.css"]}, js=[Script("js/focus.js", type="module")])
+        return Media(css={"all": ["css/focus.css"]}, js=[Script("js/focus.js", type="module")])  # type: ignore[list-item]
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

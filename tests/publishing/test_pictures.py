@@ -68,8 +68,8 @@ def urls(picture) -> list[str]:
 
 def statuses(client, addresses) -> set[int]:
     found = set()
-    for address in addresses:
-        with closing(client.get(address)) as response:
+    for url in addresses:
+        with closing(client.get(url)) as response:
             found.add(response.status_code)
     return found
 
@@ -213,7 +213,7 @@ def test_another_focus_makes_other_files_and_leaves_the_published_ones(editor_cl
     assert f"/media/{member.photo.cut.name(160, 'avif')} 160w" in client.get("/contact/").content.decode()
 
 
-def test_variants_that_a_kill_or_a_restore_took_are_made_again_and_pages_show_the_original_meanwhile(client, theme, media):
+def test_variants_that_were_lost_are_made_again_and_pages_show_the_original_meanwhile(client, theme, media):
     made = variants(theme.image)
     default_storage.delete(made[-1])  # a kill comes before the smallest is written
     (media / made[0]).write_bytes(b"half")
@@ -270,8 +270,8 @@ def test_no_page_waits_for_a_picture_to_be_opened(client, theme, member, monkeyp
     publish(member, None)
     default_storage.delete(variants(member.photo)[-1])
     monkeypatch.setattr(Image, "open", refuse)
-    for address in ("/", "/contact/", member.get_absolute_url(), theme.get_absolute_url()):
-        assert client.get(address).status_code == 200
+    for url in ("/", "/contact/", member.get_absolute_url(), theme.get_absolute_url()):
+        assert client.get(url).status_code == 200
 
 
 def test_a_stored_picture_without_known_size_is_not_measured_by_a_page(client, theme, monkeypatch):
