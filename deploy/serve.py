@@ -59,13 +59,14 @@ def collect_static() -> None:
 
 
 def main() -> None:
-    """Migrate, index what an older version published, load the content, collect the static files, serve."""
+    """Migrate, make what an older version or a restore left out, load the content, collect the static files, serve."""
     port = number("PORT", 8000, 65535)
     workers = number("WEB_CONCURRENCY", 2, 64)
     refuse_taken(port)
     manage("migrate", "--verbosity=0")
     manage("reindex")
     manage("seed")
+    manage("pictures")
     collect_static()
     print(
         f"\nThe site:    http://{HOST}:{port}/"

@@ -27,7 +27,7 @@ class SeatInline(TabularChildInline):
 class MissionPageAdmin(PublishableAdmin):
     """The one page without which there is no site: its list goes straight to its form."""
 
-    shared_fields = ("image", "picture_name")
+    shared_fields = ("image", ("image_focus_x", "image_focus_y"), "image_is_decorative", "picture_name")
     inlines = (RoleInline, AimInline, SeatInline)
     can_withdraw = False
 

@@ -11,7 +11,14 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing.fields import PictureField, PublishedForeignKey, RichTextField
+from publishing.fields import (
+    DECORATIVE_HELP,
+    FOCUS_HELP,
+    FocusField,
+    PictureField,
+    PublishedForeignKey,
+    RichTextField,
+)
 from publishing.languages import CODES, resolve
 from publishing.models import Child, Ordered, Publishable
 
@@ -86,6 +93,9 @@ class MissionPage(Publishable):
     )
     image_width = models.PositiveIntegerField(null=True, editable=False)  # pixels
     image_height = models.PositiveIntegerField(null=True, editable=False)  # pixels
+    image_focus_x = FocusField(_("middle of the picture, from the left (%)"), default=50, help_text=FOCUS_HELP)
+    image_focus_y = FocusField(_("middle of the picture, from the top (%)"), default=50)
+    image_is_decorative = models.BooleanField(_("decorative picture"), default=False, help_text=DECORATIVE_HELP)
     image_alt = models.CharField(
         _("what the picture shows"),
         max_length=250,

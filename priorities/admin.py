@@ -20,7 +20,16 @@ class PriorityAdmin(PublishableAdmin):
 
 @admin.register(Theme)
 class ThemeAdmin(PublishableAdmin):
-    shared_fields = ("status", "priority", "contact", "url", "position")
+    shared_fields = (
+        "status",
+        "priority",
+        "contact",
+        "url",
+        "image",
+        ("image_focus_x", "image_focus_y"),
+        "image_is_decorative",
+        "position",
+    )
     list_extra = ("status", "position")
 
 

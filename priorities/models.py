@@ -10,7 +10,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pages.models import Organisation
-from publishing.fields import PublishedForeignKey, RichTextField
+from publishing.fields import (
+    DECORATIVE_HELP,
+    FOCUS_HELP,
+    FocusField,
+    PictureField,
+    PublishedForeignKey,
+    RichTextField,
+)
 from publishing.models import Child, Ordered, Publishable
 from staff.models import StaffMember
 
@@ -92,6 +99,31 @@ class Theme(Ordered, Publishable):
     contact = PublishedForeignKey(StaffMember, blank=True, verbose_name=_("contact"))
     url = models.URLField(_("website"), blank=True, help_text=_("A page elsewhere about this theme: the full address."))
     url_label = models.CharField(_("name of that website"), max_length=100, blank=True)
+    image = PictureField(
+        _("picture"),
+        upload_to="themes/",
+        blank=True,
+        width_field="image_width",
+        height_field="image_height",
+        help_text=_("Optional, and only when it shows the thing itself: the junction, the site, the meeting."),
+    )
+    image_width = models.PositiveIntegerField(null=True, editable=False)  # pixels
+    image_height = models.PositiveIntegerField(null=True, editable=False)  # pixels
+    image_focus_x = FocusField(_("middle of the picture, from the left (%)"), default=50, help_text=FOCUS_HELP)
+    image_focus_y = FocusField(_("middle of the picture, from the top (%)"), default=50)
+    image_is_decorative = models.BooleanField(_("decorative picture"), default=False, help_text=DECORATIVE_HELP)
+    image_alt = models.CharField(
+        _("what the picture shows"),
+        max_length=250,
+        blank=True,
+        help_text=_("For people who cannot see it. Describe the picture, not the file."),
+    )
+    image_caption = models.CharField(
+        _("caption"),
+        max_length=250,
+        blank=True,
+        help_text=_("Stands under the picture: what it is, the year, and who made it."),
+    )
 
     class Meta(Ordered.Meta):
         verbose_name = _("theme")

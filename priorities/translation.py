@@ -17,7 +17,7 @@ class PriorityTranslation(TranslationOptions):
 class ThemeTranslation(TranslationOptions):
     """All texts; a blank slug is NULL."""
 
-    fields = ("slug", "title", "summary", "body", "url_label")
+    fields = ("slug", "title", "summary", "body", "url_label", "image_alt", "image_caption")
     empty_values = {"slug": None}
 
 

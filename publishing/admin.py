@@ -31,10 +31,12 @@ from django.utils.translation import gettext as _
 from js_asset import Media
 
 from publishing import editing, history
+from publishing.fields import PictureField
 from publishing.languages import CODES, is_blank, languages_with, localized, translated_fields
 from publishing.models import Discarded, Publishable, Revision, ShareLink
 from publishing.preview import preview, typed
 from publishing.snapshots import freeze, normalise
+from publishing.widgets import PictureInput
 from publishing.workflow import (
     State,
     check_publishable,
@@ -81,6 +83,8 @@ class PublishableForm(forms.ModelForm):
 
 class FieldsMixin(BaseModelAdmin):
     """How fields are asked for, on pages and on their child rows."""
+
+    formfield_overrides = {PictureField: {"widget": PictureInput}}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):

@@ -1,15 +1,24 @@
 """Model fields of published content."""
 
+import logging
 from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import SuspiciousFileOperation
+from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models.fields.files import ImageFieldFile
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 from publishing.languages import translated_fields
-from publishing.pictures import limit_pixels, redrawn
+from publishing.pictures import Cut, limit_pixels, redrawn
+
+FOCUS_HELP = _("What must stay in view where the picture is cut: its place in per cent. Or click on the picture.")
+DECORATIVE_HELP = _("Tick this when the picture tells nothing that the text does not: then it is not described aloud.")
+
+logger = logging.getLogger(__name__)
 
 
 class PublishedDescriptor(ForwardManyToOneDescriptor):
@@ -37,22 +46,81 @@ class PublishedForeignKey(models.ForeignKey):
         super().__init__(to, on_delete, **(kwargs | {"null": True, "related_name": "+"}))
 
 
-class PictureField(models.ImageField):
-    """A picture that is drawn anew when it is uploaded; see `pictures`.
+class FocusField(models.PositiveSmallIntegerField):
+    """Where in a picture the eye should rest, in per cent from the left or from the top.
 
-    A missing file is a gap in the page, never an error of the page.
+    The field of picture `photo` is called `photo_focus_x` or `photo_focus_y`.
     """
 
+    default_validators = [MaxValueValidator(100)]
+
+
+class PictureFile(ImageFieldFile):
+    """A stored picture that knows how it is shown."""
+
+    field: "PictureField"
+
+    @property
+    def cut(self) -> Cut | None:
+        """The part and the sizes that pages show; None when its size is unknown, as when the file was lost."""
+        name = self.field.name
+        width, height = (getattr(self.instance, f"{name}_{side}") for side in ("width", "height"))
+        if not (self and width and height):
+            return None
+        focus = getattr(self.instance, f"{name}_focus_x"), getattr(self.instance, f"{name}_focus_y")
+        return Cut(str(self.name), (width, height), self.field.ratio, self.field.widths, focus)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the variants are there to be shown."""
+        return bool(self.cut and self.cut.is_made(self.storage))
+
+    def make_variants(self) -> bool:
+        """Make the variants; whether that worked. Without them pages show the original."""
+        if not self.cut:
+            return False
+        try:
+            self.cut.make(self.storage)
+        except (OSError, SuspiciousFileOperation) as error:
+            logger.warning("No variants of %s: %s", self.name, error)
+            return False
+        return True
+
+
+class PictureField(models.ImageField):
+    """A picture that is drawn anew when it is uploaded, and cut when it or its focus is saved; see `pictures`.
+
+    `ratio` (width, height) and `widths` (pixels, ascending) say what pages show of it. Beside it
+    stand the fields of its size, and a `FocusField` for either direction. A missing file is a gap
+    in the page, never an error of the page.
+    """
+
+    attr_class = PictureFile
     default_validators = [limit_pixels]
+
+    def __init__(self, *args: Any, ratio: tuple[int, int] = (3, 2), widths: tuple[int, ...] = (), **kwargs: Any):
+        self.ratio, self.widths = ratio, widths or (400, 800, 1200)
+        super().__init__(*args, **kwargs)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         picture = getattr(model_instance, self.attname)
         if picture and not picture._committed:
             clean = redrawn(picture.file)
             picture.name, picture.file = clean.name, clean
-        return super().pre_save(model_instance, add)
+        picture = super().pre_save(model_instance, add)
+        if picture and not picture.is_made:
+            picture.make_variants()
+        return picture
+
+    def formfield(self, **kwargs: Any) -> Any:
+        field: Any = super().formfield(**kwargs)
+        field.widget.ratio = self.ratio  # for a widget that shows what will be cut off
+        return field
 
     def update_dimension_fields(self, instance: models.Model, force: bool = False, *args: Any, **kwargs: Any) -> None:
+        # What is stored was measured when it was uploaded: a page never opens a picture.
+        if not force and getattr(instance.__dict__.get(self.attname), "_committed", True):
+            return
         with suppress(OSError, SuspiciousFileOperation):
             super().update_dimension_fields(instance, force, *args, **kwargs)
 

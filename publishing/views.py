@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 
 from publishing.languages import current
 from publishing.models import Publishable, Revision, RevisionFile
+from publishing.pictures import original_of
 from publishing.search import clean_query
 from publishing.search_index import MAX_RESULTS, find
 
@@ -100,11 +101,12 @@ def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
 def media(request: HttpRequest, path: str) -> FileResponse:
     """An uploaded file, while something published uses it; editors always see it.
 
-    A file never changes under its name, so browsers may keep it.
+    The variants of a picture are as public as the original that the revision names. A file
+    never changes under its name, so browsers may keep it.
     """
     if "\0" in path:
         raise Http404
-    public = RevisionFile.objects.filter(name=path, revision__in=Revision.objects.public())
+    public = RevisionFile.objects.filter(name=original_of(path), revision__in=Revision.objects.public())
     is_editor = request.user.is_active and request.user.is_staff
     if not (is_editor or public.exists()):
         raise Http404

@@ -8,7 +8,16 @@ from staff.models import StaffMember
 
 @admin.register(StaffMember)
 class StaffMemberAdmin(PublishableAdmin):
-    shared_fields = ("name", "slug", "phone", "email", "photo", "is_secretariat", "position")
+    shared_fields = (
+        "name",
+        "slug",
+        "phone",
+        "email",
+        "photo",
+        ("photo_focus_x", "photo_focus_y"),
+        "is_secretariat",
+        "position",
+    )
     list_extra = ("function_nl", "phone")
     prepopulated_fields = {"slug": ("name",)}
 

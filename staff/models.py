@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
-from publishing.fields import PictureField
+from publishing.fields import FOCUS_HELP, FocusField, PictureField
 from publishing.languages import CODES, languages_with, resolve
 from publishing.models import Ordered, Publishable
 
@@ -49,12 +49,16 @@ class StaffMember(Ordered, Publishable):
         _("photo"),
         upload_to="staff/",
         blank=True,
+        ratio=(4, 5),
+        widths=(160, 320, 480),
         width_field="photo_width",
         height_field="photo_height",
         help_text=_("Optional. Without a photo, the card shows the initials in a landscape."),
     )
     photo_width = models.PositiveIntegerField(null=True, editable=False)  # pixels
     photo_height = models.PositiveIntegerField(null=True, editable=False)  # pixels
+    photo_focus_x = FocusField(_("middle of the photo, from the left (%)"), default=50, help_text=FOCUS_HELP)
+    photo_focus_y = FocusField(_("middle of the photo, from the top (%)"), default=33)  # where eyes are
     is_secretariat = models.BooleanField(
         _("answers for the secretariat"),
         default=False,

@@ -1,21 +1,29 @@
 import io
+from contextlib import closing
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from PIL import Image
 
-from publishing.pictures import MAX_SIDE
+from pages.models import MissionPage
+from priorities.models import Theme
+from publishing.pictures import MAX_SIDE, Cut, encoded, original_of
+from publishing.workflow import publish, unpublished_changes, withdraw
 from staff.models import StaffMember
 from tests.publishing.test_admin import address, form_data
 
 pytestmark = pytest.mark.django_db
 
-ORIENTATION, MAKER = 0x0112, 0x010F
+ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
 
 
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
+    return tmp_path
 
 
 @pytest.fixture
@@ -23,30 +31,66 @@ def member() -> StaffMember:
     return StaffMember.objects.get(slug="dorine-sioen")
 
 
-def photo(size=(40, 20), kind="JPEG", name="IMG 0042.jpg", mode="RGB") -> SimpleUploadedFile:
-    """A photo that lies on its side and tells who took it, as telephones make them."""
+@pytest.fixture
+def theme() -> Theme:
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    theme.image = photo(size=(600, 900))  # lies on its side: 900 by 600 once upright
+    theme.image_alt_nl = "Het kruispunt"
+    theme.save()
+    publish(theme, None)
+    return theme
+
+
+def photo(size=(40, 20), kind="JPEG", name="IMG 0042.jpg", mode="RGB", colour="red") -> SimpleUploadedFile:
+    """A photo that lies on its side and tells who took it and where, as telephones make them."""
     exif = Image.Exif()
     exif[ORIENTATION], exif[MAKER] = 6, "Geheim toestel"
+    exif.get_ifd(GPS)[1] = "N"
     data = io.BytesIO()
-    Image.new(mode, size, "red").save(data, kind, exif=exif)
+    Image.new(mode, size, colour).save(data, kind, exif=exif)
     return SimpleUploadedFile(name, data.getvalue())
 
 
-def upload(client, member: StaffMember, file: SimpleUploadedFile):
+def upload(client, member: StaffMember, file: SimpleUploadedFile, button: str = "_publish", **changes):
     url = address(member)
-    response = client.post(url, form_data(client, url) | {"photo": file, "_publish": "1"}, follow=True)
+    response = client.post(url, form_data(client, url) | {"photo": file, button: "1"} | changes, follow=True)
     member.refresh_from_db()
     return response
+
+
+def variants(picture) -> list[str]:
+    return [name for name, _size, _kind in picture.cut.files]
+
+
+def urls(picture) -> list[str]:
+    return [f"/media/{name}" for name in variants(picture)]
+
+
+def statuses(client, addresses) -> set[int]:
+    found = set()
+    for url in addresses:
+        with closing(client.get(url)) as response:
+            found.add(response.status_code)
+    return found
+
+
+def cut(size=(1000, 1000), ratio=(3, 2), widths=(400, 800, 1200), focus=(50, 50)) -> Cut:
+    return Cut("x/a.jpg", size, ratio, widths, focus)
+
+
+# Uploads
 
 
 def test_a_photo_is_turned_upright_and_keeps_nothing_but_its_pixels(editor_client, member):
     upload(editor_client, member, photo())
     assert (member.photo_width, member.photo_height) == (20, 40)
-    with member.photo.open() as file:
-        content = file.read()
-    assert b"Geheim" not in content
-    assert b"Exif" not in content
-    assert member.photo.url in editor_client.get("/contact/").content.decode()
+    for name in [member.photo.name, *variants(member.photo)]:
+        with default_storage.open(name) as file:
+            content = file.read()
+        assert b"Geheim" not in content
+        assert b"Exif" not in content
+        with Image.open(io.BytesIO(content)) as picture:
+            assert not picture.getexif()
 
 
 def test_a_large_photo_is_made_smaller_and_other_formats_become_jpeg(editor_client, member):
@@ -56,9 +100,16 @@ def test_a_large_photo_is_made_smaller_and_other_formats_become_jpeg(editor_clie
 
 
 def test_a_transparent_picture_stays_transparent(editor_client, member):
-    upload(editor_client, member, photo(kind="PNG", name="logo.png", mode="RGBA"))
+    upload(editor_client, member, photo(size=(400, 320), kind="PNG", name="logo.png", mode="RGBA", colour="#ff000000"))
     with member.photo.open() as file, Image.open(file) as picture:
         assert (picture.format, picture.mode) == ("PNG", "RGBA")
+    for name in variants(member.photo):
+        with default_storage.open(name) as file, Image.open(file) as picture:
+            if name.endswith(".jpg"):  # which knows no transparency
+                assert picture.getpixel((0, 0)) == (255, 255, 255)
+            else:
+                assert picture.mode == "RGBA"
+                assert picture.getpixel((0, 0))[3] == 0
 
 
 @pytest.mark.parametrize(
@@ -69,17 +120,251 @@ def test_a_transparent_picture_stays_transparent(editor_client, member):
         (photo(size=(10_000, 6_000), kind="PNG", name="reus.png"), "60 miljoen"),
     ],
 )
-def test_what_is_no_usable_picture_is_refused_beside_its_field_and_nothing_is_lost(editor_client, member, file, words):
+def test_what_is_no_usable_picture_is_refused_beside_its_field_and_nothing_is_lost(
+    editor_client, member, file, words, media
+):
     response = upload(editor_client, member, file)
     errors = response.context["adminform"].form.errors
     assert list(errors) == ["photo"]
     assert words in str(errors["photo"])
     assert not member.photo
     assert "Dorine Sioen" in response.content.decode()
+    assert not any(media.rglob("*"))
 
 
-def test_saving_again_does_not_draw_again(editor_client, member):
+# The part and the sizes that are shown
+
+
+@pytest.mark.parametrize(
+    ("size", "focus", "box"),
+    [
+        ((1500, 1000), (0, 100), (0, 0, 1500, 1000)),  # the right shape: nothing is cut
+        ((3000, 1000), (50, 50), (750, 0, 2250, 1000)),
+        ((3000, 1000), (0, 0), (0, 0, 1500, 1000)),
+        ((3000, 1000), (100, 100), (1500, 0, 3000, 1000)),
+        ((3000, 1000), (30, 50), (150, 0, 1650, 1000)),
+        ((1500, 3000), (50, 33), (0, 490, 1500, 1490)),
+    ],
+)
+def test_the_focus_comes_as_near_the_middle_as_the_edges_allow(size, focus, box):
+    assert cut(size=size, focus=focus).box == pytest.approx(box)
+
+
+@pytest.mark.parametrize(
+    ("size", "ratio", "sizes"),
+    [
+        ((2400, 1600), (3, 2), [(400, 267), (800, 533), (1200, 800)]),
+        ((900, 600), (3, 2), [(400, 267), (800, 533), (900, 600)]),
+        ((20, 40), (3, 2), [(20, 13)]),  # smaller than the smallest: as it is
+        ((1, 2000), (4, 5), [(1, 1)]),
+        ((2000, 1), (4, 5), [(1, 1)]),
+    ],
+)
+def test_no_variant_has_more_pixels_than_the_original(size, ratio, sizes):
+    assert cut(size=size, ratio=ratio).sizes == sizes
+
+
+def test_a_portrait_is_cut_to_four_by_five_around_the_upper_third_and_stays_light(member):
+    noise = Image.effect_noise((900, 1400), 90).convert("RGB")  # the worst that there is for a format
+    data = io.BytesIO()
+    noise.save(data, "PNG")
+    member.photo = SimpleUploadedFile("ruis.png", data.getvalue())
+    member.save()
+    assert (member.photo_focus_x, member.photo_focus_y) == (50, 33)
+    assert member.photo.cut.sizes == [(160, 200), (320, 400), (480, 600)]
+    smooth = encoded(noise.resize((48, 60)).resize((480, 600)), "avif")
+    assert len(smooth) < 35_000
+    for name, size, _kind in member.photo.cut.files:
+        with member.photo.storage.open(name) as file, Image.open(file) as picture:
+            assert picture.size == size
+
+
+@pytest.mark.parametrize("size", [(1, 2000), (2000, 1), (1, 1)])
+def test_the_oddest_shapes_have_variants_too(member, size):
+    member.photo = photo(size=size)
+    member.save()
+    assert member.photo.is_made
+    assert member.photo.cut.is_whole(member.photo.storage)
+
+
+# Made once, when a picture or its focus is saved
+
+
+def test_saving_again_does_not_draw_again(editor_client, member, monkeypatch):
     upload(editor_client, member, photo())
     name = member.photo.name
+    monkeypatch.setattr(Image, "open", refuse)
     member.save()
     assert member.photo.name == name
+
+
+def test_another_focus_makes_other_files_and_leaves_the_published_ones(editor_client, client, member, media):
+    upload(editor_client, member, photo(size=(800, 1200)))
+    before = {name: (media / name).read_bytes() for name in variants(member.photo)}
+    page = client.get("/contact/").content
+    member.photo_focus_x = 10
+    member.save()
+    assert not set(before) & set(variants(member.photo))
+    assert member.photo.is_made
+    assert {name: (media / name).read_bytes() for name in before} == before
+    assert client.get("/contact/").content == page
+    assert [change.path for change in unpublished_changes(member)] == [("photo_focus_x",)]
+    publish(member, None)
+    assert f"/media/{member.photo.cut.name(160, 'avif')} 160w" in client.get("/contact/").content.decode()
+
+
+def test_variants_that_were_lost_are_made_again_and_pages_show_the_original_meanwhile(client, theme, media):
+    made = variants(theme.image)
+    default_storage.delete(made[-1])  # a kill comes before the smallest is written
+    (media / made[0]).write_bytes(b"half")
+    assert f'<img src="{theme.image.url}" width="900" height="600"' in page_of(client, theme)
+    call_command("pictures", verbosity=0)
+    assert theme.image.cut.is_whole(default_storage)
+    with default_storage.open(made[0]) as file, Image.open(file) as picture:
+        assert picture.format == "JPEG"
+    assert f'<img src="/media/{made[0]}"' in page_of(client, theme)
+    assert sorted(file.name for file in (media / made[0]).parent.iterdir()) == sorted(
+        name.rpartition("/")[2] for name in made
+    )
+
+
+def test_the_command_serves_old_versions_too_and_does_nothing_twice(theme, capsys):
+    old = variants(theme.image)
+    theme.image_focus_x = 0
+    theme.save()
+    publish(theme, None)
+    for name in old:
+        default_storage.delete(name)
+    call_command("pictures")
+    assert capsys.readouterr().out == "Pictures: 1 made in their sizes.\n"
+    assert all(default_storage.exists(name) for name in old)
+    call_command("pictures")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_lost_or_broken_original_breaks_no_save_no_page_and_no_command(client, theme, media):
+    for name in variants(theme.image):
+        default_storage.delete(name)
+    (media / theme.image.name).write_bytes(b"no picture")
+    theme.save()
+    call_command("pictures", verbosity=0)
+    default_storage.delete(theme.image.name)
+    theme.save()
+    assert theme.image.url in page_of(client, theme)
+
+
+# On the page
+
+
+def page_of(client, obj) -> str:
+    return client.get(obj.get_absolute_url()).content.decode()
+
+
+def refuse(*args, **kwargs):
+    raise AssertionError("A page opened a picture.")
+
+
+def test_no_page_waits_for_a_picture_to_be_opened(client, theme, member, monkeypatch):
+    member.photo = photo()
+    member.save()
+    publish(member, None)
+    default_storage.delete(variants(member.photo)[-1])
+    monkeypatch.setattr(Image, "open", refuse)
+    for url in ("/", "/contact/", member.get_absolute_url(), theme.get_absolute_url()):
+        assert client.get(url).status_code == 200
+
+
+def test_a_stored_picture_without_known_size_is_not_measured_by_a_page(client, theme, monkeypatch):
+    revision = theme.revisions.first()
+    revision.data |= {"image_width": None, "image_height": None}
+    revision.save()
+    monkeypatch.setattr(Image, "open", refuse)
+    assert f'<img src="{theme.image.url}" alt=' in page_of(client, theme)
+
+
+def test_a_theme_shows_its_picture_with_caption_in_each_language(client, theme):
+    theme.image_caption_nl = "Het kruispunt in 2024. Foto: RESOC"
+    theme.save()
+    publish(theme, None)
+    dutch = page_of(client, theme)
+    assert '<source type="image/avif" srcset="/media/variants/themes/IMG_0042.jpg/3-2-50-50-400.avif 400w, ' in dutch
+    assert 'width="900" height="600" alt="Het kruispunt" decoding="async" fetchpriority="high">' in dutch
+    assert "<figcaption>Het kruispunt in 2024. Foto: RESOC</figcaption>" in dutch
+    french = client.get(theme.get_absolute_url("fr")).content.decode()
+    assert 'alt="Het kruispunt" lang="nl"' in french
+    assert '<figcaption><span lang="nl">Het kruispunt in 2024' in french
+
+
+def test_a_decorative_picture_is_not_described(client, theme):
+    theme.image_is_decorative = True
+    theme.save()
+    publish(theme, None)
+    assert 'alt="" decoding' in page_of(client, theme)
+
+
+def test_a_theme_without_picture_has_no_place_for_one(client):
+    assert "<figure" not in page_of(client, Theme.objects.get(slug_nl="regiomarketing"))
+
+
+def test_the_mission_picture_waits_until_one_scrolls_to_it(client):
+    mission = MissionPage.objects.get()
+    mission.image, mission.image_alt_nl = photo(size=(600, 900)), "De vergadering"
+    mission.save()
+    publish(mission, None)
+    assert 'alt="De vergadering" decoding="async" loading="lazy"' in client.get("/").content.decode()
+
+
+# Who may see them
+
+
+def test_variants_of_a_draft_are_for_editors_and_those_of_what_was_withdrawn_vanish(client, editor_client, member):
+    upload(editor_client, member, photo(size=(400, 600)), "_save")
+    addresses = urls(member.photo)
+    assert (statuses(client, addresses), statuses(editor_client, addresses)) == ({404}, {200})
+    publish(member, None)
+    assert statuses(client, addresses) == {200}
+    with closing(client.get(addresses[-1])) as response:
+        assert response.headers["Content-Type"] == "image/avif"
+    withdraw(member, None, "Werkt hier niet meer")
+    assert (statuses(client, addresses), statuses(editor_client, addresses)) == ({404}, {200})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "variants/",
+        "variants/themes/IMG_0042.jpg",
+        "variants/themes/IMG_0042.jpg/",
+        "variants/themes/IMG_0042.jpg/3-2-50-50-401.avif",
+        "variants/themes/IMG_0042.jpg/../../../themes/secret.jpg",
+        "variants/variants/themes/IMG_0042.jpg/3-2-50-50-400.avif/x",
+    ],
+)
+def test_a_variant_that_does_not_exist_is_a_404(client, editor_client, theme, path):
+    default_storage.save("themes/secret.jpg", ContentFile(b"secret"))
+    assert client.get(f"/media/{path}").status_code == 404
+
+
+def test_the_original_follows_from_the_name_of_a_variant():
+    assert original_of(cut().name(400, "avif")) == "x/a.jpg"
+    assert original_of("x/a.jpg") == "x/a.jpg"
+
+
+# In the form
+
+
+def test_the_form_shows_the_picture_where_it_is_used_and_what_its_focus_is(editor_client, member):
+    upload(editor_client, member, photo(size=(400, 600)), "_save", photo_focus_x="20")
+    form = editor_client.get(address(member)).content.decode()
+    assert f'<img src="{member.photo.url}" alt="De foto zoals ze nu is">' in form
+    assert "Bezoekers zien deze foto niet" in form
+    assert 'name="photo_focus_x" value="20"' in form
+    publish(member, None)
+    form = editor_client.get(address(member)).content.decode()
+    assert "Bezoekers zien deze foto op: Dorine Sioen." in " ".join(form.split())
+
+
+def test_a_focus_outside_the_picture_is_refused_beside_its_field(editor_client, member):
+    response = upload(editor_client, member, photo(), photo_focus_y="101")
+    assert list(response.context["adminform"].form.errors) == ["photo_focus_y"]
+    assert not member.photo

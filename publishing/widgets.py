@@ -1,0 +1,34 @@
+"""Widgets of forms about published content; they work without a script, and outside the admin."""
+
+from typing import Any
+
+from django.contrib.admin.widgets import AdminFileWidget
+from django.forms import Media
+from django.forms.widgets import Script
+
+from publishing.fields import PictureFile
+from publishing.models import Revision, RevisionFile
+
+
+class PictureInput(AdminFileWidget):
+    """A file input that shows the picture it holds, and whether visitors see it.
+
+    A script lets one click on the middle of the picture, for which there are two number
+    fields beside this one: `photo_focus_x` and `photo_focus_y` of `photo`.
+    """
+
+    ratio = (3, 2)
+    template_name = "widgets/picture.html"
+
+    @property
+    def media(self) -> Media:
+        return Media(css={"all": ["css/focus.css"]}, js=[Script("js/focus.js", type="module")])  # type: ignore[list-item]
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["ratio"] = "{}/{}".format(*self.ratio)
+        if isinstance(value, PictureFile) and value:
+            public = RevisionFile.objects.filter(name=value.name, revision__in=Revision.objects.public())
+            users = [revision.thaw() for revision in Revision.objects.filter(pk__in=public.values("revision"))]
+            context["widget"]["users"] = users
+        return context

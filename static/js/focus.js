@@ -1,0 +1,55 @@
+// Shows, on the picture of a file input, its middle and what is left of it once it is cut, and
+// takes clicks. The two number fields beside the input hold the values: they work without this.
+for (const widget of document.querySelectorAll(".picture-input[data-focus]")) {
+  const file = widget.querySelector("input[type=file]");
+  const form = widget.closest("form");
+  const [x, y] = ["x", "y"].map((axis) => form?.elements[`${widget.dataset.focus}_focus_${axis}`]);
+  if (!x || !y) continue;
+  let stage = widget.querySelector(".focus-stage");
+  if (!stage) {
+    stage = document.createElement("p");
+    stage.className = "focus-stage";
+    stage.hidden = true;
+    stage.append(Object.assign(document.createElement("img"), { alt: "" }));
+    widget.prepend(stage);
+  }
+  const picture = stage.querySelector("img");
+  const frame = Object.assign(document.createElement("span"), { className: "focus-frame" });
+  const marker = Object.assign(document.createElement("span"), { className: "focus-marker" });
+  stage.append(frame, marker);
+
+  const percent = (input) => Math.min(Math.max(Number(input.value) || 0, 0), 100);
+
+  function draw() {
+    const { naturalWidth: width, naturalHeight: height } = picture;
+    if (!width) return;
+    marker.style.left = `${percent(x)}%`;
+    marker.style.top = `${percent(y)}%`;
+    const [across, down] = widget.dataset.ratio.split("/").map(Number);
+    // The same sum as `Cut.box` in publishing/pictures.py, in per cent.
+    const part = [Math.min(1, (height * across) / down / width) * 100, Math.min(1, (width * down) / across / height) * 100];
+    const start = [x, y].map((input, i) => Math.min(Math.max(percent(input) - part[i] / 2, 0), 100 - part[i]));
+    [frame.style.left, frame.style.top] = start.map((value) => `${value}%`);
+    [frame.style.width, frame.style.height] = part.map((value) => `${value}%`);
+  }
+
+  stage.addEventListener("click", (event) => {
+    const box = picture.getBoundingClientRect();
+    x.value = Math.round(Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * 100);
+    y.value = Math.round(Math.min(Math.max((event.clientY - box.top) / box.height, 0), 1) * 100);
+    for (const input of [x, y]) input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  for (const input of [x, y]) for (const kind of ["input", "change"]) input.addEventListener(kind, draw);
+  picture.addEventListener("load", draw);
+  picture.addEventListener("error", () => { stage.hidden = true; });
+  file.addEventListener("change", () => {
+    if (!file.files.length) return;
+    const reader = new FileReader();  // a data: address, because the policy knows no blob:
+    reader.addEventListener("load", () => {
+      stage.hidden = false;
+      picture.src = reader.result;
+    });
+    reader.readAsDataURL(file.files[0]);
+  });
+  draw();
+}

@@ -1,0 +1,96 @@
+"""Pictures as an editor places them and as a visitor's browser loads them."""
+
+import io
+import time
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from pages.models import MissionPage
+from priorities.models import Theme
+from publishing.workflow import publish
+from staff.models import StaffMember
+from tests.site.test_browser import listen, signed_in  # noqa: F401  (a fixture)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SHIFTS = """() => new Promise((resolve) => {
+    new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)))
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(() => resolve(0), 500);
+})"""
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def halves(size=(900, 600)) -> bytes:
+    """A picture that is red on the left and blue on the right."""
+    picture = Image.new("RGB", size, "red")
+    picture.paste("blue", (size[0] // 2, 0, *size))
+    data = io.BytesIO()
+    picture.save(data, "PNG")
+    return data.getvalue()
+
+
+def test_an_editor_chooses_a_photo_clicks_on_its_middle_and_publishes_it(signed_in):  # noqa: F811
+    page = signed_in
+    complaints = listen(page)
+    page.get_by_role("link", name="Medewerkers", exact=True).last.click()
+    page.get_by_role("link", name="Dorine Sioen").click()
+    page.get_by_label("Foto", exact=False).and_(page.locator("[type=file]")).set_input_files(
+        {"name": "foto.png", "mimeType": "image/png", "buffer": halves()}
+    )
+    stage = page.locator(".focus-stage")
+    stage.wait_for()
+    box = stage.bounding_box()
+    stage.click(position={"x": box["width"] - 1, "y": box["height"] / 2})
+    assert page.get_by_label("midden van de foto, van links").input_value() in {"99", "100"}
+    frame = page.locator(".focus-frame").bounding_box()
+    assert frame["x"] + frame["width"] == pytest.approx(box["x"] + box["width"], abs=1)
+    page.get_by_role("button", name="Publiceer").click()
+    page.get_by_text("Gepubliceerd: bezoekers zien het nu.").wait_for()
+    assert stage.get_by_role("img", name="De foto zoals ze nu is").is_visible()
+    member = StaffMember.objects.get(slug="dorine-sioen")
+    name = member.photo.cut.name(160, "webp")
+    with member.photo.storage.open(name) as file, Image.open(file) as picture:
+        red, _green, blue = picture.convert("RGB").getpixel((20, 100))
+        assert blue > red
+    page.goto("/contact/")
+    assert "/media/variants/staff/foto.png/" in page.get_by_role("img", name="Portret van Dorine Sioen").evaluate(
+        "image => image.decode().then(() => image.currentSrc)"
+    )
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_slow_pictures_move_nothing(page, width):
+    member = StaffMember.objects.first()
+    for obj, field in (
+        (member, "photo"),
+        (Theme.objects.get(slug_nl="regiomarketing"), "image"),
+        (MissionPage.objects.get(), "image"),
+    ):
+        setattr(obj, field, SimpleUploadedFile("foto.png", halves((1500, 1000))))
+        obj.save()
+        publish(obj, None)
+    complaints = listen(page)
+    page.route("**/media/**", lambda route: (time.sleep(0.2), route.continue_()))
+    page.set_viewport_size({"width": width, "height": 900})
+    for address in (
+        "/contact/",
+        member.get_absolute_url(),
+        "/themas/regiomarketing/",
+        "/#mission",
+    ):
+        page.goto(address)
+        picture = page.locator("picture img").first
+        picture.scroll_into_view_if_needed()
+        picture.evaluate("image => image.decode()")
+        assert page.evaluate(SHIFTS) == 0, address
+        shown = picture.bounding_box()
+        assert shown["width"] / shown["height"] == pytest.approx(0.8 if "contact" in address else 1.5, abs=0.02)
+    assert complaints == []
