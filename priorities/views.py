@@ -50,7 +50,7 @@ class PriorityView(PublishedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         priority = kwargs["priority"]
-        updates = list(Update.published(priority.as_of).referring_to(priority))
+        updates = list(Update.published(priority.as_of).referring_to(priority, "priority"))
         others = list(Priority.published(priority.as_of))
         previous, following = neighbours(others, priority)
         return super().get_context_data(
@@ -58,7 +58,7 @@ class PriorityView(PublishedDetailView):
             updates=updates,
             updated=last_date(updates),
             stages=stages(priority.phase),
-            themes=list(Theme.published(priority.as_of).referring_to(priority)),
+            themes=list(Theme.published(priority.as_of).referring_to(priority, "priority")),
             previous=previous,
             next=following,
         )
@@ -76,7 +76,7 @@ class ThemeView(PublishedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = kwargs["theme"]
-        updates = list(Update.published(theme.as_of).referring_to(theme))
+        updates = list(Update.published(theme.as_of).referring_to(theme, "theme"))
         return super().get_context_data(**kwargs, updates=updates, updated=last_date(updates))
 
 

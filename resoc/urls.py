@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from publishing.link_targets import link_targets
 from publishing.machines import robots, security_txt, sitemap
 from publishing.views import media, search
 from resoc.views import healthz, home
 
 urlpatterns = [
+    path("admin/link-targets/", link_targets, name="link_targets"),
     path("admin/", admin.site.urls),
     path("media/<path:path>", media, name="media"),
     path("sitemap.xml", sitemap, name="sitemap"),
