@@ -76,6 +76,9 @@ class FieldsMixin(BaseModelAdmin):
 class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     """One form a working copy, its texts grouped by language, with a button to publish it."""
 
+    class Media:
+        css = {"all": ["css/editor.css"]}
+
     form = PublishableForm
     change_form_template = "admin/publishable_change_form.html"
     actions = None  # nothing dangerous from a list

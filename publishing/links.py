@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -119,16 +119,16 @@ def page_at(path: str) -> Target | None:
     public = _revisions().of(model).public()
     if "slug" in match.kwargs:
         best = _revisions().of(model).best_at(match.kwargs["slug"], language)
-        public = public.filter(object_id=best.object_id if best else None)
+        public = public.filter(object_id=best.object_id) if best else public.none()
     first = public.first()
     return (first.model, first.object_id) if first else None
 
 
 def page_models() -> "list[type[Publishable]]":
     """The models whose objects are pages."""
-    return [model for model in apps.get_models() if getattr(model, "view_name", "")]
+    return [cast("type[Publishable]", model) for model in apps.get_models() if getattr(model, "view_name", "")]
 
 
 def _revisions() -> "RevisionQuerySet":
     # Models use rich text, so this module can't import them.
-    return apps.get_model("publishing", "Revision").objects
+    return apps.get_model("publishing", "Revision").objects.all()

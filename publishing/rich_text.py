@@ -111,7 +111,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 _cleaner = nh3.Cleaner(
-    tags=set("p br strong em h2 h3 ul ol li blockquote a table thead tbody tr th td".split()),
+    tags={"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a"}
+    | {"table", "thead", "tbody", "tr", "th", "td"},
     attributes={
         "*": set(),
         "a": {"href"},
