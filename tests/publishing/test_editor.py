@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 
 from priorities.models import Priority, Theme
 from publishing.links import reference
+from publishing.workflow import publish
 from resoc.groups import SECRETARIAT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -205,3 +206,18 @@ def test_the_editor_fits_on_a_phone(form, width):
         assert size["width"] >= 24
         assert size["height"] >= 24
         assert size["x"] + size["width"] <= width
+
+
+def test_a_wide_table_scrolls_in_its_own_box_also_with_the_keyboard(page, theme):
+    cells = "".join(f"<td><p>Gemeente {number}</p></td>" for number in range(8))
+    theme.body_nl = f"<p>Zie:</p><table><tr>{cells}</tr></table>"
+    theme.save()
+    publish(theme, None)
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(theme.get_absolute_url())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    box = page.get_by_role("region", name="Tabel")
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)  # scrolling is smooth
+    assert box.evaluate("element => element.scrollLeft") > 0
