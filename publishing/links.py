@@ -7,9 +7,10 @@ page any more.
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -50,16 +51,18 @@ def targets(html: str) -> set[Target]:
     return {target for href, _words in LINK.findall(html) if (target := target_of(href))}
 
 
-def addresses(wanted: Iterable[Target]) -> dict[Target, str]:
-    """Where each of `wanted` is public now, in the current language: one query, none for nothing."""
+def public_revisions(wanted: Iterable[Target]) -> "RevisionQuerySet":
+    """What visitors see of `wanted` now; without a query when nothing is wanted."""
     by_model: dict[str, list[int]] = {}
     for label, object_id in wanted:
         by_model.setdefault(label, []).append(object_id)
-    if not by_model:
-        return {}
-    any_of_them = (models.Q(model=label, object_id__in=ids) for label, ids in by_model.items())
-    public = _revisions().public().filter(reduce(or_, any_of_them))
-    pages = [revision.thaw() for revision in public if revision.model_class.view_name]
+    any_of_them = [models.Q(model=label, object_id__in=ids) for label, ids in by_model.items()]
+    return _revisions().public().filter(reduce(or_, any_of_them)) if any_of_them else _revisions().none()
+
+
+def addresses(wanted: Iterable[Target]) -> dict[Target, str]:
+    """Where each of `wanted` is public now, in the current language: one query, none for nothing."""
+    pages = [revision.thaw() for revision in public_revisions(wanted) if revision.model_class.view_name]
     return {(page._meta.label_lower, page.pk): url for page in pages if (url := page.get_absolute_url())}
 
 
@@ -103,7 +106,29 @@ def own_path(href: str) -> str:
 
 
 def page_at(path: str) -> Target | None:
-    """The public page that answers at `path`, a current or an old address, or that has none."""
+    """The public page that answers at `path`, its address now or an old one; None when there is none."""
+    place = place_of(path)
+    if place is None or place.model is None:
+        return None
+    public = _revisions().of(place.model).public()
+    if place.slug:
+        best = _revisions().of(place.model).best_at(place.slug, place.language)
+        public = public.filter(object_id=best.object_id) if best else public.none()
+    first = public.first()
+    return (first.model, first.object_id) if first else None
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a path on this site says: which object of which model, or none for a page of another kind."""
+
+    model: "type[Publishable] | None"
+    slug: str
+    language: str
+
+
+def place_of(path: str) -> Place | None:
+    """What `path`, without its query and fragment, says; None when nothing on this site answers there."""
     if not path:
         return None
     language = path.split("/")[1]
@@ -113,15 +138,8 @@ def page_at(path: str) -> Target | None:
             match = resolve_address(path)
     except Resolver404:
         return None
-    model: Any = next((each for each in page_models() if each.view_name == match.view_name), None)
-    if model is None:
-        return None
-    public = _revisions().of(model).public()
-    if "slug" in match.kwargs:
-        best = _revisions().of(model).best_at(match.kwargs["slug"], language)
-        public = public.filter(object_id=best.object_id) if best else public.none()
-    first = public.first()
-    return (first.model, first.object_id) if first else None
+    model = next((each for each in page_models() if each.view_name == match.view_name), None)
+    return Place(model, match.kwargs.get("slug", ""), language)
 
 
 def page_models() -> "list[type[Publishable]]":
