@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import NoReverseMatch, reverse
 from django.urls import resolve as resolve_address
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -223,5 +223,8 @@ class TextPage(Ordered, Publishable):
 def is_taken(slug: str, language: str) -> bool:
     """Whether the address of a text page with `slug` leads to something else."""
     with translation.override(language):
-        address = resolve_address(reverse("text_page", args=[slug]))
+        try:
+            address = resolve_address(reverse("text_page", args=[slug]))
+        except NoReverseMatch:
+            return False  # no slug at all, which is for the field to say
     return address.url_name != "text_page" or (language == settings.LANGUAGE_CODE and slug in {*CODES, *RESERVED})

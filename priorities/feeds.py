@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from priorities.models import Theme, Update
 from publishing.addresses import absolute
 from publishing.languages import current, resolve
+from publishing.links import addresses, targets, with_addresses
 from publishing.models import Publishable, Revision
 
 LENGTH = 20  # entries
@@ -52,7 +53,8 @@ class SiteFeed(Feed):
         return capfirst(resolve(item, "title").value)
 
     def item_description(self, item: Any) -> str:
-        return resolve(item, "body").value
+        """The text, with addresses that also lead here from a feed reader."""
+        return with_addresses(resolve(item, "body").value, item.addresses, root=absolute(self.request, ""))
 
     def item_link(self, item: Publishable) -> str:
         return absolute(self.request, item.get_absolute_url())
@@ -82,7 +84,7 @@ class ThemeFeed(SiteFeed):
         return absolute(self.request, obj.get_absolute_url())
 
     def items(self, obj: Any = None) -> list[Publishable]:
-        return _in_this_language(list(Update.published().referring_to(obj)[: 2 * LENGTH]))
+        return _in_this_language(list(Update.published().referring_to(obj, "theme")[: 2 * LENGTH]))
 
 
 def _label(model: type[Publishable]) -> str:
@@ -90,5 +92,12 @@ def _label(model: type[Publishable]) -> str:
 
 
 def _in_this_language(objects: list[Any]) -> list[Publishable]:
-    """Atom readers can't be told the language of one title, so a feed is in one language."""
-    return [obj for obj in objects if current() in obj.languages and obj.get_absolute_url()][:LENGTH]
+    """Atom readers can't be told the language of one title, so a feed is in one language.
+
+    Each object gets the `addresses` of what its text links to.
+    """
+    shown = [obj for obj in objects if current() in obj.languages and obj.get_absolute_url()][:LENGTH]
+    found = addresses({target for obj in shown for target in targets(resolve(obj, "body").value)})
+    for obj in shown:
+        obj.addresses = found
+    return shown

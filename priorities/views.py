@@ -51,7 +51,9 @@ class PriorityView(PublishedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         priority = kwargs["priority"]
-        updates = including(Update.published(priority.as_of).referring_to(priority), kwargs.get("including"))
+        updates = including(
+            Update.published(priority.as_of).referring_to(priority, "priority"), kwargs.get("including")
+        )
         others = list(Priority.published(priority.as_of))
         previous, following = neighbours(others, priority)
         return super().get_context_data(
@@ -59,7 +61,7 @@ class PriorityView(PublishedDetailView):
             updates=updates,
             updated=last_date(updates),
             stages=stages(priority.phase),
-            themes=list(Theme.published(priority.as_of).referring_to(priority)),
+            themes=list(Theme.published(priority.as_of).referring_to(priority, "priority")),
             previous=previous,
             next=following,
         )
@@ -77,7 +79,7 @@ class ThemeView(PublishedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = kwargs["theme"]
-        updates = including(Update.published(theme.as_of).referring_to(theme), kwargs.get("including"))
+        updates = including(Update.published(theme.as_of).referring_to(theme, "theme"), kwargs.get("including"))
         return super().get_context_data(**kwargs, updates=updates, updated=last_date(updates))
 
 

@@ -31,6 +31,7 @@ from django.utils.translation import gettext as _
 from js_asset import Media
 
 from publishing import editing, history
+from publishing.checklist import checklist
 from publishing.fields import PictureField
 from publishing.languages import CODES, is_blank, languages_with, localized, translated_fields
 from publishing.models import Discarded, Publishable, Revision, ShareLink
@@ -98,6 +99,9 @@ class FieldsMixin(BaseModelAdmin):
 
 class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     """One form a working copy, its texts grouped by language, with a button to publish it."""
+
+    class Media:
+        css = {"all": ["css/editor.css"]}
 
     form = PublishableForm
     change_form_template = "admin/publishable_change_form.html"
@@ -305,6 +309,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "differences": [(history.label(type(obj), each.path), each) for each in differences],
             "overtaken_by": last_editor(obj, request.user) if differences else None,
             "others": editing.others(obj, request.user),
+            "checklist": checklist(row),
             "history": history.recent(obj),
             "share_link": ShareLink.objects.of(obj).valid().first(),
         }

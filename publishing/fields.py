@@ -10,10 +10,12 @@ from django.db import models
 from django.db.models.fields.files import ImageFieldFile
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.utils.translation import gettext_lazy as _
-from django_prose_editor.fields import ProseEditorField, create_sanitizer
+from django_prose_editor.fields import ProseEditorField
 
 from publishing.languages import translated_fields
+from publishing.links import with_references
 from publishing.pictures import Cut, limit_pixels, redrawn
+from publishing.rich_text import EXTENSIONS, sanitised
 
 FOCUS_HELP = _("What must stay in view where the picture is cut: its place in per cent. Or click on the picture.")
 DECORATIVE_HELP = _("Tick this when the picture tells nothing that the text does not: then it is not described aloud.")
@@ -126,26 +128,16 @@ class PictureField(models.ImageField):
 
 
 class RichTextField(ProseEditorField):
-    """HTML of a few safe elements, sanitised on every way in: form, seed, restore, import."""
+    """HTML of a few safe elements, sanitised on every way in: form, seed, restore, import.
+
+    A link to a page of this site is kept as a reference; see `links`.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        extensions = {
-            "Bold": True,
-            "Italic": True,
-            "HardBreak": True,
-            "Paragraph": True,
-            "Heading": {"levels": [2, 3]},
-            "BulletList": True,
-            "OrderedList": True,
-            "ListItem": True,
-            "Blockquote": True,
-            "Link": {"enableTarget": False},
-            "History": True,
-        }
-        super().__init__(*args, **(kwargs | {"extensions": extensions, "sanitize": create_sanitizer(extensions)}))
+        super().__init__(*args, **(kwargs | {"extensions": EXTENSIONS, "sanitize": sanitised}))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        value = self.sanitize(super().pre_save(model_instance, add) or "")
+        value = with_references(self.sanitize(super().pre_save(model_instance, add) or ""))
         # The unsuffixed column reads and writes the language being spoken: setting what it fell
         # back to would make Dutch into "French".
         if self.name not in translated_fields(type(model_instance)):

@@ -56,13 +56,16 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """The revisions that visitors see at that moment: due, not withdrawn, not ended."""
         return self.filter(_public(at or timezone.now()))
 
-    def referring_to(self, obj: "Publishable") -> Self:
-        """Those that point at `obj`, in any of their fields or child rows."""
+    def referring_to(self, obj: "Publishable", *fields: str) -> Self:
+        """Those that point at `obj`: in one of `fields`, by default in any, child rows and links in texts included."""
         references = RevisionReference.objects.filter(model=obj._meta.label_lower, object_id=obj.pk)
+        if fields:
+            references = references.filter(field__in=fields)
         return self.filter(pk__in=references.values("revision"))
 
-    def best_at(self, slug: str, language: str, at: datetime) -> "Revision | None":
+    def best_at(self, slug: str, language: str, at: datetime | None = None) -> "Revision | None":
         """The one that best explains an address: public at that moment, else due, else public before it."""
+        at = at or timezone.now()
         rank = models.Case(
             models.When(_public(at), models.Value(0)), models.When(_due(at), models.Value(1)), default=models.Value(2)
         )
@@ -187,7 +190,11 @@ class RevisionSlug(models.Model):
 
 
 class RevisionReference(models.Model):
-    """That one revision points at another object: the index of who uses what."""
+    """That one revision points at another object: the index of who uses what.
+
+    `field` is a relation (`lead`, `partners.organisation`), or the column of a text with a
+    link (`body_fr`).
+    """
 
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="references")
     field = models.CharField(max_length=100)

@@ -27,7 +27,7 @@ from publishing.models import Publishable, Revision, RevisionReference, Revision
 from publishing.snapshots import child_models, published_fields
 
 MAX_RESULTS = 50
-LINE_ENDS = re.compile(r"</(?:p|h2|h3|li|blockquote)>|<br\s*/?>")
+LINE_ENDS = re.compile(r"</(?:p|h2|h3|li|blockquote|t[dh])>|<br\s*/?>")
 # What is no text, although it is stored as text.
 NOT_READ = (models.SlugField, models.URLField, models.FileField)
 

@@ -3,6 +3,7 @@
 These functions are the only way to make a Revision. Each is one transaction.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -19,8 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
-from publishing.fields import PublishedForeignKey
+from publishing.fields import PublishedForeignKey, RichTextField
 from publishing.languages import CODES, is_blank, resolve, translated_fields
+from publishing.links import targets
 from publishing.models import (
     MAX_CHARACTERS,
     Child,
@@ -288,27 +290,32 @@ def _commit(obj: Publishable, revision: Revision) -> Revision:
         RevisionSlug.objects.bulk_create(
             RevisionSlug(revision=revision, language=code, slug=slug) for code in CODES if (slug := obj.slug_in(code))
         )
-    relations, files = [], []
-    for path, row in _rows(obj):
+    files = []
+    for _path, row in _rows(obj):
         for field in published_fields(type(row)):
             value = getattr(row, field.attname)
-            if isinstance(field, PublishedForeignKey) and value:
-                relations.append(
-                    RevisionReference(
-                        revision=revision,
-                        field=path + field.name,
-                        model=field.related_model._meta.label_lower,
-                        object_id=value,
-                    )
-                )
-            elif isinstance(field, models.FileField) and value:
+            if isinstance(field, models.FileField) and value:
                 files.append(RevisionFile(revision=revision, name=value.name))
-    RevisionReference.objects.bulk_create(relations)
+    RevisionReference.objects.bulk_create(
+        RevisionReference(revision=revision, field=field, model=model, object_id=object_id)
+        for field, model, object_id in _references(obj)
+    )
     RevisionFile.objects.bulk_create(files)
     RevisionText.objects.bulk_create(index(obj, revision))
     # Nobody searches what is over.
     RevisionText.objects.filter(revision__in=obj.revisions.filter(superseded_at__lte=timezone.now())).delete()
     return revision
+
+
+def _references(obj: Publishable) -> Iterator[tuple[str, str, int]]:
+    """What `obj` and its child rows point at: in which field, and the model and key of each target."""
+    for path, row in _rows(obj):
+        for field in published_fields(type(row)):
+            value = getattr(row, field.attname)
+            if isinstance(field, PublishedForeignKey) and value:
+                yield path + field.name, field.related_model._meta.label_lower, value
+            elif isinstance(field, RichTextField) and value:
+                yield from ((path + field.name, *target) for target in sorted(targets(value)))
 
 
 def _rows(obj: Publishable) -> list[tuple[str, models.Model]]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from js_asset import static_lazy
 
 from resoc.environment import count, database, flag, kept_secret, names, site_url, variable, writable_folder
 
@@ -165,6 +166,16 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600  # seconds, for the few files whose name has no digest
+
+# Rich text: our own parts of the editor, whose options stand in `publishing.rich_text`. What HTML
+# is allowed is said there too, so the library need not work it out.
+
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy(f"js/editor/{name}.js") for name in ("link", "menu", "paste", "table")],
+        "extensions": {"CleanPaste": lambda options, allowed: None},
+    }
+]
 
 # People
 

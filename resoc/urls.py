@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
+from publishing.link_targets import link_targets
 from publishing.machines import robots, security_txt, sitemap
 from publishing.preview import shared
 from publishing.views import media, search
@@ -13,6 +14,7 @@ from resoc.views import HomeView, healthz
 
 urlpatterns = [
     path("admin/language/", set_language, name="set_language"),
+    path("admin/link-targets/", link_targets, name="link_targets"),
     path("admin/", admin.site.urls),
     path("media/<path:path>", media, name="media"),
     path("sitemap.xml", sitemap, name="sitemap"),

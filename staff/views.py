@@ -56,7 +56,8 @@ def all_vcards(request: HttpRequest) -> HttpResponse:
 
 def followed_by(member: StaffMember) -> list[Publishable]:
     """The published pages that name `member` as contact, of whatever app."""
-    revisions = Revision.objects.public(member.as_of).referring_to(member).order_by("model", "sort_key")
+    revisions = Revision.objects.public(member.as_of).referring_to(member, *member.found_through)
+    revisions = revisions.order_by("model", "sort_key")
     found = [revision.thaw(member.as_of) for revision in revisions]
     return [obj for obj in found if obj.get_absolute_url()]
 

@@ -17,11 +17,14 @@ from django.utils.translation import get_language_info
 
 from publishing.addresses import absolute
 from publishing.languages import CODES, NAMES, Text, current, resolve
+from publishing.links import addresses, targets, with_addresses
 from publishing.models import Publishable
+from publishing.rich_text import with_scrolling_tables
 
 register = template.Library()
 
 FALLBACKS = "languages_fallen_back_to"
+OWN_LINKS = "own_links_are_resolved"
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 # Where long Dutch words may break in headings. Put in while rendering and never stored,
 # because a soft hyphen in the data hides a word from search.
@@ -57,7 +60,10 @@ def text(context: Context, obj: Any, field: str, soft: bool = False) -> SafeStri
 def rich(context: Context, obj: Any, field: str) -> SafeString:
     """The same for rich text, which `RichTextField` sanitised when it was saved."""
     found = resolve(obj, field)
-    return _marked(context, found, mark_safe(found.value), "div")  # noqa: S308
+    html = found.value
+    if OWN_LINKS not in context:  # nobody further up resolves them for the whole page at once
+        html = with_addresses(html, addresses(targets(html)))
+    return _marked(context, found, with_scrolling_tables(html, found.language), "div")
 
 
 @register.simple_tag
@@ -151,6 +157,30 @@ class LanguageNoticeNode(Node):
             return body
         notice = render_to_string("includes/language_notice.html", {"languages": [NAMES[code] for code in codes]})
         return mark_safe(notice + body)  # noqa: S308
+
+
+@register.tag
+def own_links(parser: Parser, token: Token) -> "OwnLinksNode":
+    """Give the links to own pages, in all rich texts that it encloses, their addresses by one query."""
+    body = parser.parse(("endown_links",))
+    parser.delete_first_token()
+    return OwnLinksNode(body)
+
+
+class OwnLinksNode(Node):
+    """Renders its body first, because only then it is known what is linked to.
+
+    Nothing but rich text holds a reference between double quotes: elsewhere quotes are escaped.
+    """
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        with context.push(**{OWN_LINKS: True}):
+            body = self.nodelist.render(context)
+        wanted = targets(body)
+        return mark_safe(with_addresses(body, addresses(wanted)))  # noqa: S308
 
 
 def _with_break(word: re.Match[str]) -> str:

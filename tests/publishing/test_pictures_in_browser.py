@@ -11,7 +11,7 @@ from pages.models import MissionPage
 from priorities.models import Theme
 from publishing.workflow import publish
 from staff.models import StaffMember
-from tests.site.test_browser import listen, signed_in  # noqa: F401  (a fixture)
+from tests.conftest import listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,7 +36,7 @@ def halves(size=(900, 600)) -> bytes:
     return data.getvalue()
 
 
-def test_an_editor_chooses_a_photo_clicks_on_its_middle_and_publishes_it(signed_in):  # noqa: F811
+def test_an_editor_chooses_a_photo_clicks_on_its_middle_and_publishes_it(signed_in):
     page = signed_in
     complaints = listen(page)
     page.get_by_role("link", name="Medewerkers", exact=True).last.click()

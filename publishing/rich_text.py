@@ -1,0 +1,126 @@
+"""What rich text may hold, and what the editor of it offers; pure functions on HTML.
+
+The editor is django-prose-editor; our own parts of it are in `static/js/editor/`.
+"""
+
+import re
+from typing import Any
+
+import nh3
+from django.urls import reverse_lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from publishing.languages import is_blank
+from publishing.links import SCHEME, target_of
+
+# The names of the buttons in the bar of the editor, and what its dialogs say.
+BUTTONS = {
+    "heading2": _("Heading"),
+    "heading3": _("Smaller heading"),
+    "bulletList": _("List"),
+    "orderedList": _("Numbered list"),
+    "blockquote": _("Quote"),
+    "bold": _("Bold"),
+    "italic": _("Italic"),
+    "link": _("Link"),
+    "table": _("Table"),
+    "table:addColumnAfter": _("Add a column"),
+    "table:deleteColumn": _("Remove this column"),
+    "table:addRowAfter": _("Add a row"),
+    "table:deleteRow": _("Remove this row"),
+    "table:mergeCells": _("Join these cells"),
+    "table:splitCell": _("Split this cell"),
+    "table:toggleHeaderCell": _("Header cell"),
+    "table:deleteTable": _("Remove the table"),
+    "history:undo": _("Undo"),
+    "history:redo": _("Redo"),
+}
+LINK_WORDS = {
+    "title": _("Link"),
+    "label": _("Page of this site, or web address, e-mail address or telephone number"),
+    "help": _("Type a part of the name of the page and choose it from the list."),
+    "none": _("No page has this in its name."),
+    "count": _("Pages found: %s"),
+    "invalid": _("Choose a page from the list, or give a whole address such as https://www.example.org."),
+    "failed": _("The list of pages can’t be reached. Try again, or give the address."),
+    "save": _("Make link"),
+    "remove": _("Remove link"),
+    "cancel": _("Cancel"),
+}
+MENU = ["headings", "lists", "nodes -blockType -lists", "marks", "link", "table", "history"]
+EXTENSIONS: dict[str, Any] = {
+    "Bold": True,
+    "Italic": True,
+    "HardBreak": True,
+    "Paragraph": True,
+    "Heading": {"levels": [2, 3]},
+    "BulletList": True,
+    "OrderedList": {"enableListAttributes": False},
+    "ListItem": True,
+    "Blockquote": True,
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+    "Link": {
+        "enableTarget": False,
+        "defaultProtocol": "https",
+        "scheme": SCHEME,
+        "url": reverse_lazy("link_targets"),
+        "words": LINK_WORDS,
+    },
+    "History": True,
+    "NoSpellCheck": False,
+    "Menu": {"groups": [{"group": group} for group in MENU], "labels": BUTTONS, "label": _("Layout of the text")},
+    "CleanPaste": True,
+}
+
+# What others write for what we have: the words keep their meaning.
+SAME = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
+OTHER_TAG = re.compile(rf"(</?)({'|'.join(SAME)})(?=[\s/>])", re.IGNORECASE)
+EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+LINK_WITHOUT_ADDRESS = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+
+
+def sanitised(html: str) -> str:
+    """`html` without anything but the elements that `EXTENSIONS` makes; "" when nothing would be read."""
+    clean = _cleaner.clean(OTHER_TAG.sub(lambda tag: tag[1] + SAME[tag[2].lower()], html))
+    clean = EMPTY_PARAGRAPH.sub("", LINK_WITHOUT_ADDRESS.sub(r"\1", clean))
+    return "" if is_blank(clean) else clean.strip()
+
+
+def with_scrolling_tables(html: str, language: str) -> SafeString:
+    """Sanitised `html`, each table in a box of its own that scrolls, also by keyboard, where it is too wide."""
+    if "<table>" in html:
+        with override(language):
+            box = format_html('<div class="scroll" tabindex="0" role="region" aria-label="{}">', gettext("Table"))
+        html = html.replace("<table>", f"{box}<table>").replace("</table>", "</table></div>")
+    return mark_safe(html)  # noqa: S308
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """The value that an attribute keeps; None takes it away."""
+    if name == "href" and value.startswith(f"{SCHEME}:") and target_of(value) is None:
+        return None
+    if name in ("colspan", "rowspan", "start") and not (value.isdecimal() and len(value) <= 3):
+        return None
+    return value
+
+
+_cleaner = nh3.Cleaner(
+    tags={"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a"}
+    | {"table", "thead", "tbody", "tr", "th", "td"},
+    attributes={
+        "*": set(),
+        "a": {"href"},
+        "ol": {"start"},
+        "th": {"colspan", "rowspan"},
+        "td": {"colspan", "rowspan"},
+    },
+    url_schemes={"http", "https", "mailto", "tel", SCHEME},
+    link_rel=None,
+    attribute_filter=_attribute,
+)

@@ -1,0 +1,371 @@
+"""Each rule of the checklist, and that a good page has nothing on it."""
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils.translation import override
+from PIL import Image
+
+from pages.models import Aim, MissionPage, Organisation, TextPage
+from priorities.models import Partner, Priority, Theme, Update
+from publishing.checklist import Item, Severity, checklist, sentences
+from publishing.links import reference
+from publishing.workflow import publish, withdraw
+
+pytestmark = pytest.mark.django_db
+
+BLOCKS, WARNS = Severity.BLOCKS, Severity.WARNS
+GOOD = {
+    "title_nl": "Oogst",
+    "title_fr": "Récolte",
+    "title_en": "Harvest",
+    "slug_nl": "oogst",
+    "slug_fr": "recolte",
+    "slug_en": "harvest",
+    "body_nl": '<h2>Wat</h2><h3>Hoe</h3><p>Korte zin. Zie <a href="/themas/">alle thema’s</a>.</p>',
+    "body_fr": "<h2>Quoi</h2><p>Une phrase.</p>",
+    "body_en": "<h2>What</h2><p>A sentence.</p>",
+}
+
+
+def page(**changes) -> TextPage:
+    return TextPage.objects.create(**GOOD | changes)
+
+
+def found(obj, severity: Severity, rows=None) -> list[tuple[str, str]]:
+    """Language and field of every item of that severity."""
+    return [(item.language, item.field) for item in checklist(obj, rows) if item.severity == severity]
+
+
+def messages(obj) -> str:
+    with override("en"):
+        return "\n".join(item.message for item in checklist(obj))
+
+
+def test_a_good_page_has_nothing_on_its_list_before_and_after_publishing(editor):
+    obj = page()
+    assert checklist(obj) == []
+    publish(obj, editor)
+    assert checklist(obj) == []
+
+
+def test_an_unsaved_page_of_a_form_can_be_judged():
+    assert checklist(TextPage(**GOOD)) == []
+    assert ("nl", "title_nl") in found(TextPage(), BLOCKS)
+
+
+# What blocks
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"title_nl": ""}, ("nl", "title_nl")),
+        ({"slug_nl": "", "slug_fr": "", "slug_en": ""}, ("nl", "slug_nl")),
+        ({"slug_fr": "confidentialite"}, ("fr", "slug_fr")),
+        ({"slug_nl": "geen adres"}, ("nl", "slug_nl")),
+        ({"slug_nl": "themas"}, ("nl", "slug_nl")),
+    ],
+)
+def test_what_publishing_refuses_blocks_beside_its_field(changes, expected):
+    assert expected in found(page(**changes), BLOCKS)
+
+
+def test_a_check_of_the_model_blocks_too():
+    assert ("", "theme") in found(Update.objects.create(title_nl="U"), BLOCKS)
+
+
+def test_a_faulty_child_row_blocks_at_its_own_field():
+    priority = Priority.objects.get(number=1)
+    assert found(priority, BLOCKS) == []
+    rows = {"partners": [Partner(organisation=Organisation.objects.first()), Partner()]}
+    assert found(priority, BLOCKS, rows) == [("", "partners-1-organisation")]
+    saved = priority.partners.create()
+    assert saved.position == 1
+    assert found(priority, BLOCKS) == [("", "partners-0-organisation")]
+
+
+def test_a_relation_to_something_deleted_blocks_and_is_said_once():
+    theme = Theme.objects.first()
+    theme.contact_id = 987654
+    items = [item for item in checklist(theme) if item.field == "contact"]
+    assert [item.severity for item in items] == [BLOCKS]
+    priority = Priority.objects.get(number=1)
+    assert found(priority, BLOCKS, {"partners": [Partner(organisation_id=987654)]}) == [("", "partners-0-organisation")]
+
+
+def test_a_relation_to_something_that_is_not_public_warns(editor):
+    update = Update.objects.create(title_nl="U", theme=Theme.objects.create(title_nl="Nog geheim"))
+    assert ("", "theme") in found(update, WARNS)
+    assert "“Nog geheim” is not public" in messages(update)
+    update.theme = Theme.objects.get(slug_nl="regiomarketing")
+    assert ("", "theme") not in found(update, WARNS)
+    withdraw(update.theme, editor, "Weg")
+    assert ("", "theme") in found(update, WARNS)
+
+
+# Languages
+
+
+def test_a_text_that_is_not_translated_warns_at_its_own_field():
+    assert found(page(body_fr="<p></p>", title_en=" "), WARNS) == [("fr", "body_fr"), ("en", "title_en")]
+
+
+def test_what_the_dutch_does_not_say_need_not_be_translated():
+    assert checklist(page(body_nl="", body_fr="", body_en="")) == []
+
+
+def test_a_language_without_anything_is_one_item():
+    assert found(page(title_fr="", slug_fr="", body_fr=""), WARNS) == [("fr", "title_fr")]
+
+
+def test_child_rows_are_named_by_their_place_in_the_form():
+    mission = MissionPage.objects.get()
+    aim = mission.aims.all()[2]
+    aim.text_fr = ""
+    aim.save()
+    assert ("fr", "aims-2-text_fr") in found(mission, WARNS)
+    assert ("fr", "aims-0-text_fr") in found(mission, WARNS, {"aims": [aim]})
+
+
+@pytest.mark.parametrize("saved_as", ["a working copy", "a version"])
+def test_a_translation_older_than_its_source_warns_until_it_is_changed(editor, saved_as):
+    obj = page()
+    publish(obj, editor)
+    obj.title_nl = "Andere oogst"
+    obj.save()
+    if saved_as == "a version":
+        publish(obj, editor)
+        publish(obj, editor)
+    assert found(obj, WARNS) == [("fr", "title_fr"), ("en", "title_en")]
+    obj.title_fr = "Autre récolte"
+    obj.save()
+    assert found(obj, WARNS) == [("en", "title_en")]
+
+
+def test_a_translation_that_follows_or_precedes_its_source_does_not_warn(editor):
+    obj = page()
+    publish(obj, editor)
+    obj.title_nl, obj.title_fr, obj.title_en = "Nieuw", "Nouveau", "New"
+    obj.save()
+    assert checklist(obj) == []
+    publish(obj, editor)
+    obj.title_fr = "Plus nouveau"
+    obj.save()
+    assert checklist(obj) == []
+
+
+def test_layout_and_punctuation_make_no_translation_old(editor):
+    obj = page()
+    publish(obj, editor)
+    obj.title_nl = "oogst!"
+    obj.body_nl = obj.body_nl.replace("Korte", "<strong>Korte</strong>")
+    obj.save()
+    assert checklist(obj) == []
+
+
+def test_a_child_row_older_than_its_source_warns_and_a_new_row_does_not(editor):
+    mission = MissionPage.objects.get()
+    before = found(mission, WARNS)
+    aim = mission.aims.first()
+    aim.text_nl = "iets heel anders"
+    aim.save()
+    Aim.objects.create(page=mission, text_nl="nieuw", text_fr="nouveau", text_en="new")
+    assert set(found(mission, WARNS)) - set(before) == {("fr", "aims-0-text_fr"), ("en", "aims-0-text_en")}
+
+
+def test_a_text_that_a_native_speaker_must_still_read_warns():
+    assert found(page(needs_check_fr=True), WARNS) == [("fr", "needs_check_fr")]
+
+
+# Pictures
+
+
+@pytest.fixture
+def mission_with(settings, tmp_path):
+    """Makes the mission page with a picture, described in three languages but for what is said."""
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "mission").mkdir()
+    Image.new("RGB", (4, 4)).save(tmp_path / "mission" / "IMG_2041.jpg")
+    return _mission_with
+
+
+def _mission_with(**changes) -> MissionPage:
+    mission = MissionPage.objects.get()
+    mission.image = "mission/IMG_2041.jpg"
+    for code in ("nl", "fr", "en"):
+        setattr(mission, f"image_alt_{code}", changes.get(f"image_alt_{code}", "Een brug over de IJzer"))
+    return mission
+
+
+@pytest.mark.parametrize("alt", ["", " ", "IMG_2041.jpg", "IMG_2041", "brug.PNG", "DSC00012", "foto 3"])
+def test_a_picture_without_words_or_with_the_name_of_its_file_warns(mission_with, alt):
+    assert ("nl", "image_alt_nl") in found(mission_with(image_alt_nl=alt), WARNS)
+
+
+def test_a_described_picture_a_decorative_one_and_none_do_not_warn(mission_with):
+    mission = mission_with()
+    assert not [item for item in checklist(mission) if "alt" in item.field]
+    mission = mission_with(image_alt_nl="")
+    mission.image_decorative = True
+    assert not [item for item in checklist(mission) if "alt" in item.field]
+    mission = mission_with(image_alt_nl="Een brug", image_alt_fr="")
+    assert ("fr", "image_alt_fr") in found(mission, WARNS)
+    mission.image = ""
+    assert not [item for item in checklist(mission) if "alt" in item.field]
+
+
+def test_a_lost_file_blocks(mission_with):
+    mission = mission_with()
+    mission.image = "mission/lost.jpg"
+    assert found(mission, BLOCKS) == [("", "image")]
+
+
+# Texts
+
+
+@pytest.mark.parametrize("body", ["<h3>Kop</h3><p>a</p>", "<p>a</p><h3>b</h3><h2>c</h2>"])
+def test_skipped_heading_levels_warn(body):
+    assert found(page(body_nl=body), WARNS) == [("nl", "body_nl")]
+
+
+@pytest.mark.parametrize("body", ["<h2>a</h2><h3>b</h3><h2>c</h2><h3>d</h3><h3>e</h3>", "<p>a</p>"])
+def test_headings_in_order_do_not_warn(body):
+    assert checklist(page(body_nl=body)) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hier",
+        "Klik hier",
+        "lees meer",
+        "Hier.",
+        "Cliquez ici",
+        "ici",
+        "click here",
+        "Read more",
+        "https://x.be/y",
+        "www.x.be",
+    ],
+)
+def test_a_link_whose_words_say_nothing_warns(words):
+    assert found(page(body_fr=f'<p>x <a href="https://x.be">{words}</a></p>'), WARNS) == [("fr", "body_fr")]
+
+
+@pytest.mark.parametrize(
+    "words", ["het jaarverslag", "lees meer over werk", "info@example.org", "Hieronder", "051 12 34 56"]
+)
+def test_a_link_whose_words_say_where_it_leads_does_not_warn(words):
+    assert checklist(page(body_nl=f'<p>x <a href="https://x.be">{words}</a></p>')) == []
+
+
+@pytest.mark.parametrize(
+    ("href", "dead"),
+    [
+        ("page:priorities.theme/987654", True),
+        ("draft", True),
+        ("withdrawn", True),
+        ("published", False),
+        ("/themas/bestaat-niet/", True),
+        ("/bestaat/niet/", True),
+        ("https://www.example.org/bestaat/niet/", True),
+        ("/themas/?page=2", False),
+        ("/contact/#johan", False),
+        ("/", False),
+        ("https://elsewhere.example/bestaat/niet/", False),
+        ("mailto:a@example.org", False),
+    ],
+)
+def test_a_link_to_what_visitors_can_not_see_warns(settings, editor, href, dead):
+    settings.SITE_URL = "https://www.example.org"
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    hidden = Theme.objects.get(slug_nl="westhoek-business-district")
+    withdraw(hidden, editor, "Weg")
+    href = {
+        "published": reference(theme),
+        "withdrawn": reference(hidden),
+        "draft": reference(Theme.objects.create(title_nl="Geheim")),
+    }.get(href, href)
+    obj = page(body_nl=f'<p><a href="{href}">Een woord</a></p>')
+    assert found(obj, WARNS) == ([("nl", "body_nl")] if dead else [])
+
+
+def test_an_address_that_became_a_page_after_it_was_typed_is_not_dead(editor):
+    obj = page(body_nl='<p><a href="/themas/nieuw/">Een woord</a></p>')
+    assert found(obj, WARNS) == [("nl", "body_nl")]
+    publish(Theme.objects.create(title_nl="Nieuw", slug_nl="nieuw"), editor)
+    assert checklist(obj) == []
+
+
+def test_one_very_long_sentence_of_a_text_warns():
+    long = "woord " * 30 + "einde."
+    assert found(page(body_nl=f"<p>{long} Kort. {long} {long}</p>"), WARNS) == [("nl", "body_nl")]
+    assert "31" in messages(page(slug_nl="b", body_nl=f"<p>{long}</p>"))
+    assert checklist(page(slug_nl="c", body_nl=f"<p>{'woord ' * 29}einde.</p>")) == []
+
+
+def test_every_block_ends_a_sentence():
+    items = "".join("<li><p>een twee drie vier vijf zes</p></li>" for _number in range(9))
+    assert checklist(page(body_nl=f"<p>Dit:</p><ul>{items}</ul>")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Dhr. Janssens komt, o.a. met Mevr. Peeters, d.w.z. om 10 uur. Dan niet.", 2),
+        ("Zie art. 5 en nr. 12 van 3 okt. 2026.", 1),
+        ("M. Dupont, p. ex. Mme. Durand, viendra. Et après ?", 2),
+        ("E.g. this, i.e. that. Or not! Really? “Yes.” No.", 5),
+        ("Versie 2.0 kost 3.500 euro. Punt.", 2),
+        ("Zonder punt", 1),
+        ("", 1),
+    ],
+)
+def test_a_full_stop_after_an_abbreviation_ends_no_sentence(text, count):
+    assert len(sentences(text)) == count
+
+
+# As a whole
+
+
+def test_what_blocks_comes_first_and_languages_in_their_order():
+    obj = page(title_nl="", title_fr="", body_nl="<h3>a</h3>", body_en="")
+    order = [(item.language, item.severity) for item in checklist(obj)]
+    assert order == sorted(order, key=lambda pair: (["", "nl", "fr", "en"].index(pair[0]), pair[1] != BLOCKS))
+    assert order[0] == ("nl", BLOCKS)
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_it_asks_as_often_for_a_long_page_as_for_a_short_one(editor, django_assert_num_queries, rows):
+    priority = Priority.objects.get(number=1)
+    for organisation in [Organisation.objects.create(name=f"O{n}") for n in range(rows)]:
+        priority.partners.create(organisation=organisation)
+    priority.lead = Organisation.objects.first()
+    priority.body_nl = "".join(f'<p><a href="{reference(t)}">{t}</a></p>' for t in list(Theme.objects.all())[:rows])
+    priority.body_nl += "".join(f'<p><a href="/themas/weg-{n}/">Weg {n}</a></p>' for n in range(rows))
+    priority.save()
+    for _time in range(rows):
+        publish(priority, editor)
+    with django_assert_num_queries(10):
+        checklist(priority)
+
+
+def test_the_panel_shows_signs_words_and_links_and_says_when_all_is_well():
+    items = [
+        Item(BLOCKS, "nl", "title_nl", "Vul dit in."),
+        Item(WARNS, "fr", "roles-0-name_fr", "<Naam>: nog niet vertaald."),
+        Item(BLOCKS, "fr", "", "Kan niet."),
+    ]
+    html = " ".join(render_to_string("admin/panel/checklist.html", {"checklist": items}).split())
+    assert "<h3>Nederlands</h3>" in html
+    assert '<a href="#id_title_nl">Vul dit in.</a>' in html
+    assert '<a href="#id_roles-0-name_fr">&lt;Naam&gt;: nog niet vertaald.</a>' in html
+    assert "</strong> Kan niet." in html
+    assert html.count("Blokkeert:") == 2
+    assert "Niets te verbeteren." in render_to_string("admin/panel/checklist.html", {"checklist": []})
+
+
+def test_the_seeded_content_is_not_blocked():
+    for model in (MissionPage, Organisation, TextPage, Priority, Theme):
+        for obj in model.objects.all():
+            assert found(obj, BLOCKS) == []
