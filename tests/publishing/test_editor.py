@@ -183,11 +183,13 @@ def test_buttons_say_what_holds_at_the_cursor_and_each_text_says_its_language(fo
     form.keyboard.press("Enter")
     button(form, "Lijst").click()
     assert button(form, "Lijst").get_attribute("aria-pressed") == "true"
-    for language in ("nl", "fr", "en"):
+    for language, tab in (("nl", "Nederlands"), ("fr", "Français"), ("en", "English")):
+        form.get_by_role("tab", name=tab).click()
         assert text(form, language).get_attribute("lang") == language
 
 
 def test_the_label_and_a_link_to_the_field_lead_to_the_editor(form):
+    form.get_by_role("tab", name="Français").click()
     form.locator("label[for='id_body_fr']").click()
     assert text(form, "fr").evaluate("element => element === document.activeElement")
     form.evaluate("location.hash = '#id_body_en'")
