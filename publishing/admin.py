@@ -24,6 +24,7 @@ from js_asset import Media
 
 from publishing.languages import CODES, NAMES, languages_with, localized, translated_fields
 from publishing.models import Publishable, Revision
+from publishing.schedule import ScheduleForm, drop, panel, planned
 from publishing.snapshots import Change, child_models
 from publishing.workflow import (
     State,
@@ -39,13 +40,20 @@ from publishing.workflow import (
 
 
 class PublishableForm(forms.ModelForm):
-    """When the button says publish, what blocks publishing is an error beside its field."""
+    """When the button says publish or plan, what blocks it is an error beside its field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.schedule = ScheduleForm(self.data if self.is_bound else None, self.instance)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        if "_publish" in self.data and not self.errors:
+        if self.errors:
+            return
+        times = self.schedule.cleaned_data
+        if "_publish" in self.data or ("_schedule" in self.data and times["live_from"]):
             try:
-                check_publishable(self.instance, timezone.now())
+                check_publishable(self.instance, times["live_from"] or timezone.now(), times["live_until"])
             except ValidationError as error:
                 for field, errors in error.error_dict.items():
                     self.add_error(field if field in self.fields else None, errors)
@@ -57,6 +65,8 @@ class PublishableForm(forms.ModelForm):
                 check_reason(self.data.get("_reason", ""))
             except ValidationError as error:
                 raise ValidationError(error.messages) from error
+        if not self.schedule.is_valid() and not self.data.keys().isdisjoint({"_publish", "_schedule"}):
+            raise ValidationError(_("Look at the dates beside the button Plan."))
         return super().clean()
 
 
@@ -147,9 +157,23 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     def _respond(self, request: Any, obj: Publishable) -> HttpResponse | None:
         """Do what the button said, tell what visitors see of it now, and stay on the page."""
+        schedule = ScheduleForm(request.POST, obj)
         try:
-            if "_publish" in request.POST:
-                publish(obj, request.user)
+            if not schedule.is_valid() and not request.POST.keys().isdisjoint({"_publish", "_schedule"}):
+                raise ValidationError([message for errors in schedule.errors.values() for message in errors])
+            if "_schedule" in request.POST:
+                messages.success(request, schedule.plan(obj, request.user))
+            elif "_cancel" in request.POST:
+                key = request.POST["_cancel"]
+                revision = planned().of(obj).filter(pk=key).first() if key.isdecimal() else None
+                if revision is None:
+                    raise ValidationError(
+                        _("This version does not wait any more: it has begun, or somebody cancelled it.")
+                    )
+                drop(revision, request.user)
+                messages.success(request, _("Cancelled: nothing changes for visitors."))
+            elif "_publish" in request.POST:
+                publish(obj, request.user, live_until=schedule.cleaned_data["live_until"])
                 LogEntry.objects.log_actions(request.user.pk, [obj], CHANGE, _("Published."))
                 url = obj.get_absolute_url()
                 link = format_html(' <a href="{}">{}</a>', url, _("View the page")) if url else ""
@@ -171,6 +195,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         obj = kwargs.get("obj")
+        context["schedule"] = panel(context["adminform"].form.schedule)
         # The import map of the rich text editor is an inline script: it needs the nonce.
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
         if obj:

@@ -10,6 +10,7 @@ from publishing.views import media, search
 from resoc.views import healthz, home
 
 urlpatterns = [
+    path("admin/planning/", include("publishing.schedule")),
     path("admin/", admin.site.urls),
     path("media/<path:path>", media, name="media"),
     path("sitemap.xml", sitemap, name="sitemap"),
