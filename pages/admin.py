@@ -53,4 +53,3 @@ class OrganisationAdmin(PublishableAdmin):
 @admin.register(TextPage)
 class TextPageAdmin(PublishableAdmin):
     shared_fields = ("position",)
-    list_extra = ("position",)

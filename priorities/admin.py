@@ -21,7 +21,7 @@ class PriorityAdmin(PublishableAdmin):
 @admin.register(Theme)
 class ThemeAdmin(PublishableAdmin):
     shared_fields = ("status", "priority", "contact", "url", "position")
-    list_extra = ("status", "position")
+    list_extra = ("status",)
 
 
 @admin.register(Update)

@@ -6,7 +6,7 @@ There is no job: a version becomes public because the clock passes its time.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.apps import apps
@@ -40,7 +40,7 @@ class MomentField(forms.DateTimeField):
         except ValidationError as error:
             if error.code != "ambiguous_timezone":
                 raise
-            naive = error.params["datetime"]
+            naive = (error.params or {})["datetime"]
         aware = timezone.make_aware(naive)
         try:
             exists = aware.astimezone(UTC).astimezone(aware.tzinfo).replace(tzinfo=None) == naive
@@ -246,13 +246,13 @@ def _planned(request: HttpRequest, pk: int) -> Revision:
     """The version `pk`, that waits or ends, when this user may change its object; else 404 or 403."""
     revision = get_object_or_404(planned(), pk=pk)
     opts = revision.model_class._meta
-    if not request.user.has_perm(f"{opts.app_label}.change_{opts.model_name}"):  # type: ignore[union-attr]
+    if not request.user.has_perm(f"{opts.app_label}.change_{opts.model_name}"):
         raise PermissionDenied
     return revision
 
 
 def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # `admin_view` let nobody else in
+    return cast(User, request.user)  # `admin_view` let nobody else in
 
 
 urlpatterns = [
