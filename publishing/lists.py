@@ -223,18 +223,24 @@ def search(queryset: models.QuerySet, query: str) -> models.QuerySet:
         pattern = ACCENTED.sub(_wild, re.sub(r"([!%_])", r"!\1", word))
         found = [models.Q(Like(models.F(column), f"%{pattern}%")) for column in columns]
         queryset = queryset.filter(reduce(or_, found))
+    patterns = {word: re.compile(f"(?=({ACCENTED.sub(_any, re.escape(word))}))") for word in words}
     rows = queryset.order_by().values_list("pk", *columns)
-    return queryset.filter(pk__in=[row[0] for row in rows if _has(words, row[1:])])
+    return queryset.filter(pk__in=[row[0] for row in rows if _has(patterns, row[1:])])
 
 
 def _wild(found: re.Match[str]) -> str:
     return "%" if len(found[0]) == 2 else "_"
 
 
-def _has(words: list[str], values: Iterable[Any]) -> bool:
+def _any(found: re.Match[str]) -> str:
+    return "(?:..|.)" if len(found[0]) == 2 else "."
+
+
+def _has(patterns: dict[str, re.Pattern[str]], values: Iterable[Any]) -> bool:
+    """Whether these texts have every word; only what looks like a word is folded, because texts are long."""
     text = MARKUP.sub(" ", "\n".join(str(value) for value in values if value))
     plain = unescape(text).lower()
-    if all(word in plain for word in words):
-        return True
-    folded = fold.__wrapped__(plain)  # texts are long and many: not kept in the memory for words
-    return all(word in folded for word in words)
+    return all(
+        word in plain or any(fold(found[1]) == word for found in pattern.finditer(plain))
+        for word, pattern in patterns.items()
+    )
