@@ -89,7 +89,9 @@ def _of_revision(obj: Publishable, revision: Revision, before: Revision | None, 
     what = _("published") if revision.live_from <= revision.created_at else _("scheduled")
     entry = Entry(revision.created_at, _name(revision.author), what, details, f"r{revision.pk}")
     came_due = revision.superseded_at is None or revision.superseded_at > revision.live_from
-    if not came_due:
+    if revision.cancelled:
+        entry.mark = _("Cancelled")
+    elif not came_due:
         entry.mark = _("Never became public")
     elif revision.live_from > now:
         entry.mark = _("Waits until %s") % _moment(revision.live_from)
