@@ -484,6 +484,7 @@ class BinAdmin(admin.ModelAdmin):
     list_display = ("title", "kind", "author", "created_at")
     search_fields = ("title",)
     actions = None
+    change_list_template = "admin/publishable_change_list.html"
     change_form_template = "admin/history/discarded.html"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Discarded]:

@@ -278,17 +278,21 @@ def _name_of(model: Any, pk: int) -> str:
 def word_diff(old: str, new: str) -> list[Piece]:
     """The words of `old` and `new`, marked; long stretches that are the same are shortened."""
     before, after = re.findall(r"\S+|\s+", old), re.findall(r"\S+|\s+", new)
-    pieces = []
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for operation, i, j, k, m in matcher.get_opcodes():
-        if operation == "equal":
-            pieces += _shortened(before[i:j], first=i == 0, last=j == len(before))
-            continue
-        if i != j:
-            pieces.append(Piece("removed", "".join(before[i:j])))
-        if k != m:
-            pieces.append(Piece("added", "".join(after[k:m])))
-    return pieces
+    pieces: list[Piece] = []
+    removed = added = ""
+    for operation, i, j, k, m in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        same = "".join(before[i:j])
+        # A space between two changes belongs to both: people read changed phrases, not words.
+        if operation == "equal" and (not same.isspace() or not (removed or added) or j == len(before)):
+            pieces += [*_changed(removed, added), *_shortened(before[i:j], first=i == 0, last=j == len(before))]
+            removed = added = ""
+        else:
+            removed, added = removed + same, added + "".join(after[k:m])
+    return pieces + _changed(removed, added)
+
+
+def _changed(removed: str, added: str) -> list[Piece]:
+    return [Piece(kind, text) for kind, text in (("removed", removed), ("added", added)) if text]
 
 
 def _shortened(words: list[str], first: bool, last: bool) -> list[Piece]:
