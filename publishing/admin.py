@@ -379,7 +379,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         ]
         context |= {
             "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],
-            "can_preview": bool(self.model.view_name or hasattr(self.model, "shown_on")),
+            "can_preview": bool(self.model.view_name) or self.model.shown_on is not Publishable.shown_on,
             "languages": [(code, get_language_info(code)["name_local"].capitalize()) for code in CODES],
         }
         if obj:
