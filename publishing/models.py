@@ -187,6 +187,16 @@ class Discarded(models.Model):
         return apps.get_model(self.model)
 
 
+class Stamp(models.Model):
+    """The one row that says how often what is public changed; see `stamp`."""
+
+    number = models.BigIntegerField()
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class RevisionSlug(models.Model):
     """The slug under which one revision is found in one language: the index of addresses.
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
+from publishing import stamp
 from publishing.fields import PublishedForeignKey, RichTextField
 from publishing.languages import CODES, is_blank, resolve, translated_fields
 from publishing.links import targets
@@ -429,6 +430,7 @@ def _commit(obj: Publishable, revision: Revision) -> Revision:
     revision.model, revision.object_id = obj._meta.label_lower, obj.pk
     revision.sort_key = obj.sort_key
     revision.save(force_insert=True)
+    stamp.bump()
     obj.revisions.filter(pk__lt=revision.pk).filter(
         models.Q(superseded_at=None) | models.Q(superseded_at__gt=revision.live_from)
     ).update(superseded_at=revision.live_from)
@@ -502,6 +504,7 @@ def _cancel(waiting: Revision) -> None:
     """Mark `waiting` as cancelled, and let what it would have overtaken go on."""
     own = Revision.objects.filter(model=waiting.model, object_id=waiting.object_id)
     own.filter(pk=waiting.pk).update(cancelled=True, superseded_at=timezone.now())
+    stamp.bump()
     waiting.texts.all().delete()
     for older in own.filter(CAME_DUE, pk__lt=waiting.pk, superseded_at=waiting.live_from):
         newer = own.filter(CAME_DUE, pk__gt=older.pk).aggregate(first=models.Min("live_from"))
