@@ -22,7 +22,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     for model in apps.get_models():
         if issubclass(model, Publishable) and model.view_name:
             for obj in model.published():
-                pages.append(({code: obj.get_absolute_url(code) for code in obj.languages}, obj.revision.live_from))
+                pages.append(({code: obj.get_absolute_url(code) for code in obj.languages}, obj.revision.changed_at))
     entries = [
         {"address": absolute(request, path), "changed": changed, "alternates": _absolute_all(request, paths)}
         for paths, changed in pages

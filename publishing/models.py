@@ -71,6 +71,10 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """The revisions that visitors see or once saw: what a page can be cited by."""
         return self.filter(CAME_DUE, live_from__lte=at or timezone.now(), withdrawn=False)
 
+    def changes(self) -> Self:
+        """Without those that only say that what was public is still right."""
+        return self.filter(unchanged_since=None)
+
     def pending(self, at: datetime | None = None) -> Self:
         """The revisions whose time is still to come and that nothing overtakes before it."""
         return self.filter(CAME_DUE, live_from__gt=at or timezone.now())
@@ -83,6 +87,9 @@ class Revision(models.Model):
     overtakes an older one that was still waiting: it was made from the same working
     copy, so it contains that older one's changes. `superseded_at` writes down when that
     happens, so that "what is public now" is a plain comparison that an index answers.
+
+    Whoever makes a commit has read what it says, so `live_from` is also when the object was
+    last checked. To check without changing is to commit the same again: `workflow.confirm`.
     """
 
     model = models.CharField(_("model"), max_length=100, editable=False)
@@ -99,6 +106,8 @@ class Revision(models.Model):
     live_from = models.DateTimeField(_("public from"))
     live_until = models.DateTimeField(_("public until"), null=True, blank=True)
     superseded_at = models.DateTimeField(_("overtaken at"), null=True, editable=False)
+    # On a commit that changed nothing: since when visitors read what it says.
+    unchanged_since = models.DateTimeField(_("unchanged since"), null=True, editable=False)
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
     reason = models.CharField(_("reason for withdrawing"), max_length=MAX_CHARACTERS, blank=True)
     data = models.JSONField(_("content"))
@@ -118,6 +127,11 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.object_id}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def changed_at(self) -> datetime:
+        """Since when visitors read what this says."""
+        return self.unchanged_since or self.live_from
 
     @property
     def model_class(self) -> type["Publishable"]:
@@ -348,7 +362,7 @@ class Publishable(Frozen):
         if title.language:
             data["inLanguage"] = title.language
         if self.revision:
-            data["dateModified"] = self.revision.live_from.isoformat()
+            data["dateModified"] = self.revision.changed_at.isoformat()
         return data
 
     @property

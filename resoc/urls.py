@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.machines import robots, security_txt, sitemap
 from publishing.views import media, search
-from resoc.views import healthz, home
+from resoc.views import healthz, home, home_versions
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     *i18n_patterns(
         path("", home, name="home"),
+        path(_("versions/"), home_versions, name="home_versions"),
+        path(_("versions/<int:version>/"), home, name="home_version"),
         path("", include("staff.urls")),
         path("", include("priorities.urls")),
         path(_("search/"), search, name="search"),

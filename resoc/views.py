@@ -5,31 +5,48 @@ from typing import Any
 
 from django.core.validators import slug_re
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from pages.models import MissionPage, Seat
 from priorities.models import Priority, Theme
 from publishing.languages import resolve
 from publishing.models import Revision, RevisionSlug
+from publishing.views import old_version, versions_of
 
 THEMES_ON_HOME = 6
 MAX_ELSEWHERE = 6  # rows of the index that a wrong address makes us read
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    """Who RESOC is, its priorities and its themes."""
+def home(request: HttpRequest, version: int | None = None) -> HttpResponse:
+    """Who RESOC is, its priorities and its themes; or what this page said in an earlier version."""
     mission = MissionPage.published().following("seats__organisation").first()
+    at = mission.as_of if mission else None
+    if version:
+        mission = old_version(mission or MissionPage(), version)
+        at = mission.revision.superseded_at  # the lists as they stood when it was last read
     context = {
         "section": "home",
         "page": mission,
+        "version": mission.revision if version else None,
+        "versions_url": reverse("home_versions"),
         "mission": mission,
         "motto": motto(mission) if mission else None,
         "seat_groups": seat_groups(mission) if mission else [],
-        "priorities": list(Priority.published()),
-        "themes": list(Theme.published()[:THEMES_ON_HOME]),
+        "priorities": list(Priority.published(at)),
+        "themes": list(Theme.published(at)[:THEMES_ON_HOME]),
     }
     return render(request, "home.html", context)
+
+
+def home_versions(request: HttpRequest) -> HttpResponse:
+    """Every version of the home page that ever was public."""
+    mission = MissionPage.published().first()
+    if mission is None:
+        raise Http404
+    context = {"section": "home", "page": mission, "subject": mission, "versions": versions_of(mission)}
+    return render(request, "versions.html", context)
 
 
 def motto(mission: MissionPage) -> dict[str, Any]:
