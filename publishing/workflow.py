@@ -80,13 +80,13 @@ def publish(
         _check_rows(row)
         data = freeze(row)
         shown = row.revisions.public(now).first()
-        same = shown and not diff(normalise(type(row), shown.data), data)
+        since = shown.changed_at if shown and not diff(normalise(type(row), shown.data), data) else None
         revision = Revision(
             author=author,
             note=note,
             live_from=live_from,
             live_until=live_until,
-            unchanged_since=shown.changed_at if same else None,
+            unchanged_since=since,
             data=data,
         )
         return _commit(row, revision)

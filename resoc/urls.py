@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from publishing.machines import robots, security_txt, sitemap
+from publishing.machines import manifest, robots, security_txt, sitemap
 from publishing.views import media, search
 from resoc.views import healthz, home, home_versions
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     *i18n_patterns(
         path("", home, name="home"),
+        path("manifest.webmanifest", manifest, name="manifest"),
         path(_("versions/"), home_versions, name="home_versions"),
         path(_("versions/<int:version>/"), home, name="home_version"),
         path("", include("staff.urls")),
