@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.syndication.views import Feed
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import feedgenerator
@@ -45,9 +46,8 @@ class SiteFeed(Feed):
 
     def items(self, obj: Any = None) -> list[Publishable]:
         revisions = Revision.objects.public().filter(model__in=[_label(Theme), _label(Update)])
-        return _in_this_language(
-            [revision.thaw() for revision in revisions.order_by("-live_from", "-pk")[: 2 * LENGTH]]
-        )
+        newest = revisions.order_by(Coalesce("unchanged_since", "live_from").desc(), "-pk")
+        return _in_this_language([revision.thaw() for revision in newest[: 2 * LENGTH]])
 
     def item_title(self, item: Any) -> str:
         return capfirst(resolve(item, "title").value)
@@ -65,7 +65,7 @@ class SiteFeed(Feed):
         return f"tag:{host},2026:{item._meta.label_lower}/{item.pk}"
 
     def item_updateddate(self, item: Any) -> datetime:
-        return item.revision.live_from
+        return item.revision.changed_at
 
 
 class ThemeFeed(SiteFeed):

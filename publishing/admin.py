@@ -44,6 +44,7 @@ from publishing.workflow import (
     State,
     check_publishable,
     check_reason,
+    confirm,
     is_live,
     live_users,
     moment,
@@ -348,6 +349,9 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
                 url = obj.get_absolute_url()
                 link = format_html(' <a href="{}">{}</a>', url, _("View the page")) if url else ""
                 messages.success(request, format_html("{}{}", _("Published: visitors see it now."), link))
+            elif "_confirm" in request.POST:
+                confirm(obj, request.user)
+                messages.success(request, _("Noted: what visitors read is still right."))
             elif "_share" in request.POST:
                 ShareLink.objects.renew(obj, request.user)
                 messages.success(request, _("Saved. The link below shows this working copy; an earlier link ended."))
@@ -406,6 +410,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "differences": [(history.label(type(obj), each.path), each) for each in differences],
             "overtaken_by": last_editor(obj, request.user) if differences else None,
             "others": editing.others(obj, request.user),
+            "checked_at": public.live_from if (public := obj.revisions.public().first()) else None,
             "checklist": checklist(row),
             "history": history.recent(obj),
             "share_link": ShareLink.objects.of(obj).valid().first(),

@@ -87,6 +87,8 @@ def _of_revision(obj: Publishable, revision: Revision, before: Revision | None, 
         changed = changed_labels(model, diff(normalise(model, before.data), normalise(model, revision.data)))
         details += changed or [_("nothing changed")]
     what = _("published") if revision.live_from <= revision.created_at else _("scheduled")
+    if revision.unchanged_since:
+        what, details = _("checked it: it was still right"), []
     entry = Entry(revision.created_at, _name(revision.author), what, details, f"r{revision.pk}")
     came_due = revision.superseded_at is None or revision.superseded_at > revision.live_from
     if revision.cancelled:

@@ -3,16 +3,19 @@
 from datetime import UTC, timedelta
 
 from django.apps import apps
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from publishing.addresses import absolute
-from publishing.languages import CODES
+from publishing.languages import CODES, current
 from publishing.models import Publishable
 
 OVERVIEWS = ("priority_list", "theme_list", "contact")
+SKY = "#DCE9EC"  # as in the style sheet
+ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))
 SECURITY_TXT_DAYS = 300  # RFC 9116 2.5.5: the date of expiry lies less than a year ahead
 
 
@@ -22,7 +25,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     for model in apps.get_models():
         if issubclass(model, Publishable) and model.view_name:
             for obj in model.published():
-                pages.append(({code: obj.get_absolute_url(code) for code in obj.languages}, obj.revision.live_from))
+                pages.append(({code: obj.get_absolute_url(code) for code in obj.languages}, obj.revision.changed_at))
     entries = [
         {"address": absolute(request, path), "changed": changed, "alternates": _absolute_all(request, paths)}
         for paths, changed in pages
@@ -35,6 +38,27 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Where crawlers need not come (RFC 9309), and where the sitemap is."""
     lines = ["User-agent: *", "Disallow: /admin/", "", f"Sitemap: {absolute(request, reverse('sitemap'))}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def manifest(request: HttpRequest) -> JsonResponse:
+    """How the site looks on a home screen (W3C Web Application Manifest), in the language of the address."""
+    icons = [
+        {"src": static(f"icons/{name}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+        for name, side, purpose in ICONS
+    ]
+    content = {
+        "name": "RESOC Westhoek",
+        "short_name": "RESOC",
+        "lang": current(),
+        "id": "/",
+        "start_url": reverse("home"),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": SKY,
+        "theme_color": SKY,
+        "icons": icons,
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
 
 
 def security_txt(request: HttpRequest) -> HttpResponse:

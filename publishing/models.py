@@ -85,6 +85,10 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """The revisions that visitors see or once saw: what a page can be cited by."""
         return self.filter(CAME_DUE, live_from__lte=at or timezone.now(), withdrawn=False)
 
+    def changes(self) -> Self:
+        """Without those that only say that what was public is still right."""
+        return self.filter(unchanged_since=None)
+
     def pending(self, at: datetime | None = None) -> Self:
         """The revisions whose time is still to come and that nothing overtakes before it."""
         return self.filter(CAME_DUE, live_from__gt=at or timezone.now())
@@ -100,6 +104,9 @@ class Revision(models.Model):
 
     One that was cancelled before its time says so; `superseded_at` is then the moment of
     cancelling, so that no question about time has to think of it.
+
+    Whoever makes a commit has read what it says, so `live_from` is also when the object was
+    last checked. To check without changing is to commit the same again: `workflow.confirm`.
     """
 
     model = models.CharField(_("model"), max_length=100, editable=False)
@@ -117,6 +124,8 @@ class Revision(models.Model):
     live_until = models.DateTimeField(_("public until"), null=True, blank=True)
     superseded_at = models.DateTimeField(_("overtaken at"), null=True, editable=False)
     cancelled = models.BooleanField(_("cancelled before its time"), default=False, editable=False)
+    # On a commit that changed nothing: since when visitors read what it says.
+    unchanged_since = models.DateTimeField(_("unchanged since"), null=True, editable=False)
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
     reason = models.CharField(_("reason for withdrawing"), max_length=MAX_CHARACTERS, blank=True)
     data = models.JSONField(_("content"))
@@ -136,6 +145,11 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.object_id}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def changed_at(self) -> datetime:
+        """Since when visitors read what this says."""
+        return self.unchanged_since or self.live_from
 
     @property
     def model_class(self) -> type["Publishable"]:
@@ -421,7 +435,7 @@ class Publishable(Frozen):
         if title.language:
             data["inLanguage"] = title.language
         if self.revision:
-            data["dateModified"] = self.revision.live_from.isoformat()
+            data["dateModified"] = self.revision.changed_at.isoformat()
         return data
 
     def shown_on(self) -> Any:

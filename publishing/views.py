@@ -73,12 +73,16 @@ class VersionListView(PublishedDetailView):
         return reverse(f"{self.model.view_name}_versions", args=[obj.slug_in(current())])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        subject = kwargs["subject"]
-        versions = [
-            (revision, reverse(f"{self.model.view_name}_version", args=[kwargs["slug"], revision.pk]))
-            for revision in subject.revisions.once_public()
-        ]
-        return super().get_context_data(**kwargs, versions=versions)
+        return super().get_context_data(**kwargs, versions=versions_of(kwargs["subject"]))
+
+
+def versions_of(obj: Publishable) -> list[tuple[Revision, str]]:
+    """The versions of a published page that visitors see or once saw, newest first, each with its address."""
+    name, slug = f"{obj.view_name}_version", obj.slug_in(current())
+    return [
+        (revision, reverse(name, args=[*([slug] if slug else []), revision.pk]))
+        for revision in obj.revisions.once_public().changes()
+    ]
 
 
 def old_version(obj: Publishable, number: int) -> Any:

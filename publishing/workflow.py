@@ -86,8 +86,41 @@ def publish(
         row = _locked(obj)
         check_publishable(row, live_from, live_until)
         _check_rows(row)
-        revision = Revision(author=author, note=note, live_from=live_from, live_until=live_until, data=freeze(row))
+        data = freeze(row)
+        shown = row.revisions.public(now).first()
+        since = shown.changed_at if shown and not diff(normalise(type(row), shown.data), data) else None
+        revision = Revision(
+            author=author,
+            note=note,
+            live_from=live_from,
+            live_until=live_until,
+            unchanged_since=since,
+            data=data,
+        )
         return _commit(row, revision)
+
+
+def confirm(obj: Publishable, author: User | None) -> Revision:
+    """Say that what visitors read of `obj` is still right: the same commit again, dated now.
+
+    A working copy that differs stays unpublished. Raises ValidationError when visitors do not
+    see `obj`, or when another version of it already waits: this would overtake that one.
+    """
+    with transaction.atomic():
+        row = _locked(obj)
+        shown = row.revisions.public().first()
+        if shown is None:
+            raise ValidationError(_("This is not on the public site."))
+        if row.revisions.pending().exists():
+            raise ValidationError(_("Another version of this is scheduled already."))
+        revision = Revision(
+            author=author,
+            live_from=timezone.now(),
+            live_until=shown.live_until,
+            unchanged_since=shown.changed_at,
+            data=shown.data,
+        )
+        return _commit(shown.thaw(), revision)
 
 
 def withdraw(obj: Publishable, author: User | None, reason: str) -> Revision:

@@ -33,7 +33,7 @@ def vcard(member: StaffMember, url: str = "") -> str:
     if url:
         lines.append(f"URL:{url}")
     if member.revision:
-        lines.append(f"REV:{_utc(member.revision.live_from)}")
+        lines.append(f"REV:{_utc(member.revision.changed_at)}")
     lines.append("END:VCARD")
     return "".join(f"{_fold(line)}\r\n" for line in lines)
 

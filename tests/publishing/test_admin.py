@@ -58,6 +58,15 @@ def test_what_blocks_publishing_stands_beside_its_field_and_keeps_what_was_typed
     assert theme.title_nl
 
 
+def test_who_finds_a_page_still_right_says_so_and_publishes_no_draft(editor_client, client, theme):
+    response = submit(editor_client, theme, "_confirm", title_nl="Nog een kladje")
+    assert "Genoteerd" in response.content.decode()
+    assert theme.revisions.first().unchanged_since
+    assert "Nog een kladje" not in client.get("/themas/").content.decode()
+    theme.refresh_from_db()
+    assert theme.title_nl == "Nog een kladje"
+
+
 def test_an_incomplete_draft_can_be_saved(editor_client, theme):
     submit(editor_client, theme, "_save", title_nl="", slug_nl="")
     theme.refresh_from_db()
