@@ -455,7 +455,7 @@ class LanguageTab:
     @property
     def sign(self) -> str:
         """The icon that says the same: empty, partly, complete."""
-        return "full" if self.done == self.of else "half" if self.done else "empty"
+        return "empty" if not self.done else "full" if self.done == self.of else "half"
 
 
 def language_tabs(forms: Iterable[BaseForm]) -> list[LanguageTab]:

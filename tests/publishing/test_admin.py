@@ -73,6 +73,13 @@ def test_an_incomplete_draft_can_be_saved(editor_client, theme):
     assert not theme.title_nl
 
 
+def test_a_new_page_is_nowhere_called_complete(editor_client):
+    response = editor_client.get("/admin/priorities/theme/add/")
+    assert [tab.sign for tab in response.context["language_tabs"]] == ["empty"] * 3
+    assert "volledig</span>" not in "".join(response.content.decode().split())
+    assert "<h1>Thema toevoegen</h1>" in response.content.decode()
+
+
 def test_withdrawing_asks_for_a_reason_and_shows_it_to_visitors(editor_client, client, theme):
     assert "Zeg in enkele woorden waarom" in submit(editor_client, theme, "_withdraw").content.decode()
     assert client.get("/themas/regiomarketing/").status_code == 200
