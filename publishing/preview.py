@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from publishing.languages import CODES, current
 from publishing.models import Publishable, ShareLink
+from publishing.numbers import whole
 from publishing.snapshots import Snapshot, freeze, thaw
 
 NO_SLUG = "-"  # stands in the address of a page that has none yet
@@ -29,9 +30,9 @@ def typed(form: BaseModelForm, formsets: list[BaseModelFormSet]) -> Snapshot:
     for formset in formsets:
         formset.is_valid()
         for each in formset.forms:
-            posted = str(each.data.get(each.add_prefix("id"), ""))
-            if each.instance.pk is None and posted.isdigit():  # a row that somebody else removed meanwhile
-                each.instance.pk = int(posted)
+            posted = whole(each.data.get(each.add_prefix("id"), ""))
+            if each.instance.pk is None and posted:  # a row that somebody else removed meanwhile
+                each.instance.pk = posted
         kept = [each.instance for each in formset.forms if each.has_changed() or each.instance.pk]
         gone = [each.instance for each in formset.deleted_forms]
         name = formset.fk.remote_field.related_name  # type: ignore[attr-defined]  # of an inline formset
@@ -89,7 +90,7 @@ def preview(model_admin: Any, request: HttpRequest, object_id: str | None, langu
 @never_cache
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """The saved working copy behind a share link, for whoever has the link."""
-    link = ShareLink.objects.valid().filter(token=token).first()
+    link = ShareLink.objects.valid().filter(token=token.replace("\0", "")).first()
     obj = link and link.working_copy()
     if not link or not obj:
         response = render(request, "share_link_over.html", status=410)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import connection, models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
@@ -245,6 +246,8 @@ def check_reason(reason: str) -> None:
     """Raise ValidationError, for field `reason`, when visitors could not read why."""
     if is_blank(reason):
         raise ValidationError({"reason": _("Say in a few words why: visitors read it at the old address.")})
+    if "\0" in reason:
+        raise ValidationError({"reason": ProhibitNullCharactersValidator.message})
     if len(reason.strip()) > MAX_CHARACTERS:
         raise ValidationError({"reason": _("Say it in at most %s characters.") % MAX_CHARACTERS})
 
