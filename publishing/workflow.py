@@ -170,7 +170,7 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
     afterwards. Returns how many rows moved. Raises ValidationError when one of them is gone.
     """
     with transaction.atomic():
-        _lock(model)
+        lock(model)
         rows: list[Any] = list(model._base_manager.order_by("position", "pk"))
         wanted = {row.pk: row for row in rows if row.pk in set(ids)}
         if len(wanted) != len(ids):
@@ -213,7 +213,7 @@ def restore(version: Revision | Discarded, author: User | None) -> Any:
     """
     model: Any = version.model_class
     with transaction.atomic():
-        _lock(model)
+        lock(model)
         row = model._base_manager.filter(pk=version.object_id).first()
         if row and (not row.revisions.exists() or unpublished_changes(row)):
             discard(row, author)
@@ -314,7 +314,7 @@ def put_in_bin(sender: type[models.Model], instance: models.Model, **kwargs: Any
     """Keep what is being deleted; raise ProtectedError for what visitors see, which must be withdrawn first."""
     if not isinstance(instance, Publishable):
         return
-    _lock(sender)
+    lock(sender)
     if is_live(instance):
         raise models.ProtectedError(_("Withdraw this before you delete it: visitors still see it."), {instance})
     if type(instance)._base_manager.filter(pk=instance.pk).exists():
@@ -408,8 +408,10 @@ def _slug_owner(
     return first.thaw() if first else None
 
 
-def _lock(model: type[models.Model]) -> None:
-    """Hold the addresses of `model` until the transaction ends: two editors can't give out the same.
+def lock(model: type[models.Model]) -> None:
+    """Hold `model` until the transaction ends: two editors can't give out the same address, or overwrite each other.
+
+    It comes before any lock on a row, or two transactions could wait for each other for ever.
 
     SQLite lets one writer in at a time, so there the transaction itself is the lock.
     """
@@ -420,7 +422,7 @@ def _lock(model: type[models.Model]) -> None:
 
 def _locked(obj: P) -> P:
     """The saved row of `obj`, as nobody else can publish or delete it until we are done."""
-    _lock(type(obj))
+    lock(type(obj))
     row = type(obj)._base_manager.filter(pk=obj.pk).first()
     if row is None:
         raise ValidationError(_("Somebody has deleted this in the meantime."))
@@ -440,21 +442,23 @@ def _commit(obj: Publishable, revision: Revision) -> Revision:
         RevisionSlug.objects.bulk_create(
             RevisionSlug(revision=revision, language=code, slug=slug) for code in CODES if (slug := obj.slug_in(code))
         )
-    files = []
-    for _path, row in _rows(obj):
-        for field in published_fields(type(row)):
-            value = getattr(row, field.attname)
-            if isinstance(field, models.FileField) and value:
-                files.append(RevisionFile(revision=revision, name=value.name))
     RevisionReference.objects.bulk_create(
         RevisionReference(revision=revision, field=field, model=model, object_id=object_id)
         for field, model, object_id in _references(obj)
     )
-    RevisionFile.objects.bulk_create(files)
+    RevisionFile.objects.bulk_create(RevisionFile(revision=revision, name=name) for name in files(obj))
     RevisionText.objects.bulk_create(index(obj, revision))
     # Nobody searches what is over.
     RevisionText.objects.filter(revision__in=obj.revisions.filter(superseded_at__lte=timezone.now())).delete()
     return revision
+
+
+def files(obj: Publishable) -> Iterator[str]:
+    """The names of the stored files of `obj` and its child rows."""
+    for _path, row in _rows(obj):
+        for field in published_fields(type(row)):
+            if isinstance(field, models.FileField) and (value := getattr(row, field.attname)):
+                yield value.name
 
 
 def _references(obj: Publishable) -> Iterator[tuple[str, str, int]]:
@@ -494,7 +498,7 @@ def _commit_again(
 
 def _locked_waiting(revision: Revision) -> Revision:
     """`revision` as it is stored, still waiting, and nobody else can change that until we are done."""
-    _lock(revision.model_class)
+    lock(revision.model_class)
     waiting = Revision.objects.pending().filter(pk=revision.pk, withdrawn=False).first()
     if waiting is None:
         raise ValidationError(_("This version does not wait any more: it has begun, or somebody cancelled it."))
