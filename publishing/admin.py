@@ -36,6 +36,7 @@ from publishing.checklist import checklist
 from publishing.fields import PictureField
 from publishing.languages import CODES, is_blank, localized, translated_fields
 from publishing.models import LAST_POSITION, Discarded, Ordered, Publishable, ShareLink
+from publishing.numbers import whole
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
 from publishing.snapshots import freeze, normalise
@@ -297,9 +298,9 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def _reorder(self, request: Any) -> None:
         """Order the rows by the numbers that were typed: what moved up comes before its equals, down after."""
         typed = {
-            int(name.removeprefix("place-")): int(value)
+            key: whole(value)
             for name, value in request.POST.items()
-            if name.startswith("place-") and name.removeprefix("place-").isdecimal() and value.isdecimal()
+            if name.startswith("place-") and (key := whole(name.removeprefix("place-")))
         }
         old = dict(self.model._base_manager.order_by("position", "pk").values_list("pk", "position"))
         places = {key: index for index, key in enumerate(old)}
@@ -336,8 +337,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             if "_schedule" in request.POST:
                 messages.success(request, schedule.plan(obj, request.user))
             elif "_cancel" in request.POST:
-                key = request.POST["_cancel"]
-                revision = planned().of(obj).filter(pk=key).first() if key.isdecimal() else None
+                revision = planned().of(obj).filter(pk=whole(request.POST["_cancel"])).first()
                 if revision is None:
                     raise ValidationError(
                         _("This version does not wait any more: it has begun, or somebody cancelled it.")

@@ -32,10 +32,12 @@ from django.utils.translation import gettext as _
 from publishing.fields import RichTextField
 from publishing.languages import current
 from publishing.models import Discarded, Publishable, Revision
+from publishing.numbers import whole
 from publishing.snapshots import Change, Snapshot, child_models, diff, freeze, normalise, published_fields
 from publishing.workflow import restore
 
 ENTRIES_PER_PAGE = 25
+MAX_PAGES = 1000
 CONTEXT = 24  # unchanged words and spaces kept on both sides of a change
 WORKING = "working"  # the name of the working copy among the versions
 
@@ -311,7 +313,7 @@ def _shortened(words: list[str], first: bool, last: bool) -> list[Piece]:
 def timeline(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """The whole history of one object."""
     obj = _object(model_admin, request, object_id)
-    number = max(int(page) if (page := request.GET.get("page", "1")).isdigit() else 1, 1)
+    number = min(max(whole(request.GET.get("page", "1")), 1), MAX_PAGES)
     found = entries(obj, number * ENTRIES_PER_PAGE + 1)
     paginator = Paginator(found, ENTRIES_PER_PAGE)
     page_obj = paginator.get_page(number)
@@ -381,9 +383,8 @@ def _object(model_admin: Any, request: HttpRequest, object_id: str) -> Any:
 
 
 def _version(obj: Publishable, key: str) -> Version | None:
-    number = int(key[1:]) if key[1:].isdigit() else 0
     found: Any = {"r": obj.revisions, "d": Discarded.objects.of(obj)}.get(key[:1])
-    return found.filter(pk=number).first() if found is not None else None
+    return found.filter(pk=whole(key[1:])).first() if found is not None else None
 
 
 def _snapshot(obj: Publishable, key: str) -> tuple[Snapshot, str]:

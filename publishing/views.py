@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 from publishing.languages import current
 from publishing.models import Publishable, Revision, RevisionFile
 from publishing.pictures import original_of
+from publishing.preview import shows_file
 from publishing.search import clean_query
 from publishing.search_index import MAX_RESULTS, find
 
@@ -103,7 +104,8 @@ def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
 
 
 def media(request: HttpRequest, path: str) -> FileResponse:
-    """An uploaded file, while something published uses it; editors always see it.
+    """An uploaded file, while something published uses it; editors always see it, and who has a share
+    link to a draft sees those of that draft.
 
     The variants of a picture are as public as the original that the revision names. A file
     never changes under its name, so browsers may keep it.
@@ -112,7 +114,8 @@ def media(request: HttpRequest, path: str) -> FileResponse:
         raise Http404
     public = RevisionFile.objects.filter(name=original_of(path), revision__in=Revision.objects.public())
     is_editor = request.user.is_active and request.user.is_staff
-    if not (is_editor or public.exists()):
+    is_public = is_editor or public.exists()
+    if not (is_public or shows_file(request.GET.get("share", ""), original_of(path))):
         raise Http404
     try:
         file = default_storage.open(path)
@@ -120,7 +123,9 @@ def media(request: HttpRequest, path: str) -> FileResponse:
         raise Http404 from error
     response = FileResponse(file)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["Cache-Control"] = "private, max-age=3600" if is_public else "private, no-store"
+    if not is_public:
+        response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

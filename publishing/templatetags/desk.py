@@ -43,6 +43,8 @@ def language(bound: Any) -> str:
 @register.filter
 def source(bound: BoundField) -> Source | None:
     """What stands in the source language, as the form has it now; None when `bound` translates nothing."""
+    if not isinstance(bound, BoundField):  # who may only look sees no fields
+        return None
     code = language(bound)
     name = bound.name.removesuffix(f"_{code}")
     model = bound.form._meta.model  # type: ignore[attr-defined]  # of a model form
