@@ -355,6 +355,14 @@ class Publishable(Frozen):
         with translation.override(language):
             return reverse(self.view_name, args=[slug])
 
+    def get_versions_url(self, number: int | None = None, language: str | None = None) -> str:
+        """The list of the versions of this page in `language`, or one of them."""
+        language = language or current()
+        slug = self.slug_in(language)
+        args = [*([slug] if slug else []), *([number] if number else [])]
+        with translation.override(language):
+            return reverse(f"{self.view_name}_version{'' if number else 's'}", args=args)
+
     def structured_data(self) -> dict[str, Any]:
         """What search engines may know of this page, in the terms of schema.org."""
         title = resolve(self, self.title_field)

@@ -7,7 +7,6 @@ from django.core.validators import slug_re
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from pages.models import MissionPage, Seat
 from priorities.models import Priority, Theme
@@ -30,7 +29,7 @@ def home(request: HttpRequest, version: int | None = None) -> HttpResponse:
         "section": "home",
         "page": mission,
         "version": mission.revision if version else None,
-        "versions_url": reverse("home_versions"),
+        "versions_url": mission.get_versions_url() if mission else "",
         "mission": mission,
         "motto": motto(mission) if mission else None,
         "seat_groups": seat_groups(mission) if mission else [],
