@@ -291,6 +291,7 @@ class Publishable(Frozen):
     not_published: ClassVar[tuple[str, ...]] = ("needs_check_fr", "needs_check_en")
     title_field: ClassVar[str] = "title"  # without it nothing can be published
     view_name: ClassVar[str] = ""  # the name of the address of one object, if it is a page
+    schema_type: ClassVar[str] = "Article"  # what a page of it is, in the terms of schema.org
     # Fields with which others name an object that search finds by the titles of those others.
     found_through: ClassVar[tuple[str, ...]] = ()
 
@@ -366,7 +367,7 @@ class Publishable(Frozen):
     def structured_data(self) -> dict[str, Any]:
         """What search engines may know of this page, in the terms of schema.org."""
         title = resolve(self, self.title_field)
-        data: dict[str, Any] = {"@type": "Article", "headline": title.value}
+        data: dict[str, Any] = {"@type": self.schema_type, "headline": title.value}
         if title.language:
             data["inLanguage"] = title.language
         if self.revision:

@@ -5,7 +5,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from publishing.machines import manifest, robots, security_txt, sitemap
+from pages.views import security_txt
+from publishing.machines import manifest, robots, sitemap
 from publishing.views import media, search
 from resoc.views import healthz, home, home_versions
 

@@ -52,8 +52,7 @@ def description(obj: Any, *fields: str) -> SafeString | str:
 @register.simple_tag
 def share_type(page: Any) -> str:
     """What kind of page this is in the terms of OpenGraph."""
-    kind = page.structured_data()["@type"] if isinstance(page, Publishable) else ""
-    return SHARE_TYPES.get(kind, "website")
+    return SHARE_TYPES.get(getattr(page, "schema_type", ""), "website")
 
 
 @register.simple_tag(takes_context=True)
