@@ -1,13 +1,11 @@
-"""What machines read of the whole site: the sitemap, robots.txt, security.txt."""
-
-from datetime import UTC, timedelta
+"""What machines read of the whole site: the sitemap, robots.txt, the manifest."""
 
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from publishing.addresses import absolute
 from publishing.languages import CODES, current
@@ -16,7 +14,6 @@ from publishing.models import Publishable
 OVERVIEWS = ("priority_list", "theme_list", "contact")
 SKY = "#DCE9EC"  # as in the style sheet
 ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))
-SECURITY_TXT_DAYS = 300  # RFC 9116 2.5.5: the date of expiry lies less than a year ahead
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
@@ -59,19 +56,6 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "icons": icons,
     }
     return JsonResponse(content, content_type="application/manifest+json")
-
-
-def security_txt(request: HttpRequest) -> HttpResponse:
-    """Where to report a weakness of this site (RFC 9116)."""
-    expires = timezone.now() + timedelta(days=SECURITY_TXT_DAYS)
-    lines = [
-        f"Contact: {absolute(request, reverse('contact'))}",
-        f"Expires: {expires.astimezone(tz=UTC):%Y-%m-%dT00:00:00Z}",
-        f"Preferred-Languages: {', '.join(CODES)}",
-        f"Canonical: {absolute(request, reverse('security_txt'))}",
-        "",
-    ]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 def _overview(name: str, language: str) -> str:

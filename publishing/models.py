@@ -364,6 +364,7 @@ class Publishable(Frozen):
     not_published: ClassVar[tuple[str, ...]] = ("needs_check_fr", "needs_check_en")
     title_field: ClassVar[str] = "title"  # without it nothing can be published
     view_name: ClassVar[str] = ""  # the name of the address of one object, if it is a page
+    schema_type: ClassVar[str] = "Article"  # what a page of it is, in the terms of schema.org
     # Fields with which others name an object that search finds by the titles of those others.
     found_through: ClassVar[tuple[str, ...]] = ()
 
@@ -428,10 +429,18 @@ class Publishable(Frozen):
         with translation.override(language):
             return reverse(self.view_name, args=[slug])
 
+    def get_versions_url(self, number: int | None = None, language: str | None = None) -> str:
+        """The list of the versions of this page in `language`, or one of them."""
+        language = language or current()
+        slug = self.slug_in(language)
+        args = [*([slug] if slug else []), *([number] if number else [])]
+        with translation.override(language):
+            return reverse(f"{self.view_name}_version{'' if number else 's'}", args=args)
+
     def structured_data(self) -> dict[str, Any]:
         """What search engines may know of this page, in the terms of schema.org."""
         title = resolve(self, self.title_field)
-        data: dict[str, Any] = {"@type": "Article", "headline": title.value}
+        data: dict[str, Any] = {"@type": self.schema_type, "headline": title.value}
         if title.language:
             data["inLanguage"] = title.language
         if self.revision:

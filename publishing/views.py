@@ -8,7 +8,6 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
@@ -46,7 +45,7 @@ class PublishedDetailView(TemplateView):
             return redirect(self.get_address(obj, kwargs.get("version")), permanent=True)
         context: dict[str, Any] = {}
         if self.has_versions:
-            context["versions_url"] = reverse(f"{self.model.view_name}_versions", args=[kwargs["slug"]])
+            context["versions_url"] = obj.get_versions_url()
         if version := kwargs.get("version"):
             obj = old_version(obj, version)
             context["version"] = obj.revision
@@ -59,9 +58,7 @@ class PublishedDetailView(TemplateView):
 
     def get_address(self, obj: Publishable, version: int | None = None) -> str:
         """Where this view shows `obj`, or a version of it, now."""
-        if version:
-            return reverse(f"{self.model.view_name}_version", args=[obj.slug_in(current()), version])
-        return obj.get_absolute_url()
+        return obj.get_versions_url(version) if version else obj.get_absolute_url()
 
 
 class VersionListView(PublishedDetailView):
@@ -71,7 +68,7 @@ class VersionListView(PublishedDetailView):
     template_name = "versions.html"
 
     def get_address(self, obj: Publishable, version: int | None = None) -> str:
-        return reverse(f"{self.model.view_name}_versions", args=[obj.slug_in(current())])
+        return obj.get_versions_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, versions=versions_of(kwargs["subject"]))
@@ -79,11 +76,7 @@ class VersionListView(PublishedDetailView):
 
 def versions_of(obj: Publishable) -> list[tuple[Revision, str]]:
     """The versions of a published page that visitors see or once saw, newest first, each with its address."""
-    name, slug = f"{obj.view_name}_version", obj.slug_in(current())
-    return [
-        (revision, reverse(name, args=[*([slug] if slug else []), revision.pk]))
-        for revision in obj.revisions.once_public().changes()
-    ]
+    return [(revision, obj.get_versions_url(revision.pk)) for revision in obj.revisions.once_public().changes()]
 
 
 def old_version(obj: Publishable, number: int) -> Any:

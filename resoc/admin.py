@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Content"), ("MissionPage", "Priority", "Theme", "Update", "Document", "TextPage", "Discarded")),
-    (_("People"), ("StaffMember", "Organisation")),
+    (_("People"), ("StaffMember", "Organisation", "ContactDetails")),
     (_("Access"), ("User", "Group")),
 )
 

@@ -6,8 +6,9 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
+from pages.views import security_txt
 from publishing.link_targets import link_targets
-from publishing.machines import manifest, robots, security_txt, sitemap
+from publishing.machines import manifest, robots, sitemap
 from publishing.preview import shared
 from publishing.views import media, search
 from resoc.views import HomeView, healthz, home_versions

@@ -8,7 +8,6 @@ from django.core.validators import slug_re
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.generic import TemplateView
 
 from pages.models import MissionPage, Seat
@@ -40,7 +39,7 @@ class HomeView(TemplateView):
             {
                 "section": "home",
                 "page": mission,
-                "versions_url": reverse("home_versions"),
+                "versions_url": mission.get_versions_url() if mission else "",
                 "mission": mission,
                 "motto": motto(mission) if mission else None,
                 "seat_groups": seat_groups(mission) if mission else [],

@@ -1,11 +1,9 @@
 import re
 import xml.etree.ElementTree as ET
-from datetime import datetime, timedelta
 from math import hypot
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.utils import timezone
 from PIL import Image
 
 from priorities.models import Theme
@@ -58,13 +56,6 @@ def test_addresses_for_machines_are_on_the_public_address(client, settings):
 
 def test_robots_stay_out_of_the_admin_only(client):
     assert re.findall("Disallow: (.*)", client.get("/robots.txt").content.decode()) == ["/admin/"]
-
-
-def test_security_txt_has_a_contact_and_expires_within_a_year(client):
-    text = client.get("/.well-known/security.txt").content.decode()
-    assert "Contact: http://testserver/contact/" in text
-    expires = datetime.fromisoformat(re.search("Expires: (.*)Z", text)[1] + "+00:00")
-    assert timezone.now() < expires < timezone.now() + timedelta(days=365)
 
 
 @pytest.mark.parametrize(("address", "language"), [("/", "nl"), ("/fr/", "fr"), ("/en/", "en")])

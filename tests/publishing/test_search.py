@@ -23,7 +23,7 @@ from publishing.workflow import publish, withdraw
 from staff.models import StaffMember
 from tests.site.crawl import words
 
-QUERIES = 6  # the index, who answers for what was found, two kinds of page, and two of the footer
+QUERIES = 5  # the index, who answers for what was found, two kinds of page, and the footer
 
 
 def urls(query: str, language: str = "nl") -> list[str]:
