@@ -48,6 +48,7 @@ from publishing.workflow import (
     confirm,
     is_live,
     live_users,
+    lock,
     moment,
     publish,
     reorder,
@@ -174,7 +175,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         if request.method != "POST" or not object_id or editing.BASE not in request.POST:
             return super().changeform_view(request, object_id, *args, **kwargs)
         with transaction.atomic():
-            obj = self.get_queryset(request).select_for_update(of=("self",)).filter(pk=unquote(object_id)).first()
+            lock(self.model)  # what publishing takes too, and takes first: never a row before it
+            obj = self.get_object(request, unquote(object_id))
             if obj:
                 self._compare_with_saved(request, obj)
             return super().changeform_view(request, object_id, *args, **kwargs)
