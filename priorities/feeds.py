@@ -7,7 +7,7 @@ from django.contrib.syndication.views import Feed
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.urls import reverse
-from django.utils import feedgenerator
+from django.utils import feedgenerator, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from priorities.models import Theme, Update
 from publishing.addresses import absolute
 from publishing.languages import current, resolve
 from publishing.links import addresses, targets, with_addresses
-from publishing.models import Publishable, Revision
+from publishing.models import Publishable, Revision, follow
 
 LENGTH = 20  # entries
 
@@ -59,6 +59,13 @@ class SiteFeed(Feed):
     def item_link(self, item: Publishable) -> str:
         return absolute(self.request, item.get_absolute_url())
 
+    def item_enclosures(self, item: Any) -> list[feedgenerator.Enclosure]:
+        """Its documents."""
+        return [
+            feedgenerator.Enclosure(absolute(self.request, each.get_absolute_url()), str(each.size), "application/pdf")
+            for each in item.shown_documents
+        ]
+
     def item_guid(self, item: Publishable) -> str:
         """The same for ever, also when the address changes (RFC 4151)."""
         host = self.request.get_host().split(":")[0]
@@ -94,10 +101,11 @@ def _label(model: type[Publishable]) -> str:
 def _in_this_language(objects: list[Any]) -> list[Publishable]:
     """Atom readers can't be told the language of one title, so a feed is in one language.
 
-    Each object gets the `addresses` of what its text links to.
+    Each object gets the `addresses` of what its text links to, and its documents.
     """
     shown = [obj for obj in objects if current() in obj.languages and obj.get_absolute_url()][:LENGTH]
     found = addresses({target for obj in shown for target in targets(resolve(obj, "body").value)})
+    follow([row for obj in shown for row in obj.documents.all()], "document", timezone.now())
     for obj in shown:
         obj.addresses = found
     return shown

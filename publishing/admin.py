@@ -33,7 +33,7 @@ from js_asset import Media
 
 from publishing import editing, history, lists
 from publishing.checklist import checklist
-from publishing.fields import PictureField
+from publishing.fields import MAX_UPLOAD, PictureField
 from publishing.languages import CODES, is_blank, localized, translated_fields
 from publishing.models import LAST_POSITION, Discarded, Ordered, Publishable, ShareLink
 from publishing.numbers import whole
@@ -127,6 +127,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     view_on_site = False  # the panel above the form links to the page while there is one
     shared_fields: tuple[Any, ...] = ()  # the fields that have no language, in form order
     can_withdraw = True
+    can_preview = True
     list_extra: tuple[str, ...] = ()  # columns of the list, after the title
 
     def get_urls(self) -> list[Any]:
@@ -372,7 +373,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         if IS_POPUP_VAR in request.POST:
             return None  # Django closes the window and puts the choice in the form beneath
         opts = self.model._meta
-        return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]))
+        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+        if "X-Upload" in request.headers:  # a script that goes there itself, so that the message is read once
+            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Location": url})
+        return HttpResponseRedirect(url)
 
     def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         obj = kwargs.get("obj")
@@ -385,7 +389,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         ]
         context |= {
             "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],
-            "can_preview": bool(self.model.view_name) or self.model.shown_on is not Publishable.shown_on,
+            "can_preview": self.can_preview
+            and (bool(self.model.view_name) or self.model.shown_on is not Publishable.shown_on),
+            "max_upload": MAX_UPLOAD,
+            "max_upload_mb": MAX_UPLOAD // 1_000_000,
             "languages": [(code, get_language_info(code)["name_local"].capitalize()) for code in CODES],
         }
         if obj:

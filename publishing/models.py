@@ -292,7 +292,7 @@ class PublishedQuerySet(RevisionQuerySet):
         super()._fetch_all()
         if fresh and self._iterable_class is PublishedIterable:
             for path in self._following:
-                _follow(cast(list[Frozen], self._result_cache), path, self.as_of)
+                follow(cast(list[Frozen], self._result_cache), path, self.as_of)
 
     def following(self, *paths: str) -> Self:
         """Read these relations in one query each: `"contact"`, or `"partners__organisation"`."""
@@ -520,7 +520,7 @@ class Child(Ordered, Frozen):
         return type(self)._base_manager.filter(**{self.parent: getattr(self, self.parent)})
 
 
-def _follow(objects: Iterable[Frozen], path: str, as_of: datetime) -> None:
+def follow(objects: Iterable[Frozen], path: str, as_of: datetime) -> None:
     """Put the published targets of relation `path` on the thawed `objects`."""
     *children, name = path.split("__")
     for child in children:

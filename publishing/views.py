@@ -1,6 +1,7 @@
 """Public views: they read published state only, and know what to do with old addresses."""
 
 from http import HTTPStatus
+from mimetypes import guess_type
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -17,6 +18,9 @@ from publishing.pictures import original_of
 from publishing.preview import shows_file
 from publishing.search import clean_query
 from publishing.search_index import MAX_RESULTS, find
+
+# What came from an upload runs nothing, whatever it turns out to be.
+FILE_POLICY = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 class PublishedDetailView(TemplateView):
@@ -114,8 +118,11 @@ def media(request: HttpRequest, path: str) -> FileResponse:
         file = default_storage.open(path)
     except (OSError, SuspiciousFileOperation) as error:
         raise Http404 from error
-    response = FileResponse(file)
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    kind = guess_type(path)[0] or ""
+    # Only pictures are shown; a PDF is a download, also at its raw address.
+    response = FileResponse(file, as_attachment=not kind.startswith("image/") or kind == "image/svg+xml")
+    for name, value in FILE_POLICY.items():
+        response.headers[name] = value
     response.headers["Cache-Control"] = "private, max-age=3600" if is_public else "private, no-store"
     if not is_public:
         response.headers["X-Robots-Tag"] = "noindex"
