@@ -59,9 +59,7 @@ class Document(Publishable):
         help_text=_("A PDF of at most 25 MB. Its title, language, size and number of pages are read from it."),
     )
     # Read from the file.
-    language = models.CharField(
-        _("language"), max_length=3, blank=True, editable=False, choices=settings.LANGUAGES
-    )
+    language = models.CharField(_("language"), max_length=3, blank=True, editable=False, choices=settings.LANGUAGES)
     size = models.PositiveIntegerField(_("size"), null=True, editable=False)  # bytes
     page_count = models.PositiveIntegerField(_("pages"), null=True, editable=False)
 
