@@ -89,6 +89,8 @@ if (form && words) {
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented || !inputs.some((input) => input.files.length)) return;
     event.preventDefault();
+    const refused = inputs.find((input) => input.validity.customError); // Django's forms check nothing themselves
+    if (refused) return refused.focus();
     if (!form.hasAttribute("aria-busy")) send(event.submitter);
   });
 }
