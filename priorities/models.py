@@ -79,7 +79,7 @@ class Document(Publishable):
         """Take over what a new file says of itself. Raises ValidationError when it is refused."""
         if not self.file:
             self.language, self.size, self.page_count = "", None, None
-        elif not self.file._committed:
+        elif not self.file._committed:  # type: ignore[attr-defined]  # not stored yet
             try:
                 facts = pdfs.read(self.file.file)
             except ValidationError as error:

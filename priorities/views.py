@@ -103,12 +103,12 @@ class DocumentView(PublishedDetailView):
         except (OSError, ValueError, SuspiciousFileOperation) as error:
             raise Http404 from error
         title = " ".join(resolve(obj, "title").value.replace("/", "-").replace("\\", "-").split())
-        response = FileResponse(file, as_attachment=True, filename=f"{title}.pdf", content_type="application/pdf")
+        response: Any = FileResponse(file, as_attachment=True, filename=f"{title}.pdf", content_type="application/pdf")
         etag = quote_etag(obj.file.name)  # a stored file never changes under its name
         headers = {"ETag": etag, "Content-Length": str(file.size), "Cache-Control": "no-cache"}
         for name, value in (FILE_POLICY | headers).items():
             response.headers[name] = value
-        answer = get_conditional_response(self.request, etag=etag, response=response)
+        answer: Any = get_conditional_response(self.request, etag=etag, response=response)
         if answer is not response:
             response.close()
         return answer
