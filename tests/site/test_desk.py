@@ -186,3 +186,12 @@ def test_the_desk_speaks_the_language_that_its_user_chooses(signed_in):
     page.get_by_role("heading", name="Que voulez-vous modifier").wait_for()
     page.goto(theme_form())
     page.get_by_role("button", name="Publier").wait_for()
+
+
+def test_a_double_click_makes_a_new_page_once(signed_in):
+    signed_in.goto("/admin/priorities/theme/add/")
+    signed_in.locator("#id_title_nl").fill("Tweemaal geklikt")
+    before = Theme.objects.count()
+    signed_in.locator(".panel button[name=_save]").dblclick()
+    signed_in.locator(".messagelist .success").wait_for()
+    assert Theme.objects.count() == before + 1
