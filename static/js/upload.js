@@ -73,12 +73,7 @@ function send(submitter) {
   request.addEventListener("load", () => {
     if (request.status === 204) return location.assign(request.getResponseHeader("Location"));
     if (request.status >= 500) return failed();
-    const answer = new DOMParser().parseFromString(request.responseText, "text/html");
-    const popup = answer.querySelector("#django-admin-popup-constants");
-    if (!popup) return again(submitter); // a page with errors: the browser fetches it as its own
-    const script = document.createElement("script"); // Django's: fills in the choice and closes the window
-    for (const { name, value } of popup.attributes) script.setAttribute(name, value);
-    document.body.append(script);
+    return again(submitter); // a page with errors: the browser fetches it as its own
   });
   request.send(new FormData(form, submitter));
 }
@@ -88,8 +83,10 @@ if (form && words) {
   inputs.forEach(place);
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented || !inputs.some((input) => input.files.length)) return;
-    event.preventDefault();
     const refused = inputs.find((input) => input.validity.customError); // Django's forms check nothing themselves
+    // A small window closes by what Django answers, so there the browser sends the form itself.
+    if (!refused && document.body.classList.contains("popup")) return;
+    event.preventDefault();
     if (refused) return refused.focus();
     if (!form.hasAttribute("aria-busy")) send(event.submitter);
   });
