@@ -99,6 +99,7 @@ class MissionPage(Publishable):
     title_field = "motto"
     view_name = "home"
     schema_type = "Organization"
+    not_searched = ("picture_name",)
     children = ("roles", "aims", "seats")
 
     motto = models.CharField(

@@ -365,6 +365,7 @@ class Publishable(Frozen):
     title_field: ClassVar[str] = "title"  # without it nothing can be published
     view_name: ClassVar[str] = ""  # the name of the address of one object, if it is a page
     schema_type: ClassVar[str] = "Article"  # what a page of it is, in the terms of schema.org
+    not_searched: ClassVar[tuple[str, ...]] = ()  # texts that visitors never see
     # Fields with which others name an object that search finds by the titles of those others.
     found_through: ClassVar[tuple[str, ...]] = ()
 

@@ -97,4 +97,5 @@ if (form && notice) {
     }
     sessionStorage.setItem(SENT, key);
   });
+  form.addEventListener("sendfailed", () => (isSent = false)); // from upload.js: nothing arrived
 }

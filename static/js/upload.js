@@ -63,6 +63,7 @@ function send(submitter) {
     form.removeAttribute("aria-busy");
     bar.remove();
     said.textContent = words.lost;
+    form.dispatchEvent(new Event("sendfailed"));
   };
   request.open("POST", form.action || location.href);
   request.setRequestHeader("X-Upload", "1");
