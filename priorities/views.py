@@ -110,7 +110,7 @@ class DocumentView(PublishedDetailView):
             response.headers[name] = value
         answer: Any = get_conditional_response(self.request, etag=etag, response=response)
         if answer is not response:
-            response.close()
+            file.close()
         return answer
 
 

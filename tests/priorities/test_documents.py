@@ -3,7 +3,6 @@
 import io
 import xml.etree.ElementTree as ET
 import zipfile
-from contextlib import closing
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -51,8 +50,11 @@ def document(**values) -> Document:
 
 
 def body(response) -> bytes:
-    with closing(response):
-        return b"".join(response.streaming_content)
+    """What was sent; the file is closed, and not the connection to the database of this test."""
+    sent = b"".join(response.streaming_content) if response.streaming else response.content
+    for close in response._resource_closers:
+        close()
+    return sent
 
 
 def zipped() -> bytes:
