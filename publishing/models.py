@@ -80,6 +80,16 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """The revisions whose time is still to come and that nothing overtakes before it."""
         return self.filter(CAME_DUE, live_from__gt=at or timezone.now())
 
+    def erase(self, *columns: str) -> None:
+        """Forget these columns, such as `"phone"`, in the content of all of these: for personal data.
+
+        The only change that history knows. What was thrown away is erased by deleting it:
+        `Discarded.objects.of(obj).delete()`. The indexes of search, addresses and files stay as they are.
+        """
+        for revision in self.iterator(chunk_size=100):
+            revision.data = {name: value for name, value in revision.data.items() if name not in columns}
+            revision.save(update_fields=["data"])
+
 
 class Revision(models.Model):
     """One commit of one object. It never changes and is never deleted.

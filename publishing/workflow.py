@@ -3,7 +3,7 @@
 These functions are the only way to make a Revision. Each is one transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,7 +15,6 @@ from django.db import connection, models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
@@ -42,8 +41,10 @@ from publishing.snapshots import (
     child_models,
     diff,
     freeze,
+    freeze_all,
     normalise,
     published_fields,
+    unpublished_fields,
 )
 
 P = TypeVar("P", bound=Publishable)
@@ -116,18 +117,21 @@ def restore(version: Revision | Discarded, author: User | None) -> Any:
     model: Any = version.model_class
     with transaction.atomic():
         _lock(model)
-        row = model._base_manager.filter(pk=version.object_id).first()
-        if row and (not row.revisions.exists() or unpublished_changes(row)):
+        row = model._base_manager.select_for_update().filter(pk=version.object_id).first()
+        if row and has_unpublished(row):
             discard(row, author)
-        row = row or model(pk=version.object_id)
+        if row is None:
+            row = model(pk=version.object_id)
+            _set(row, [each for each in unpublished_fields(model) if each.attname in version.data], version.data)
         snapshot = normalise(model, version.data)
         _write(row, snapshot)
         for name, child_model in child_models(model):
             _restore_rows(row, child_model, snapshot[name])
         Discarded.objects.of(row).in_bin().update(restored_at=timezone.now())
         if author:
-            when = date_format(timezone.localtime(version.created_at), "j F Y, H:i")
-            LogEntry.objects.log_actions(author.pk, [row], CHANGE, _("Restored the version of %s.") % when)
+            # For `history`, which says it in the language of its reader.
+            told = {"restored": {"made_at": version.created_at.isoformat()}}
+            LogEntry.objects.log_actions(author.pk, [row], CHANGE, [told])
     return model._base_manager.get(pk=row.pk)
 
 
@@ -140,7 +144,7 @@ def discard(row: Publishable, author: User | None, deleted: bool = False) -> Dis
         title=str(row)[:MAX_CHARACTERS],
         author=author,
         deleted=deleted,
-        data=freeze(row),
+        data=freeze_all(row),
     )
 
 
@@ -169,6 +173,11 @@ def unpublished_changes(obj: Publishable) -> list[Change]:
     last = obj.revisions.first()
     row = type(obj)._base_manager.get(pk=obj.pk)
     return diff(normalise(type(obj), last.data), freeze(row)) if last else []
+
+
+def has_unpublished(obj: Publishable) -> bool:
+    """Whether the saved row of `obj` holds anything that its last commit does not."""
+    return not obj.revisions.exists() or bool(unpublished_changes(obj))
 
 
 def is_live(obj: Publishable) -> bool:
@@ -324,13 +333,24 @@ def _rows(obj: Publishable) -> list[tuple[str, models.Model]]:
     return [("", obj), *children]
 
 
-def _write(row: models.Model, snapshot: Snapshot) -> None:
-    """Save the values of `snapshot` on working row `row`."""
-    for field in published_fields(type(row)):
+def _set(row: models.Model, fields: Iterable[models.Field], snapshot: Snapshot) -> None:
+    """Put these fields of `snapshot` on `row`; a relation that can't be had again stays empty."""
+    for field in fields:
         value = field.to_python(snapshot[field.attname])
-        if isinstance(field, models.ForeignKey) and not field.related_model._base_manager.filter(pk=value).exists():
+        if isinstance(field, models.ForeignKey) and not _is_free(field, value):
             value = None
         setattr(row, field.attname, value)
+
+
+def _is_free(field: models.ForeignKey, pk: Any) -> bool:
+    """Whether there still is something to relate to, and nobody else has it where only one may."""
+    taken = field.unique and field.model._base_manager.filter(**{field.attname: pk}).exists()
+    return not taken and field.related_model._base_manager.filter(pk=pk).exists()
+
+
+def _write(row: models.Model, snapshot: Snapshot) -> None:
+    """Save the values of `snapshot` on working row `row`."""
+    _set(row, published_fields(type(row)), snapshot)
     row.save_base()  # as it was: `Ordered.save` would give a row without a place another one
 
 
