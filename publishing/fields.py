@@ -14,7 +14,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from publishing.languages import translated_fields
 from publishing.links import with_references
-from publishing.pictures import Cut, limit_pixels, redrawn
+from publishing.pictures import Cut, check_readable, limit_pixels, redrawn
 from publishing.rich_text import EXTENSIONS, sanitised
 
 FOCUS_HELP = _("What must stay in view where the picture is cut: its place in per cent. Or click on the picture.")
@@ -98,7 +98,7 @@ class PictureField(models.ImageField):
     """
 
     attr_class = PictureFile
-    default_validators = [limit_pixels]
+    default_validators = [limit_pixels, check_readable]
 
     def __init__(self, *args: Any, ratio: tuple[int, int] = (3, 2), widths: tuple[int, ...] = (), **kwargs: Any):
         self.ratio, self.widths = ratio, widths or (400, 800, 1200)
@@ -110,6 +110,8 @@ class PictureField(models.ImageField):
             clean = redrawn(picture.file)
             picture.name, picture.file = clean.name, clean
         picture = super().pre_save(model_instance, add)
+        if picture and not picture.cut:  # stored by hand, or the file was away: measured here, never by a page
+            self.update_dimension_fields(model_instance, force=True)
         if picture and not picture.is_made:
             picture.make_variants()
         return picture

@@ -18,6 +18,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
+from django.forms import ImageField
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
@@ -35,6 +36,18 @@ def limit_pixels(picture: File) -> None:
             _("This picture is too large (%(megapixels)s million pixels). Choose one of at most %(most)s million.")
             % {"megapixels": width * height // 1_000_000, "most": MAX_PIXELS // 1_000_000}
         )
+
+
+def check_readable(picture: File) -> None:
+    """Refuse a new picture that breaks off or is damaged, which only reading all of it tells."""
+    if getattr(picture, "_committed", False):
+        return
+    try:
+        picture.seek(0)
+        with Image.open(picture) as original:
+            original.load()
+    except Exception as error:  # Pillow's readers raise what they like
+        raise ValidationError(ImageField.default_error_messages["invalid_image"], code="invalid_image") from error
 
 
 def redrawn(upload: File) -> ContentFile:

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, User
 
 from priorities.models import Priority, Theme
 from publishing.links import reference
 from publishing.workflow import publish
 from resoc.groups import SECRETARIAT
+from tests.conftest import listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,11 +42,13 @@ def theme(page) -> Theme:
 
 
 @pytest.fixture
-def form(page, theme):
+def complaints(page) -> list[str]:
+    return listen(page)
+
+
+@pytest.fixture
+def form(page, theme, complaints):
     """The form of a theme, opened by the secretary; what the browser complains of fails the test."""
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
     user = User.objects.create_user("dorine", password="een lang wachtwoord", is_staff=True)
     user.groups.add(Group.objects.get(name=SECRETARIAT))
     page.goto(f"/admin/login/?next=/admin/priorities/theme/{theme.pk}/change/")
@@ -79,6 +83,44 @@ def save(page, theme: Theme) -> Theme:
 def test_what_is_pasted_from_word_comes_out_clean(form, theme):
     text(form).evaluate(PASTE, (CLIPBOARD / "word.html").read_text())
     assert save(form, theme).body_nl == FROM_WORD.format(theme=reference(theme))
+
+
+@pytest.mark.parametrize(
+    ("html", "clean"),
+    [
+        (
+            '<meta charset="utf-8"><b style="font-weight:normal" id="docs-internal-guid-1"><p dir="ltr" style="x:y">'
+            '<span style="font-size:11pt;font-weight:700">Vet</span><span style="font-weight:400"> en '
+            '</span><span style="font-style:italic">schuin</span></p></b>',
+            "<p><strong>Vet</strong> en <em>schuin</em></p>",
+        ),
+        ("<h2>Boven</h2><h4>Onder</h4><p>a</p>", "<h2>Boven</h2><h3>Onder</h3><p>a</p>"),
+        ('<p><a href="javascript:alert(1)">a</a> <a href="file:///C:/x">b</a></p>', "<p>a b</p>"),
+        ('<p onclick="alert(1)">x style="y" <img src="data:x" onerror="alert(1)">z</p>', '<p>x style="y" z</p>'),
+    ],
+)
+def test_what_is_pasted_from_elsewhere_comes_out_clean(form, theme, html, clean):
+    text(form).evaluate(PASTE, html)
+    assert save(form, theme).body_nl == clean
+
+
+def test_the_address_of_an_own_page_may_be_pasted_whole(form, theme):
+    address = form.url.split("/admin/")[0] + theme.get_absolute_url("fr")
+    text(form).evaluate(PASTE, f'<p><a href="{address}">x</a></p>')
+    assert save(form, theme).body_nl == f'<p><a href="{reference(theme)}">x</a></p>'
+
+
+def test_axe_finds_nothing_in_the_editor_and_its_dialog(form, complaints):
+    text(form).focus()
+    button(form, "Tabel").click()
+    button(form, "Link").click()
+    link_field(form).fill("e")
+    form.get_by_role("dialog").get_by_role("option").first.wait_for()
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    for part in ("#texts-nl .prose-editor", "dialog"):
+        found = Axe().run(form, context=part, options=options).response["violations"]
+        assert [(each["id"], [node["html"][:150] for node in each["nodes"]][:3]) for each in found] == []
+    complaints.clear()  # axe styles what it measures, which the policy forbids
 
 
 def test_what_was_saved_is_shown_again_and_saved_the_same(form, theme):
@@ -183,11 +225,13 @@ def test_buttons_say_what_holds_at_the_cursor_and_each_text_says_its_language(fo
     form.keyboard.press("Enter")
     button(form, "Lijst").click()
     assert button(form, "Lijst").get_attribute("aria-pressed") == "true"
-    for language in ("nl", "fr", "en"):
+    for language, tab in (("nl", "Nederlands"), ("fr", "Français"), ("en", "English")):
+        form.get_by_role("tab", name=tab).click()
         assert text(form, language).get_attribute("lang") == language
 
 
 def test_the_label_and_a_link_to_the_field_lead_to_the_editor(form):
+    form.get_by_role("tab", name="Français").click()
     form.locator("label[for='id_body_fr']").click()
     assert text(form, "fr").evaluate("element => element === document.activeElement")
     form.evaluate("location.hash = '#id_body_en'")

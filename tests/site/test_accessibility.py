@@ -45,6 +45,8 @@ def full_theme(db) -> None:
         subject.status, subject.summary_nl = "running", "Een samenvatting."
         subject.body_nl = (
             "<h2>Waarom</h2><p>Tekst met <a href='/contact/'>een verwijzing</a>.</p><ul><li>punt</li></ul>"
+            "<table><tr><th>Wie</th><th>Wat</th></tr><tr><td>Ieper</td><td>Werk</td></tr></table>"
+            "<blockquote><p>Een citaat.</p></blockquote>"
         )
         subject.save()
         publish(subject, None)
