@@ -407,6 +407,10 @@ class BinAdmin(admin.ModelAdmin):
             columns.update(localized(title) if title in translated_fields(model) else (title,))
         return tuple(f"data__{column}" for column in sorted(columns))
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     @admin.display(description=gettext_lazy("Kind"))
     def kind(self, obj: Discarded) -> str:
         return capfirst(str(obj.model_class._meta.verbose_name))
