@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from pages.models import Aim, MissionPage, Organisation, Role, Seat, TextPage
-from publishing.admin import ChildInline, PublishableAdmin, TabularChildInline
+from publishing.admin import ChildInline, PublishableAdmin
 
 
 class RoleInline(ChildInline):
@@ -18,7 +18,7 @@ class AimInline(ChildInline):
     model = Aim
 
 
-class SeatInline(TabularChildInline):
+class SeatInline(ChildInline):
     model = Seat
     fields = ("group", "organisation", "position")
 
@@ -53,4 +53,3 @@ class OrganisationAdmin(PublishableAdmin):
 @admin.register(TextPage)
 class TextPageAdmin(PublishableAdmin):
     shared_fields = ("position",)
-    list_extra = ("position",)

@@ -3,10 +3,10 @@
 from django.contrib import admin
 
 from priorities.models import Partner, Priority, Theme, Update
-from publishing.admin import PublishableAdmin, TabularChildInline
+from publishing.admin import ChildInline, PublishableAdmin
 
 
-class PartnerInline(TabularChildInline):
+class PartnerInline(ChildInline):
     model = Partner
     fields = ("organisation", "position")
 
@@ -30,7 +30,7 @@ class ThemeAdmin(PublishableAdmin):
         "image_is_decorative",
         "position",
     )
-    list_extra = ("status", "position")
+    list_extra = ("status",)
 
 
 @admin.register(Update)

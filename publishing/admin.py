@@ -17,26 +17,28 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from js_asset import Media
 
-from publishing import editing, history
+from publishing import editing, history, lists
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
 from publishing.fields import PictureField
-from publishing.languages import CODES, is_blank, languages_with, localized, translated_fields
-from publishing.models import Discarded, Publishable, Revision, ShareLink
+from publishing.languages import CODES, is_blank, localized, translated_fields
+from publishing.models import LAST_POSITION, Discarded, Ordered, Publishable, ShareLink
 from publishing.preview import preview, typed
+from publishing.schedule import ScheduleForm, drop, panel, planned
 from publishing.snapshots import freeze, normalise
 from publishing.widgets import PictureInput
 from publishing.workflow import (
@@ -45,7 +47,9 @@ from publishing.workflow import (
     check_reason,
     is_live,
     live_users,
+    moment,
     publish,
+    reorder,
     state,
     unpublished_changes,
     withdraw,
@@ -55,13 +59,20 @@ UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, no
 
 
 class PublishableForm(forms.ModelForm):
-    """When the button says publish, what blocks publishing is an error beside its field."""
+    """When the button says publish or plan, what blocks it is an error beside its field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.schedule = ScheduleForm(self.data if self.is_bound else None, self.instance)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        if "_publish" in self.data and not self.errors:
+        if self.errors:
+            return
+        times = self.schedule.cleaned_data
+        if "_publish" in self.data or ("_schedule" in self.data and times["live_from"]):
             try:
-                check_publishable(self.instance, timezone.now())
+                check_publishable(self.instance, times["live_from"] or timezone.now(), times["live_until"])
             except ValidationError as error:
                 for field, errors in error.error_dict.items():
                     self.add_error(field if field in self.fields else None, errors)
@@ -79,6 +90,8 @@ class PublishableForm(forms.ModelForm):
                 check_reason(self.data.get("_reason", ""))
             except ValidationError as error:
                 raise ValidationError(error.messages) from error
+        if not self.schedule.is_valid() and not self.data.keys().isdisjoint({"_publish", "_schedule"}):
+            raise ValidationError(_("Look at the dates beside the button Plan."))
         return super().clean()
 
 
@@ -102,9 +115,11 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     class Media:
         css = {"all": ["css/editor.css"]}
+        js = (forms.Script("js/ordering.js", type="module"),)
 
     form = PublishableForm
     change_form_template = "admin/publishable_change_form.html"
+    change_list_template = "admin/publishable_change_list.html"
     actions = None  # nothing dangerous from a list
     view_on_site = False  # the panel above the form links to the page while there is one
     shared_fields: tuple[Any, ...] = ()  # the fields that have no language, in form order
@@ -205,34 +220,101 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             return dict(zip(localized("slug"), zip(localized(self.model.title_field)), strict=True))
         return {}
 
-    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        """The title in every language, because a search in one column finds one language."""
-        title = self.model.title_field
-        return localized(title) if title in translated_fields(self.model) else (title,)
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """All texts: that there are any shows the field in which to search."""
+        return lists.text_columns(self.model)
 
-    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
-        """Where a translation still has to be read by a native speaker."""
-        return ("needs_check_fr", "needs_check_en") if translated_fields(self.model) else ()
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return lists.search(queryset, search_term), False
 
-    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("__str__", *self.list_extra, "languages_present", "visible")
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (lists.TaskFilter, lists.StateFilter)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        place = ("place",) if issubclass(self.model, Ordered) else ()
+        return (*place, "__str__", *self.list_extra, "languages_present", "where", "last_change")
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        return ("__str__",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return lists.PublishableChangeList
+
+    @admin.display(description=gettext_lazy("order"), ordering="position")
+    def place(self, obj: Any) -> str:
+        """Its place, which one can type or, with script, drag."""
+        name = _("Order of “%s”") % obj
+        return format_html(
+            '<input type="number" class="place" min="1" max="{}" name="place-{}" value="{}" aria-label="{}">',
+            LAST_POSITION,
+            obj.pk,
+            obj.position,
+            name,
+        )
 
     @admin.display(description=gettext_lazy("Languages"))
     def languages_present(self, obj: Publishable) -> str:
-        """The languages in which the title exists."""
-        if self.model.title_field not in translated_fields(self.model):
+        """How far it exists in each language, in a sign and in words."""
+        if not translated_fields(self.model):
             return "–"
-        return ", ".join(code.upper() for code in languages_with(obj, self.model.title_field)) or "–"
+        return format_html_join(
+            "",
+            '<span class="language {}"><span aria-hidden="true">{}</span> {}'
+            '<span class="visually-hidden">: {} </span></span>',
+            (
+                (how, lists.SIGNS[how], code.upper(), lists.WORDS[how])
+                for code in CODES
+                for how in [lists.completeness(obj, code)]
+            ),
+        )
 
-    @admin.display(description=gettext_lazy("Visitors see it"), boolean=True)
-    def visible(self, obj: Publishable) -> bool:
-        """Whether it is public now."""
-        return obj.is_public  # type: ignore[attr-defined]  # of get_queryset
+    @admin.display(description=gettext_lazy("state"))
+    def where(self, obj: Any) -> str:
+        """Where it stands towards the public, and what waits."""
+        if obj.list_planned and obj.list_state != State.NEW:
+            return format_html("{} ({})", obj.list_state.label, _("planned: %s") % moment(obj.list_planned))
+        return obj.list_state.label
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        """The working rows, each with whether visitors see it: one question for a whole list."""
-        public = Revision.objects.of(self.model).public().filter(object_id=models.OuterRef("pk"))
-        return super().get_queryset(request).annotate(is_public=models.Exists(public))
+    @admin.display(description=gettext_lazy("last change"))
+    def last_change(self, obj: Any) -> str:
+        """When somebody last saved or published it, and who."""
+        if not obj.list_change:
+            return "–"
+        at, who = obj.list_change
+        return ", ".join(filter(None, [date_format(timezone.localtime(at), "j F Y"), who]))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list; one of its buttons publishes the order that it shows."""
+        if request.method == "POST" and "_reorder" in request.POST and issubclass(self.model, Ordered):
+            if not self.has_change_permission(request):
+                raise PermissionDenied
+            self._reorder(request)
+            return HttpResponseRedirect(request.get_full_path())
+        can_order = issubclass(self.model, Ordered) and self.has_change_permission(request)
+        return super().changelist_view(request, {"can_order": can_order, **(extra_context or {})})
+
+    def _reorder(self, request: Any) -> None:
+        """Order the rows by the numbers that were typed: what moved up comes before its equals, down after."""
+        typed = {
+            int(name.removeprefix("place-")): int(value)
+            for name, value in request.POST.items()
+            if name.startswith("place-") and name.removeprefix("place-").isdecimal() and value.isdecimal()
+        }
+        old = dict(self.model._base_manager.order_by("position", "pk").values_list("pk", "position"))
+        places = {key: index for index, key in enumerate(old)}
+        keys = sorted(
+            typed,
+            key=lambda key: (typed[key], _sign(typed[key] - old.get(key, 0)), places.get(key, 0)),
+        )
+        try:
+            moved = reorder(self.model, keys, request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return
+        if moved:
+            messages.success(request, _("The order is changed: visitors see it now. Drafts stay drafts."))
+        else:
+            messages.info(request, _("The order was this already."))
 
     # Publishing
 
@@ -246,9 +328,23 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     def _respond(self, request: Any, obj: Publishable) -> HttpResponse | None:
         """Do what the button said, tell what visitors see of it now, and stay on the page."""
+        schedule = ScheduleForm(request.POST, obj)
         try:
-            if "_publish" in request.POST:
-                publish(obj, request.user)
+            if not schedule.is_valid() and not request.POST.keys().isdisjoint({"_publish", "_schedule"}):
+                raise ValidationError([message for errors in schedule.errors.values() for message in errors])
+            if "_schedule" in request.POST:
+                messages.success(request, schedule.plan(obj, request.user))
+            elif "_cancel" in request.POST:
+                key = request.POST["_cancel"]
+                revision = planned().of(obj).filter(pk=key).first() if key.isdecimal() else None
+                if revision is None:
+                    raise ValidationError(
+                        _("This version does not wait any more: it has begun, or somebody cancelled it.")
+                    )
+                drop(revision, request.user)
+                messages.success(request, _("Cancelled: nothing changes for visitors."))
+            elif "_publish" in request.POST:
+                publish(obj, request.user, live_until=schedule.cleaned_data["live_until"])
                 url = obj.get_absolute_url()
                 link = format_html(' <a href="{}">{}</a>', url, _("View the page")) if url else ""
                 messages.success(request, format_html("{}{}", _("Published: visitors see it now."), link))
@@ -274,6 +370,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         obj = kwargs.get("obj")
+        context["schedule"] = panel(context["adminform"].form.schedule)
         # The import map of the rich text editor is an inline script: it needs the nonce.
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
         forms = [
@@ -282,7 +379,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         ]
         context |= {
             "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],
-            "can_preview": bool(self.model.view_name or hasattr(self.model, "shown_on")),
+            "can_preview": bool(self.model.view_name) or self.model.shown_on is not Publishable.shown_on,
             "languages": [(code, get_language_info(code)["name_local"].capitalize()) for code in CODES],
         }
         if obj:
@@ -321,6 +418,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         return super().has_delete_permission(request, obj)
 
 
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
+
+
 class ChildInline(FieldsMixin, admin.StackedInline):
     """The child rows of a page, in their order; the unsuffixed columns stay out of it."""
 
@@ -329,12 +430,6 @@ class ChildInline(FieldsMixin, admin.StackedInline):
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return translated_fields(self.model)
-
-
-class TabularChildInline(ChildInline):
-    """The same for short rows."""
-
-    template = "admin/edit_inline/tabular.html"
 
 
 def localized_each(names: Iterable[str], code: str) -> list[str]:
@@ -388,6 +483,7 @@ class BinAdmin(admin.ModelAdmin):
 
     list_display = ("title", "kind", "author", "created_at")
     actions = None
+    change_list_template = "admin/publishable_change_list.html"
     change_form_template = "admin/history/discarded.html"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Discarded]:

@@ -167,20 +167,29 @@ def _compared(field: Any, name: str, change: Change, names: Names) -> FieldDiffe
 def word_diff(old: str, new: str) -> list[Piece]:
     """The words of `old` and `new`, marked; long stretches that are the same are shortened."""
     before, after = _words(old), _words(new)
-    pieces = []
+    pieces: list[Piece] = []
+    removed = added = ""
     # With its heuristic for popular words, because without it 2,000 words take half a minute.
     matcher = difflib.SequenceMatcher(None, [each.rstrip() for each in before], [each.rstrip() for each in after])
     for operation, i, j, k, m in matcher.get_opcodes():
-        if operation == "equal":
+        if operation == "equal" and (not (removed or added) or m == len(after) or _has_word(after[k:m])):
             # The last word of one text has no space after it, and in the other more words may follow.
             same = [max(pair, key=len) for pair in zip(after[k:m], before[i:j], strict=True)]
+            pieces += _changed(removed, added)
             pieces += _shortened(same, first=k == 0, last=m == len(after) and j == len(before))
-            continue
-        if i != j:
-            pieces.append(Piece("removed", "".join(before[i:j])))
-        if k != m:
-            pieces.append(Piece("added", "".join(after[k:m])))
-    return pieces
+            removed = added = ""
+        else:
+            # A mere sign between two changes belongs to both: people read changed phrases.
+            removed, added = removed + "".join(before[i:j]), added + "".join(after[k:m])
+    return pieces + _changed(removed, added)
+
+
+def _changed(removed: str, added: str) -> list[Piece]:
+    return [Piece(kind, text) for kind, text in (("removed", removed), ("added", added)) if text]
+
+
+def _has_word(tokens: list[str]) -> bool:
+    return any(token[0].isalnum() for token in tokens)
 
 
 def _words(text: str) -> list[str]:

@@ -103,7 +103,9 @@ def _of_revision(revision: Revision, before: Revision | None, now: datetime) -> 
     came_due = revision.superseded_at is None or revision.superseded_at > revision.live_from
     decides = came_due and (revision.superseded_at is None or revision.superseded_at > now)
     end, mark = revision.live_until, ""
-    if not came_due:
+    if revision.cancelled:
+        mark = _("Cancelled")
+    elif not came_due:
         mark = _("Never became public")
     elif revision.live_from > now:
         mark = _("Waits until %s") % when(revision.live_from)
@@ -203,8 +205,7 @@ def timeline(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResp
     found = entries(obj)
     page_obj = Paginator(found, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
     tell(obj, page_obj.object_list)
-    changes = unpublished_changes(obj)
-    unpublished = bool(changes) or not any(entry.key.startswith("r") for entry in found)
+    unpublished = has_unpublished(obj)
     keys = [entry.key for entry in page_obj if entry.key]
     # The newest and the one before; the working copy is only news when it holds some.
     newest = [WORKING, *keys] if unpublished or len(keys) < 2 else keys
@@ -214,7 +215,7 @@ def timeline(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResp
         "old": newest[1] if len(newest) > 1 else WORKING,
         "keys": keys,
         "unpublished": unpublished,
-        "changes": changed_labels(type(obj), changes),
+        "changes": changed_labels(type(obj), unpublished_changes(obj)) if unpublished else [],
     }
     return _answer(model_admin, request, obj, "admin/history/timeline.html", context)
 

@@ -1,12 +1,25 @@
-"""Which language a request speaks: its address says so, and nothing else."""
+"""Which language a request speaks, and what may be kept of the answer."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_cache_control
 
 from publishing.languages import CODES
+
+
+def private_for_users(get_response: Callable[[HttpRequest], HttpResponse]):
+    """What is made for somebody who is signed in is kept by nobody: it may show the ways to edit it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in response.headers:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return middleware
 
 
 def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):

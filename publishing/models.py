@@ -72,6 +72,15 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         found = self.filter(CAME_DUE, slugs__slug=slug, slugs__language=language, live_from__lte=at)
         return found.annotate(rank=rank).order_by("rank", "-pk").first()
 
+    def standing(self) -> Self:
+        """The last word on each object: the one revision that nothing overtakes, due or still waiting."""
+        return self.filter(superseded_at=None)
+
+    def ending(self, at: datetime | None = None) -> Self:
+        """Those that are public, or will be, and end before another one takes their place."""
+        stays = models.Q(superseded_at=None) | models.Q(superseded_at__gt=models.F("live_until"))
+        return self.filter(CAME_DUE, stays, live_until__gt=at or timezone.now(), withdrawn=False)
+
     def once_public(self, at: datetime | None = None) -> Self:
         """The revisions that visitors see or once saw: what a page can be cited by."""
         return self.filter(CAME_DUE, live_from__lte=at or timezone.now(), withdrawn=False)
@@ -79,16 +88,6 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def pending(self, at: datetime | None = None) -> Self:
         """The revisions whose time is still to come and that nothing overtakes before it."""
         return self.filter(CAME_DUE, live_from__gt=at or timezone.now())
-
-    def erase(self, *columns: str) -> None:
-        """Forget these columns, such as `"phone"`, in the content of all of these: for personal data.
-
-        The only change that history knows. What was thrown away is erased by deleting it:
-        `Discarded.objects.of(obj).delete()`. The indexes of search, addresses and files stay as they are.
-        """
-        for revision in self.iterator(chunk_size=100):
-            revision.data = {name: value for name, value in revision.data.items() if name not in columns}
-            revision.save(update_fields=["data"])
 
 
 class Revision(models.Model):
@@ -98,6 +97,9 @@ class Revision(models.Model):
     overtakes an older one that was still waiting: it was made from the same working
     copy, so it contains that older one's changes. `superseded_at` writes down when that
     happens, so that "what is public now" is a plain comparison that an index answers.
+
+    One that was cancelled before its time says so; `superseded_at` is then the moment of
+    cancelling, so that no question about time has to think of it.
     """
 
     model = models.CharField(_("model"), max_length=100, editable=False)
@@ -114,6 +116,7 @@ class Revision(models.Model):
     live_from = models.DateTimeField(_("public from"))
     live_until = models.DateTimeField(_("public until"), null=True, blank=True)
     superseded_at = models.DateTimeField(_("overtaken at"), null=True, editable=False)
+    cancelled = models.BooleanField(_("cancelled before its time"), default=False, editable=False)
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
     reason = models.CharField(_("reason for withdrawing"), max_length=MAX_CHARACTERS, blank=True)
     data = models.JSONField(_("content"))
@@ -182,6 +185,16 @@ class Discarded(models.Model):
     @property
     def model_class(self) -> type["Publishable"]:
         return apps.get_model(self.model)
+
+
+class Stamp(models.Model):
+    """The one row that says how often what is public changed; see `stamp`."""
+
+    number = models.BigIntegerField()
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class RevisionSlug(models.Model):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -36,12 +37,12 @@ class FrozenRows(models.QuerySet):
     get_or_create = update_or_create = update = delete = aggregate = in_bulk = _refuse
 
 
-def published_fields(model: type[models.Model]) -> Iterator[models.Field]:
+@cache
+def published_fields(model: type[models.Model]) -> tuple[models.Field, ...]:
     """The fields of `model` that enter a snapshot, each with one value per column."""
     left_out = {*translated_fields(model), *getattr(model, "not_published", ()), getattr(model, "parent", "")}
-    for field in model._meta.concrete_fields:
-        if not field.primary_key and field.name not in left_out:
-            yield field
+    fields = model._meta.concrete_fields
+    return tuple(field for field in fields if not field.primary_key and field.name not in left_out)
 
 
 def unpublished_fields(model: type[models.Model]) -> Iterator[models.Field]:

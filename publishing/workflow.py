@@ -1,9 +1,9 @@
-"""The workflow: publish, withdraw, restore, and where an object stands.
+"""The workflow: publish, schedule, withdraw, reorder, restore, and where an object stands.
 
 These functions are the only way to make a Revision. Each is one transaction.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,14 +15,18 @@ from django.db import connection, models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
+from publishing import stamp
 from publishing.fields import PublishedForeignKey, RichTextField
 from publishing.languages import CODES, is_blank, resolve, translated_fields
 from publishing.links import targets
 from publishing.models import (
+    CAME_DUE,
+    LAST_POSITION,
     MAX_CHARACTERS,
     Child,
     Discarded,
@@ -44,10 +48,12 @@ from publishing.snapshots import (
     freeze_all,
     normalise,
     published_fields,
+    thaw,
     unpublished_fields,
 )
 
 P = TypeVar("P", bound=Publishable)
+CHUNK = 500  # rows that are compared at a time
 
 
 class State(models.TextChoices):
@@ -75,8 +81,7 @@ def publish(
     """
     now = timezone.now()
     live_from = max(live_from or now, now)
-    if live_until and live_until <= live_from:
-        raise ValidationError({"live_until": _("The end must come after the beginning.")})
+    _check_end(live_from, live_until)
     if len(note) > MAX_CHARACTERS:
         raise ValidationError({"note": _("Say it in at most %s characters.") % MAX_CHARACTERS})
     with transaction.atomic():
@@ -107,6 +112,100 @@ def withdraw(obj: Publishable, author: User | None, reason: str) -> Revision:
         return _commit(last.thaw(), revision)
 
 
+def cancel(revision: Revision, author: User | None) -> None:
+    """Cancel a version that is still waiting: it stays in history, and what is public stays public.
+
+    What it had overtaken before its time does not come back: nobody counts on that any more.
+    Raises ValidationError when it does not wait any more.
+    """
+    with transaction.atomic():
+        waiting = _locked_waiting(revision)
+        _cancel(waiting)
+        _log(author, [waiting.thaw()], _("The planned publication of %s is cancelled.") % moment(revision.live_from))
+
+
+def reschedule(
+    revision: Revision, author: User | None, live_from: datetime, live_until: datetime | None = None
+) -> Revision:
+    """The same version at another time: the waiting one is cancelled, a new one has its data.
+
+    Raises ValidationError, by field, when `live_from` is past, when the end comes before it, or
+    when somebody else has one of its addresses in that time.
+    """
+    if live_from <= timezone.now():
+        raise ValidationError({"live_from": _("This moment is past. Choose a later one.")})
+    _check_end(live_from, live_until)
+    with transaction.atomic():
+        waiting = _locked_waiting(revision)
+        row = waiting.thaw()
+        _refuse(_address_errors(row, live_from, live_until))
+        _cancel(waiting)
+        times = {"old": moment(waiting.live_from), "new": moment(live_from)}
+        _log(author, [row], _("The publication of %(old)s is moved to %(new)s.") % times)
+        return _commit_copy(waiting, author=author, live_from=live_from, live_until=live_until)
+
+
+def set_end(obj: Publishable, author: User | None, live_until: datetime | None) -> None:
+    """Let what visitors see of `obj` end at that time, or never; its working copy stays a working copy.
+
+    What waits keeps waiting. Raises ValidationError, by field, when nothing is public, the end is
+    past, or somebody else has one of its addresses in that time.
+    """
+    now = timezone.now()
+    _check_end(now, live_until)
+    with transaction.atomic():
+        row = _locked(obj)
+        shown = row.revisions.public(now).first()
+        if shown is None:
+            raise ValidationError(_("This is not on the public site."))
+        _refuse(_address_errors(shown.thaw(), now, live_until))
+        note = _("Ends on %s.") % moment(live_until) if live_until else _("Does not end any more.")
+        _log(author, [row], note)
+        _commit_again(row, author, note, live_until=live_until)
+
+
+def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
+    """Put the rows `ids` of an ordered model in that order, in the places that they have together.
+
+    The order is part of what is published. So what is public or waits is committed again where its
+    place differs, with its own data and the new place only: drafts stay drafts. Places are unique
+    afterwards. Returns how many rows moved. Raises ValidationError when one of them is gone.
+    """
+    with transaction.atomic():
+        _lock(model)
+        rows: list[Any] = list(model._base_manager.order_by("position", "pk"))
+        wanted = {row.pk: row for row in rows if row.pk in set(ids)}
+        if len(wanted) != len(ids):
+            raise ValidationError(_("This list has changed in the meantime. Look at it again, and then order it."))
+        places = rising(row.position for row in rows)
+        turn = iter(ids)
+        rows = [wanted[next(turn)] if row.pk in wanted else row for row in rows]
+        moved = []
+        for row, place in zip(rows, places, strict=True):
+            if row.position != place:
+                row.position = place
+                moved.append(row)
+        model._base_manager.bulk_update(moved, ["position"], batch_size=500)
+        note = _("Order changed.")
+        revisions = Revision.objects.of(model).filter(withdrawn=False)
+        places_shown = (revisions.public() | revisions.pending()).values_list("object_id", "sort_key")
+        keys = {row.pk: row.sort_key for row in rows}
+        stale = {pk for pk, key in places_shown if key != keys.get(pk, key)}
+        for row in rows:
+            if row.pk in stale:
+                _commit_again(row, author, note, {"position": row.position})
+        _log(author, moved, note)
+    return len(moved)
+
+
+def rising(places: Iterable[int]) -> list[int]:
+    """`places` from 1 up, raised where one does not come after the one before it."""
+    result: list[int] = []
+    for place in places:
+        result.append(max(place, result[-1] + 1 if result else 1))
+    return result if not result or result[-1] <= LAST_POSITION else list(range(1, len(result) + 1))
+
+
 def restore(version: Revision | Discarded, author: User | None) -> Any:
     """Make `version` the working copy again, also of a deleted object; not yet public.
 
@@ -135,6 +234,20 @@ def restore(version: Revision | Discarded, author: User | None) -> Any:
     return model._base_manager.get(pk=row.pk)
 
 
+def erase(obj: Publishable, *columns: str) -> None:
+    """Forget these columns of `obj`, such as `"phone"`, in all its history, and empty its bin: for personal data.
+
+    The only change that history knows. The indexes of search, addresses and files stay as they
+    are, and so does the log of the admin.
+    """
+    with transaction.atomic():
+        for revision in obj.revisions.iterator(chunk_size=100):
+            revision.data = {name: value for name, value in revision.data.items() if name not in columns}
+            revision.save(update_fields=["data"])
+        Discarded.objects.of(obj).delete()
+        stamp.bump()
+
+
 def discard(row: Publishable, author: User | None, deleted: bool = False) -> Discarded:
     """Keep the saved working copy of `row`, because it is about to be overwritten or deleted."""
     row = type(row)._base_manager.get(pk=row.pk)
@@ -158,26 +271,59 @@ def check_reason(reason: str) -> None:
 
 def state(obj: Publishable) -> State:
     """Where the saved row of `obj` stands towards the public, now."""
-    due = obj.revisions.due().first()
-    if due is None:
-        return State.SCHEDULED if obj.revisions.pending().exists() else State.NEW
-    if due.withdrawn:
-        return State.WITHDRAWN
-    if due.live_until and due.live_until <= timezone.now():
-        return State.ENDED
-    return State.CHANGED if unpublished_changes(obj) else State.PUBLISHED
+    return states(type(obj), type(obj)._base_manager.filter(pk=obj.pk))[obj.pk]
+
+
+def states(model: type[P], rows: Iterable[P]) -> dict[int, State]:
+    """Where these saved rows of `model` stand, by their key; the number of questions is fixed."""
+    keys = {row.pk: row for row in rows}
+    revisions = Revision.objects.of(model).filter(object_id__in=keys)
+    due = {revision.object_id: revision for revision in revisions.due().defer("data")}
+    public = set(revisions.public().values_list("object_id", flat=True))
+    waiting = set(revisions.pending().values_list("object_id", flat=True))
+    changed = changed_among(model, [keys[key] for key in public])
+    found = {}
+    for key in keys:
+        if key not in due:
+            found[key] = State.SCHEDULED if key in waiting else State.NEW
+        elif due[key].withdrawn:
+            found[key] = State.WITHDRAWN
+        elif key not in public:
+            found[key] = State.ENDED
+        else:
+            found[key] = State.CHANGED if key in changed else State.PUBLISHED
+    return found
 
 
 def unpublished_changes(obj: Publishable) -> list[Change]:
-    """What differs between the last commit of `obj`, even one still waiting, and its saved row."""
-    last = obj.revisions.first()
+    """What differs between the last word on `obj`, even one still waiting, and its saved row."""
+    last = obj.revisions.standing().first()
     row = type(obj)._base_manager.get(pk=obj.pk)
     return diff(normalise(type(obj), last.data), freeze(row)) if last else []
 
 
 def has_unpublished(obj: Publishable) -> bool:
     """Whether the saved row of `obj` holds anything that its last commit does not."""
-    return not obj.revisions.exists() or bool(unpublished_changes(obj))
+    return not obj.revisions.standing().exists() or bool(unpublished_changes(obj))
+
+
+def changed_among(model: type[P], rows: Sequence[P]) -> set[int]:
+    """The keys of those saved rows of `model` that have unpublished changes."""
+    models.prefetch_related_objects(rows, *model.children)
+    standing = Revision.objects.of(model).standing().filter(object_id__in=[row.pk for row in rows])
+    last = dict(standing.values_list("object_id", "data"))
+    frozen = {row.pk: freeze(row) for row in rows if row.pk in last}
+    # Nearly all are equal as they are; only a snapshot of other days must be brought up to date.
+    return {key for key, now in frozen.items() if now != last[key] and diff(normalise(model, last[key]), now)}
+
+
+def changed(model: type[P]) -> set[int]:
+    """The keys of all rows of `model` that have unpublished changes: exact, some hundreds at a time."""
+    keys = list(Revision.objects.of(model).standing().values_list("object_id", flat=True))
+    found: set[int] = set()
+    for start in range(0, len(keys), CHUNK):
+        found |= changed_among(model, list(model._base_manager.filter(pk__in=keys[start : start + CHUNK])))
+    return found
 
 
 def is_live(obj: Publishable) -> bool:
@@ -220,15 +366,32 @@ def check_publishable(row: Publishable, live_from: datetime, live_until: datetim
     columns = slug_columns(type(row))
     if columns and not any(getattr(row, column) for column in columns):
         errors.setdefault(columns[0], []).append(_("Fill this in before you publish: it is the address of the page."))
-    for code in CODES if columns else ():
+    for column, messages in _address_errors(row, live_from, live_until).items():
+        errors.setdefault(column, []).extend(messages)
+    _refuse(errors)
+
+
+def _address_errors(row: Publishable, live_from: datetime, live_until: datetime | None) -> dict[str, list[Any]]:
+    """Which addresses of `row` somebody else has in that time, by field."""
+    errors: dict[str, list[Any]] = {}
+    for code in CODES if slug_columns(type(row)) else ():
         if owner := _slug_owner(row, code, live_from, live_until):
             language = resolve(row, "slug", code).language
             column = build_localized_fieldname("slug", language) if language else "slug"
             message = _("“%s” already has this address.") % owner
             if message not in errors.setdefault(column, []):
                 errors[column].append(message)
+    return errors
+
+
+def _refuse(errors: dict[str, list[Any]]) -> None:
     if errors:
         raise ValidationError(errors)
+
+
+def _check_end(live_from: datetime, live_until: datetime | None) -> None:
+    if live_until and live_until <= live_from:
+        raise ValidationError({"live_until": _("The end must come after the beginning.")})
 
 
 def _check_rows(row: Publishable) -> None:
@@ -257,7 +420,7 @@ def _slug_owner(
     taken = (
         Revision.objects.of(type(row))
         .exclude(object_id=row.pk)
-        .filter(slugs__slug=row.slug_in(language), slugs__language=language, withdrawn=False)
+        .filter(CAME_DUE, slugs__slug=row.slug_in(language), slugs__language=language, withdrawn=False)
         .filter(models.Q(superseded_at=None) | models.Q(superseded_at__gt=live_from))
         .filter(models.Q(live_until=None) | models.Q(live_until__gt=live_from))
     )
@@ -291,6 +454,7 @@ def _commit(obj: Publishable, revision: Revision) -> Revision:
     revision.model, revision.object_id = obj._meta.label_lower, obj.pk
     revision.sort_key = obj.sort_key
     revision.save(force_insert=True)
+    stamp.bump()
     obj.revisions.filter(pk__lt=revision.pk).filter(
         models.Q(superseded_at=None) | models.Q(superseded_at__gt=revision.live_from)
     ).update(superseded_at=revision.live_from)
@@ -325,6 +489,60 @@ def _references(obj: Publishable) -> Iterator[tuple[str, str, int]]:
                 yield path + field.name, field.related_model._meta.label_lower, value
             elif isinstance(field, RichTextField) and value:
                 yield from ((path + field.name, *target) for target in sorted(targets(value)))
+
+
+def _commit_copy(revision: Revision, **changes: Any) -> Revision:
+    """Commit `revision` again, with these fields changed."""
+    same = {name: getattr(revision, name) for name in ("author", "note", "live_from", "live_until", "data")}
+    copy = Revision(**(same | changes))
+    return _commit(thaw(revision.model_class, revision.object_id, copy.data), copy)
+
+
+def _commit_again(
+    row: Publishable, author: User | None, note: str, values: Snapshot | None = None, **changes: Any
+) -> None:
+    """Commit what is public of `row` again with these changes, and then what waits, to wait on.
+
+    `values` go into both. What waits stays the decision of whoever planned it.
+    """
+    now = timezone.now()
+    shown = row.revisions.public(now).first()
+    waiting = list(row.revisions.pending(now).filter(withdrawn=False).order_by("pk"))
+    if shown:
+        data = shown.data | (values or {})
+        _commit_copy(shown, author=author, note=note, live_from=now, data=data, **changes)
+    for revision in waiting:
+        _commit_copy(revision, data=revision.data | (values or {}))
+
+
+def _locked_waiting(revision: Revision) -> Revision:
+    """`revision` as it is stored, still waiting, and nobody else can change that until we are done."""
+    _lock(revision.model_class)
+    waiting = Revision.objects.pending().filter(pk=revision.pk, withdrawn=False).first()
+    if waiting is None:
+        raise ValidationError(_("This version does not wait any more: it has begun, or somebody cancelled it."))
+    return waiting
+
+
+def _cancel(waiting: Revision) -> None:
+    """Mark `waiting` as cancelled, and let what it would have overtaken go on."""
+    own = Revision.objects.filter(model=waiting.model, object_id=waiting.object_id)
+    own.filter(pk=waiting.pk).update(cancelled=True, superseded_at=timezone.now())
+    stamp.bump()
+    waiting.texts.all().delete()
+    for older in own.filter(CAME_DUE, pk__lt=waiting.pk, superseded_at=waiting.live_from):
+        newer = own.filter(CAME_DUE, pk__gt=older.pk).aggregate(first=models.Min("live_from"))
+        own.filter(pk=older.pk).update(superseded_at=newer["first"])
+
+
+def _log(author: User | None, objects: Sequence[Any], message: str) -> None:
+    if author and objects:
+        LogEntry.objects.log_actions(author.pk, objects, CHANGE, message)
+
+
+def moment(at: datetime) -> str:
+    """Date and time as people here read them."""
+    return date_format(timezone.localtime(at), "j F Y, H:i" if not at.second else "j F Y, H:i:s")
 
 
 def _rows(obj: Publishable) -> list[tuple[str, models.Model]]:

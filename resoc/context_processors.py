@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -14,7 +15,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "footer_pages": SimpleLazyObject(lambda: list(TextPage.published())),
         "secretariat": SimpleLazyObject(secretariat),
+        "editing": is_editor(request),
     }
+
+
+def is_editor(request: HttpRequest) -> bool:
+    """Whether to show the ways from a page to its form; who has no session is not looked up."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "user"):
+        return False
+    return request.user.is_active and request.user.is_staff
 
 
 def secretariat() -> StaffMember | None:

@@ -15,6 +15,7 @@ from resoc.views import HomeView, healthz
 urlpatterns = [
     path("admin/language/", set_language, name="set_language"),
     path("admin/link-targets/", link_targets, name="link_targets"),
+    path("admin/planning/", include("publishing.schedule")),
     path("admin/", admin.site.urls),
     path("media/<path:path>", media, name="media"),
     path("sitemap.xml", sitemap, name="sitemap"),

@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "resoc.settings")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from publishing.page_cache import PageCache  # noqa: E402  (needs the apps to be ready)
+
+application = PageCache(django_application)

@@ -1,4 +1,4 @@
-"""What the templates of the admin ask about a field of a form."""
+"""What templates ask about editing: the fields of a form, and the way from a page to them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,10 +6,14 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.forms import BoundField
-from django.utils.html import strip_tags
+from django.template import Context
+from django.urls import reverse
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
-from publishing.languages import CODES, is_blank, translated_fields
+from publishing.languages import CODES, current, is_blank, localized, translated_fields
 
 register = template.Library()
 
@@ -49,3 +53,21 @@ def source(bound: BoundField) -> Source | None:
     if is_blank(text):
         return None
     return Source(text, len(text.split()), translated=not is_blank(bound.value()))
+
+
+@register.simple_tag(takes_context=True)
+def edit(context: Context, obj: Any, field: str = "") -> SafeString | str:
+    """For who may edit `obj`: a link to `field` (or a kind of child row) in the language of the page."""
+    if not context.get("editing") or not obj or context.get("preview") or context.get("version"):
+        return ""
+    opts = obj._meta
+    if not context["request"].user.has_perm(f"{opts.app_label}.change_{opts.model_name}"):
+        return ""
+    anchor, name = "", str(opts.verbose_name)
+    if field in getattr(obj, "children", ()):
+        anchor, name = f"#{field}-group", str(opts.get_field(field).related_model._meta.verbose_name_plural)
+    elif field:
+        column = localized(field, [current()])[0] if field in translated_fields(type(obj)) else field
+        anchor, name = f"#id_{column}", str(opts.get_field(field).verbose_name)
+    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+    return format_html('<a class="edit" href="{}{}">{}<span class="vh">: {}</span></a>', url, anchor, _("edit"), name)

@@ -10,9 +10,9 @@ from django.utils import timezone, translation
 
 from pages.models import Organisation
 from priorities.models import Priority, Theme, Update
-from publishing import history
+from publishing import history, stamp
 from publishing.models import Discarded, Revision
-from publishing.workflow import publish, restore, unpublished_changes, withdraw
+from publishing.workflow import cancel, discard, erase, publish, restore, unpublished_changes, withdraw
 from staff.models import StaffMember
 from tests.publishing.test_admin import address, submit
 
@@ -177,6 +177,17 @@ def test_an_older_version_is_put_back_as_working_copy_and_nothing_is_lost(editor
     assert theme.title_nl == "Nooit gepubliceerd"
 
 
+def test_a_working_copy_of_which_every_publication_was_cancelled_is_kept_too(editor):
+    theme = Theme.objects.create(title_nl="Gepland", slug_nl="gepland")
+    waiting = publish(theme, editor, live_from=timezone.now() + timedelta(days=1))
+    cancel(waiting, editor)
+    theme.title_nl = "Verder gewerkt"
+    theme.save()
+    restore(waiting, editor)
+    assert Discarded.objects.of(theme).get().title == "Verder gewerkt"
+    assert "Geannuleerd" in [entry.mark for entry in history.entries(theme)]
+
+
 def test_putting_back_what_was_published_keeps_no_useless_copy(editor, theme):
     restore(theme.revisions.first(), editor)
     assert not Discarded.objects.exists()
@@ -204,7 +215,11 @@ def test_the_history_tells_what_was_put_back_in_the_language_of_its_reader(edito
 
 def test_personal_data_can_be_erased_from_history():
     person = StaffMember.objects.first()
-    person.revisions.erase("phone", "email")
+    discard(person, None)
+    before = stamp.number()
+    erase(person, "phone", "email")
+    assert stamp.number() > before
+    assert not Discarded.objects.of(person).exists()
     data = person.revisions.first().data
     assert "phone" not in data
     assert data["name"] == person.name

@@ -1,0 +1,262 @@
+"""Planning in the admin: the fields beside the button Plan, and the list of what is coming.
+
+There is no job: a version becomes public because the clock passes its time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from publishing.models import Publishable, Revision, RevisionQuerySet
+from publishing.workflow import cancel, moment, publish, reschedule, set_end
+
+LIMIT = 500  # events that the list shows
+UPCOMING = 5  # events on the first page of the admin
+
+
+class MomentField(forms.DateTimeField):
+    """A date and a time as the clock here shows them; what comes twice in autumn is the first of the two."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S")
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            naive = (error.params or {})["datetime"]
+        aware = timezone.make_aware(naive)
+        try:
+            exists = aware.astimezone(UTC).astimezone(aware.tzinfo).replace(tzinfo=None) == naive
+        except OverflowError:
+            exists = False
+        if not exists:
+            raise ValidationError(_("The clock skips this hour that night. Choose an hour earlier or later."))
+        return aware
+
+
+class TimesForm(forms.Form):
+    """From when until when; both may be empty, but not past, and not the wrong way round."""
+
+    prefix = "schedule"
+
+    live_from = MomentField(label=gettext_lazy("From"), required=False)
+    live_until = MomentField(label=gettext_lazy("Until"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        now = timezone.now()
+        begin, end = values.get("live_from"), values.get("live_until")
+        if begin and begin <= now:
+            self.add_error("live_from", _("This moment is past. Choose a later one."))
+        if end and end <= (begin or now):
+            late = (
+                _("The end must come after the beginning.") if begin else _("This moment is past. Choose a later one.")
+            )
+            self.add_error("live_until", late)
+        return values
+
+
+class WaitingForm(TimesForm):
+    """Another time for a version that waits."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["live_from"].required = True
+
+
+class EndForm(TimesForm):
+    """Another end of what is public."""
+
+    live_from = None  # type: ignore[assignment]
+
+
+class ScheduleForm(TimesForm):
+    """The fields beside the button Plan of a form; they also hold when the button says Publish."""
+
+    replace = forms.BooleanField(label=gettext_lazy("Instead of what was planned before"), required=False, initial=True)
+
+    def __init__(self, data: Mapping[str, Any] | None, obj: Publishable | None) -> None:
+        self.obj = obj if obj and obj.pk else None
+        self.shown = self.obj.revisions.public().first() if self.obj else None
+        self.waiting = (
+            list(self.obj.revisions.pending().filter(withdrawn=False).select_related("author").order_by("live_from"))
+            if self.obj
+            else []
+        )
+        super().__init__(data, initial={"live_until": self.shown.live_until if self.shown else None})
+
+    def clean(self) -> dict[str, Any]:
+        buttons = self.data
+        if "_schedule" not in buttons and "_publish" not in buttons:
+            return self.cleaned_data  # only saved: the dates are no decision yet
+        values = super().clean()
+        begin = values.get("live_from")
+        if begin and "_publish" in buttons:
+            self.add_error("live_from", _("Empty this to publish now, or click Plan to publish at that time."))
+        if not begin and "_schedule" in buttons and not self.errors:
+            if not self.shown:
+                self.add_error("live_from", _("Fill in from when visitors see it."))
+            elif values.get("live_until") == self.shown.live_until:
+                self.add_error("live_from", _("Fill in from when visitors see this version, or change the end."))
+        return values
+
+    def plan(self, obj: Publishable, author: User) -> str:
+        """Do what Plan asks for the saved row `obj`, and tell it in one sentence."""
+        begin, end = self.cleaned_data["live_from"], self.cleaned_data["live_until"]
+        if not begin:
+            set_end(obj, author, end)
+            if end:
+                return _("Visitors see it until %s. Your changes are saved as a working copy.") % moment(end)
+            return _("It has no end any more. Your changes are saved as a working copy.")
+        with transaction.atomic():
+            if self.cleaned_data["replace"]:
+                for revision in self.waiting:
+                    cancel(revision, author)
+            publish(obj, author, live_from=begin, live_until=end)
+        return _("Planned: visitors see this version from %s.") % moment(begin)
+
+
+def panel(form: ScheduleForm) -> dict[str, Any]:
+    """The context of `admin/panel/schedule.html`: the fields, what waits, and what ends."""
+    return {"form": form, "waiting": form.waiting, "shown": form.shown}
+
+
+@dataclass(frozen=True)
+class Event:
+    """That something comes on the site, or leaves it, at a moment to come."""
+
+    at: datetime
+    revision: Revision
+    begins: bool
+    title: str
+    url: str  # of its form
+    can_change: bool
+
+    @property
+    def day(self) -> date:
+        """The day here."""
+        return timezone.localtime(self.at).date()
+
+    @property
+    def can_cancel(self) -> bool:
+        """The end of what has not begun is changed together with its beginning."""
+        return self.can_change and (self.begins or self.revision.live_from <= timezone.now())
+
+
+def upcoming(user: Any, limit: int = LIMIT) -> list[Event]:
+    """What goes on and off the site, in order of time, as far as `user` may see it; two questions."""
+    now = timezone.now()
+    rights = {
+        model._meta.label_lower: user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}")
+        for model in apps.get_models()
+        if issubclass(model, Publishable)
+        and (
+            user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}")
+            or user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+        )
+    }
+    revisions = Revision.objects.filter(model__in=rights, withdrawn=False).select_related("author")
+    begins = revisions.pending(now).order_by("live_from")[:limit]
+    ends = revisions.ending(now).order_by("live_until")[:limit]
+    events = [_event(each, each.live_from, True, rights) for each in begins]
+    events += [_event(each, each.live_until, False, rights) for each in ends if each.live_until]
+    return sorted(events, key=lambda event: event.at)[:limit]
+
+
+def _event(revision: Revision, at: datetime, begins: bool, rights: dict[str, bool]) -> Event:
+    obj = revision.thaw()
+    opts = obj._meta
+    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+    return Event(at, revision, begins, f"{obj.page_kind}: {obj}", url, rights[revision.model])
+
+
+def calendar(request: HttpRequest) -> HttpResponse:
+    """What is coming, a day at a time."""
+    context = {"title": _("Planned"), "events": upcoming(request.user)}
+    return render(request, "admin/schedule.html", admin.site.each_context(request) | context)
+
+
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another time for one version that waits, or another end for one that is public."""
+    revision = _planned(request, pk)
+    waiting = revision.live_from > timezone.now()
+    now = {"live_from": revision.live_from, "live_until": revision.live_until}
+    form_class = WaitingForm if waiting else EndForm
+    form = form_class(request.POST if request.method == "POST" else None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if waiting:
+                reschedule(revision, _user(request), form.cleaned_data["live_from"], form.cleaned_data["live_until"])
+            else:
+                set_end(revision.thaw(), _user(request), form.cleaned_data["live_until"])
+            messages.success(request, _("The planning is changed."))
+            return redirect("planning")
+        except ValidationError as error:
+            for field, errors in error.update_error_dict({}).items():
+                form.add_error(field if field in form.fields else None, errors)
+    event = _event(revision, revision.live_from, waiting, {revision.model: True})
+    context = {"title": _("Change the planning"), "form": form, "event": event, "revision": revision}
+    return render(request, "admin/schedule_change.html", admin.site.each_context(request) | context)
+
+
+@require_POST
+def cancel_planned(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel one version that waits, or the end of one that is public."""
+    revision = _planned(request, pk)
+    try:
+        drop(revision, _user(request))
+        messages.success(request, _("Cancelled: nothing changes for visitors."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("planning")
+
+
+def drop(revision: Revision, author: User) -> None:
+    """Cancel `revision` when it still waits, else its end."""
+    if revision.live_from > timezone.now():
+        cancel(revision, author)
+    else:
+        set_end(revision.thaw(), author, None)
+
+
+def planned() -> RevisionQuerySet:
+    """What somebody can still change: versions that wait, and public ones that end."""
+    revisions = Revision.objects.filter(withdrawn=False)
+    return revisions.pending() | revisions.public().filter(live_until__isnull=False)
+
+
+def _planned(request: HttpRequest, pk: int) -> Revision:
+    """The version `pk`, that waits or ends, when this user may change its object; else 404 or 403."""
+    revision = get_object_or_404(planned(), pk=pk)
+    opts = revision.model_class._meta
+    if not request.user.has_perm(f"{opts.app_label}.change_{opts.model_name}"):
+        raise PermissionDenied
+    return revision
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)  # `admin_view` let nobody else in
+
+
+urlpatterns = [
+    path("", admin.site.admin_view(calendar), name="planning"),
+    path("<int:pk>/", admin.site.admin_view(change), name="planning_change"),
+    path("<int:pk>/cancel/", admin.site.admin_view(cancel_planned), name="planning_cancel"),
+]

@@ -1,0 +1,89 @@
+"""The stamp: one number that is another whenever something public changed or will have.
+
+It is a row in the database, raised in the transaction that changes what is public, so it
+can't lie: not after a crash, not on another machine. Beside it lies a file on this machine
+that grows by one byte at each change, because asking a file for its size is the cheapest
+question that every worker can ask.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from publishing.models import CAME_DUE, Revision, Stamp
+
+LONGEST = 1_000_000  # bytes after which the file begins anew
+
+
+@dataclass(frozen=True)
+class State:
+    """What is public, as far as a page that was made then may know."""
+
+    number: int
+    changed_at: datetime
+    until: datetime | None  # when the next planned change comes, with nobody doing anything
+
+
+def path() -> Path:
+    """The file on this machine."""
+    return settings.STATE_DIR / "stamp"
+
+
+def bump() -> None:
+    """Raise the stamp, in the transaction that changes what is public."""
+    now = timezone.now()
+    if not Stamp.objects.update(number=models.F("number") + 1, changed_at=now):
+        Stamp.objects.create(pk=1, number=1, changed_at=now)
+    transaction.on_commit(touch, robust=True)
+
+
+def touch() -> None:
+    """Let every worker on this machine ask the database again."""
+    descriptor = os.open(path(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(descriptor, b".")
+        too_long = os.fstat(descriptor).st_size > LONGEST
+    finally:
+        os.close(descriptor)
+    if too_long:  # a new file, so a new inode: see `mark`
+        fresh = path().with_suffix(".new")
+        fresh.write_bytes(b"")
+        fresh.replace(path())
+
+
+def mark() -> tuple[int, int]:
+    """The file as it is now: equal to an earlier mark when nobody touched it since."""
+    try:
+        found = os.stat(path())
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_ino, found.st_size
+
+
+def state() -> State:
+    """What the database says now."""
+    now = timezone.now()
+    row = Stamp.objects.first() or Stamp(number=0, changed_at=now)
+    return State(row.number, row.changed_at, next_change(now))
+
+
+def number() -> int:
+    """How often what is public changed, as the database says now."""
+    return Stamp.objects.values_list("number", flat=True).first() or 0
+
+
+def next_change(now: datetime) -> datetime | None:
+    """The first moment after `now` at which what is public changes by itself."""
+    standing = Revision.objects.filter(CAME_DUE, models.Q(superseded_at=None) | models.Q(superseded_at__gt=now))
+    moments: Iterable[datetime | None] = standing.aggregate(
+        begins=models.Min("live_from", filter=models.Q(live_from__gt=now)),
+        ends=models.Min("live_until", filter=models.Q(live_until__gt=now)),
+        gives_way=models.Min("superseded_at", filter=models.Q(superseded_at__gt=now)),
+    ).values()
+    return min((moment for moment in moments if moment), default=None)

@@ -1,0 +1,164 @@
+"""The lists of the admin: columns, filters, search and order."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+from django.utils import timezone
+
+from pages.models import Organisation
+from priorities.models import Theme
+from publishing.lists import completeness, search
+from publishing.workflow import State, publish, set_end, withdraw
+from staff.models import StaffMember
+from tests.publishing.test_admin import submit
+
+pytestmark = pytest.mark.django_db
+URL = reverse("admin:priorities_theme_changelist")
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return Theme.objects.get(slug_nl="regiomarketing")
+
+
+def listed(client, **parameters) -> set:
+    return {row.pk for row in client.get(URL, parameters).context["cl"].result_list}
+
+
+def text(client) -> str:
+    return " ".join(client.get(URL).content.decode().split())
+
+
+def test_a_row_tells_its_languages_its_state_and_who_changed_it(editor_client, theme):
+    submit(editor_client, theme, "_save", title_nl="Anders", title_fr="", url_label_fr="")
+    page = text(editor_client)
+    assert "Gepubliceerd, met wijzigingen die bezoekers nog niet zien" in page
+    assert ": leeg " in page
+    assert ", dorine" in page
+
+
+def test_a_language_is_empty_partly_there_or_complete():
+    theme = Theme(title_nl="A", summary_nl="B", title_fr="C", body_en="<p></p>")
+    assert [completeness(theme, code) for code in ("nl", "fr", "en")] == ["complete", "partly", "empty"]
+    assert completeness(Theme(title_fr="C"), "nl") == "empty"
+
+
+def test_a_translation_is_missing_only_where_there_is_a_dutch_text(editor_client):
+    complete = Theme.objects.create(title_nl="A", title_fr="B", body_nl="<p></p>")
+    gap = Theme.objects.create(title_nl="A", title_fr="B", body_nl="<p>C</p>")
+    french = Theme.objects.create(title_fr="B", body_fr="<p>D</p>")
+    found = listed(editor_client, todo="missing_fr")
+    assert gap.pk in found
+    assert not {complete.pk, french.pk} & found
+
+
+def test_unpublished_changes_are_found_exactly(editor_client, theme):
+    assert listed(editor_client, todo="changes") == set()
+    theme.summary_en = "New"
+    theme.save()
+    assert listed(editor_client, todo="changes") == {theme.pk}
+    assert listed(editor_client, state="changed") == {theme.pk}
+    assert theme.pk not in listed(editor_client, state="published")
+
+
+def test_what_nobody_published_for_a_year_is_to_be_checked(editor_client, editor, theme):
+    assert listed(editor_client, todo="old") == set()
+    with time_machine.travel(timezone.now() + timedelta(days=370)):
+        editor_client.force_login(editor)
+        publish(theme, editor)
+        found = listed(editor_client, todo="old")
+        assert found == set(Theme.objects.exclude(pk=theme.pk).values_list("pk", flat=True))
+
+
+def test_every_state_is_a_filter_and_together_they_are_all(editor_client, editor):
+    now = timezone.now()
+    made = {name: Theme.objects.create(title_nl=name, slug_nl=f"t-{name}") for name in State.values}
+    publish(made["scheduled"], editor, live_from=now + timedelta(days=1))
+    for name in ("published", "changed", "withdrawn", "ended"):
+        publish(made[name], editor)
+    Theme.objects.filter(pk=made["changed"].pk).update(title_nl="X")
+    withdraw(made["withdrawn"], editor, "Weg")
+    set_end(made["ended"], editor, timezone.now() + timedelta(hours=1))
+    with time_machine.travel(now + timedelta(hours=2)):
+        editor_client.force_login(editor)
+        found = {name: listed(editor_client, state=name) for name in State.values}
+        assert all(made[name].pk in found[name] for name in State.values)
+        assert sum(map(len, found.values())) == Theme.objects.count()
+        page = editor_client.get(URL).context["cl"].result_list
+        assert all(row.pk in found[row.list_state] for row in page)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("cœur", True),
+        ("coeur", True),
+        ("REALISER", True),
+        ("réaliser", True),
+        ("alise", True),
+        ("realiser coeur", True),
+        ('"le cœur"', True),
+        ("realiser onbestaand", False),
+        ("strong", False),
+        ("100%", False),
+        ("r_aliser", False),
+        ("!", False),
+    ],
+)
+def test_search_finds_words_in_any_language_and_text_without_minding_accents(query, found):
+    theme = Theme.objects.create(title_nl="A", body_fr="<p>Réaliser <strong>avec</strong> le cœur</p>")
+    assert (theme in search(Theme.objects.all(), query)) is found
+
+
+def test_search_finds_names_and_numbers_of_every_kind(editor_client):
+    assert StaffMember.objects.get(slug="dorine-sioen") in search(StaffMember.objects.all(), "dorine")
+    assert Organisation.objects.get(name="VDAB") in search(Organisation.objects.all(), "vdab")
+    assert search(Theme.objects.all(), "\0").count() == Theme.objects.count()
+
+
+# Order
+
+
+def order(client, places: dict, url: str = URL):
+    return client.post(url, {f"place-{key}": place for key, place in places.items()} | {"_reorder": "1"})
+
+
+def test_typed_numbers_order_the_list_and_the_site_but_publish_no_draft(editor_client, client, theme):
+    rows = list(Theme.objects.order_by("position"))
+    last = rows[-1]
+    last.title_nl = "Concept van nu"
+    last.save()
+    places = {row.pk: row.position for row in rows} | {last.pk: 1}
+    response = order(editor_client, places)
+    assert response.status_code == 302
+    assert list(Theme.objects.order_by("position")) == [last, *rows[:-1]]
+    assert Theme.published().first().pk == last.pk
+    assert "Concept van nu" not in client.get("/themas/").content.decode()
+
+
+def test_a_row_that_is_sent_down_comes_after_the_one_that_has_the_number(editor_client):
+    rows = list(Theme.objects.order_by("position"))
+    order(editor_client, {row.pk: row.position for row in rows} | {rows[0].pk: rows[2].position})
+    assert list(Theme.objects.order_by("position"))[:3] == [rows[1], rows[2], rows[0]]
+
+
+def test_who_may_only_look_orders_nothing_and_a_get_orders_nothing(client, editor_client):
+    rows = list(Theme.objects.order_by("position"))
+    places = {row.pk: place for place, row in enumerate(reversed(rows), 1)}
+    viewer = User.objects.create_user("kijker", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_theme"))
+    client.force_login(viewer)
+    assert order(client, places).status_code == 403
+    assert "Bewaar volgorde" not in client.get(URL).content.decode()
+    editor_client.get(URL, {f"place-{key}": place for key, place in places.items()} | {"_reorder": "1"})
+    order(editor_client, {999_999: 1, "x": 2})
+    assert list(Theme.objects.order_by("position")) == rows
+
+
+def test_what_has_no_order_has_no_numbers(editor_client):
+    url = reverse("admin:pages_organisation_changelist")
+    assert 'name="place-' not in editor_client.get(url).content.decode()
+    assert order(editor_client, {1: 2}, url).status_code == 200

@@ -1,0 +1,367 @@
+import gzip
+import io
+import threading
+from datetime import timedelta
+
+import brotli
+import pytest
+import time_machine
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from priorities.models import Theme
+from publishing import page_cache, stamp
+from publishing.models import Stamp
+from publishing.page_cache import PageCache
+from publishing.workflow import cancel, publish, withdraw
+from resoc.wsgi import django_application
+from staff.models import StaffMember
+
+# Real transactions: what was committed is what other workers see.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Reader:
+    """Asks a WSGI application for pages and keeps what it answered."""
+
+    def __init__(self, application) -> None:
+        self.application = application
+
+    def get(self, path: str = "/", query: str = "", method: str = "GET", **headers: str) -> "Reader":
+        environ = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "localhost",
+            "REMOTE_ADDR": "127.0.0.1",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": io.StringIO(),
+            **headers,
+        }
+
+        def start_response(status, found, exc_info=None):
+            self.status, self.headers = int(status[:3]), {name.lower(): value for name, value in found}
+
+        self.body = b"".join(self.application(environ, start_response))
+        return self
+
+
+class Counting:
+    """The site, counting how often it made a page."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.failing = False
+        self.before = lambda: None
+
+    def __call__(self, environ, start_response):
+        self.made.append(environ["PATH_INFO"])
+        if self.failing:
+            start_response("500 Internal Server Error", [("Content-Length", "0")])
+            return [b""]
+        answer = django_application(environ, start_response)
+        self.before()
+        return answer
+
+
+@pytest.fixture(autouse=True)
+def state(settings, tmp_path):
+    settings.STATE_DIR = tmp_path
+    from django.core.management import call_command
+
+    call_command("seed", verbosity=0)
+
+
+@pytest.fixture
+def site() -> Counting:
+    return Counting()
+
+
+@pytest.fixture
+def cache(site) -> PageCache:
+    return PageCache(site)
+
+
+@pytest.fixture
+def reader(cache) -> Reader:
+    return Reader(cache)
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return Theme.objects.get(slug_nl="regiomarketing")
+
+
+def retitle(theme: Theme, title: str) -> None:
+    theme.title_nl = title
+    theme.save()
+    publish(theme, None)
+
+
+def test_a_page_is_made_once_and_then_served_from_memory_without_a_question(reader, site, django_assert_num_queries):
+    first = reader.get().body
+    with django_assert_num_queries(1):  # what other machines did, asked now and then
+        assert reader.get().body == first
+    with django_assert_num_queries(0):
+        assert reader.get().body == first
+    assert site.made == ["/"]
+
+
+def test_what_is_served_is_what_django_makes(reader, client):
+    for path in ("/", "/fr/", "/contact/", "/feed/", "/sitemap.xml", "/themas/regiomarketing/"):
+        assert reader.get(path).body == client.get(path, headers={"host": "localhost"}).content, path
+
+
+@pytest.mark.parametrize(("accepts", "decode"), [("gzip, deflate, br", brotli.decompress), ("gzip", gzip.decompress)])
+def test_pages_are_kept_compressed(reader, accepts, decode):
+    plain = reader.get().body
+    packed = reader.get(HTTP_ACCEPT_ENCODING=accepts)
+    assert decode(packed.body) == plain
+    assert int(packed.headers["content-length"]) == len(packed.body)
+    assert packed.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("accepts", ["", "identity", "br;q=0, gzip;q=0", "zstd", "gzip;q=x"])
+def test_who_does_not_want_it_compressed_gets_it_plain(reader, accepts):
+    assert "content-encoding" not in reader.get(HTTP_ACCEPT_ENCODING=accepts).headers
+
+
+def test_who_has_the_page_already_gets_304(reader):
+    first = reader.get(HTTP_ACCEPT_ENCODING="br")
+    etag, modified = first.headers["etag"], first.headers["last-modified"]
+    for known in (etag, f'"other", {etag}', f"W/{etag}", "*"):
+        again = reader.get(HTTP_ACCEPT_ENCODING="br", HTTP_IF_NONE_MATCH=known)
+        assert (again.status, again.body, again.headers["etag"]) == (304, b"", etag)
+    assert reader.get(HTTP_IF_MODIFIED_SINCE=modified).status == 304
+    assert reader.get(HTTP_IF_NONE_MATCH='"other"', HTTP_IF_MODIFIED_SINCE=modified).status == 200
+    assert reader.get(HTTP_ACCEPT_ENCODING="gzip", HTTP_IF_NONE_MATCH=etag).status == 200
+
+
+def test_a_head_has_the_headers_and_no_body(reader):
+    got = reader.get()
+    headers, length = got.headers, len(got.body)
+    head = reader.get(method="HEAD")
+    assert (head.status, head.body, head.headers) == (200, b"", headers)
+    assert int(headers["content-length"]) == length
+
+
+def test_caches_on_the_way_may_keep_it_for_a_second_and_when_we_are_down(reader):
+    control = reader.get().headers["cache-control"]
+    assert "max-age=0" in control
+    assert "s-maxage=1" in control
+    assert "stale-if-error" in control
+
+
+# Exact
+
+
+def test_a_publication_is_visible_at_the_next_request(reader, theme):
+    reader.get("/themas/")
+    retitle(theme, "Nieuwe titel")
+    assert "Nieuwe titel" in reader.get("/themas/").body.decode()
+
+
+def test_a_withdrawal_is_visible_at_the_next_request(reader, theme):
+    assert reader.get("/themas/regiomarketing/").status == 200
+    withdraw(theme, None, "Voorbij")
+    assert reader.get("/themas/regiomarketing/").status == 410
+
+
+def test_a_card_that_changes_is_visible_at_the_next_request(reader):
+    johan = StaffMember.objects.get(name__startswith="Johan")
+    reader.get("/contact/")
+    johan.phone = "+3251123456"
+    johan.save()
+    publish(johan, None)
+    assert "051 12 34 56" in reader.get("/contact/").body.decode()
+
+
+def test_another_worker_on_this_machine_sees_it_at_its_next_request(reader, theme):
+    other = Reader(PageCache(django_application))
+    other.get("/themas/"), reader.get("/themas/")
+    retitle(theme, "Voor allemaal")
+    assert "Voor allemaal" in other.get("/themas/").body.decode()
+
+
+def test_what_is_planned_is_visible_on_its_second_and_its_end_too(reader, theme):
+    now = timezone.now()
+    theme.title_nl = "Gepland"
+    theme.save()
+    publish(theme, None, live_from=now + timedelta(hours=1), live_until=now + timedelta(hours=2))
+    for minutes, expected in ((30, False), (60.1, True), (119, True), (120.1, False)):
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            reader.get("/themas/")
+            assert ("Gepland" in reader.get("/themas/").body.decode()) == expected, minutes
+
+
+def test_a_plan_that_is_cancelled_never_comes(reader, theme):
+    now = timezone.now()
+    theme.title_nl = "Gepland"
+    theme.save()
+    revision = publish(theme, None, live_from=now + timedelta(hours=1))
+    reader.get("/themas/")
+    cancel(revision, None)
+    with time_machine.travel(now + timedelta(hours=3), tick=False):
+        assert "Gepland" not in reader.get("/themas/").body.decode()
+
+
+def test_what_another_machine_published_is_visible_within_a_second(reader, theme, monkeypatch):
+    monkeypatch.setattr(stamp, "touch", lambda: None)  # its file is on its own disk
+    reader.get("/themas/"), reader.get("/themas/")
+    retitle(theme, "Van elders")
+    assert page_cache.ASK_EVERY < 1
+    monkeypatch.setattr(page_cache, "ASK_EVERY", 0)
+    assert "Van elders" in reader.get("/themas/").body.decode()
+
+
+def test_what_a_killed_worker_published_is_visible_too(reader, theme, monkeypatch):
+    """It was committed, and nobody told the file."""
+    reader.get("/themas/")
+    with monkeypatch.context() as patch:
+        patch.setattr(stamp, "touch", lambda: None)
+        retitle(theme, "Net voor de stroom uitviel")
+    assert "Net voor de stroom uitviel" in Reader(PageCache(django_application)).get("/themas/").body.decode()
+
+
+def test_publishing_while_a_page_is_being_made_does_not_keep_the_old_one(reader, site, theme):
+    def publish_once() -> None:
+        site.before = lambda: None
+        retitle(theme, "Net op tijd")
+
+    site.before = publish_once
+    assert "Net op tijd" not in reader.get("/themas/").body.decode()
+    assert "Net op tijd" in reader.get("/themas/").body.decode()
+
+
+def test_what_is_rolled_back_raises_no_stamp(theme):
+    before, mark = Stamp.objects.first().number, stamp.mark()
+    with transaction.atomic():
+        publish(theme, None)
+        transaction.set_rollback(True)
+    assert (Stamp.objects.first().number, stamp.mark()) == (before, mark)
+
+
+def test_the_file_of_the_stamp_begins_anew_and_is_still_another(monkeypatch):
+    monkeypatch.setattr(stamp, "LONGEST", 3)
+    marks = {stamp.mark()}
+    for _number in range(12):
+        before = stamp.mark()
+        stamp.touch()
+        assert stamp.mark() != before
+        marks.add(stamp.mark())
+
+
+# What is never kept
+
+
+@pytest.mark.parametrize(
+    "headers", [{"HTTP_COOKIE": "sessionid=abc"}, {"HTTP_COOKIE": "a=b; sessionid=abc"}, {"method": "POST"}]
+)
+def test_who_is_signed_in_or_sends_a_form_never_meets_the_cache(cache, reader, headers):
+    reader.get("/zoeken/", **headers)
+    reader.get("/", **headers)
+    assert not cache.pages
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/healthz", "/nergens/", "/media/x.jpg", "/voorbeeld/x/"])
+def test_other_answers_than_public_pages_are_never_kept(cache, reader, path):
+    reader.get(path)
+    assert not cache.pages
+
+
+def test_a_search_is_never_kept(cache, reader):
+    assert reader.get("/zoeken/", "q=westhoek").status == 200
+    assert not cache.pages
+
+
+def test_unknown_parameters_neither_fill_the_cache_nor_change_the_page(cache, reader):
+    page = reader.get("/themas/").body
+    for query in ("utm_source=x", "fbclid=1&utm_medium=y", "<script>", "%00", "x=" + "y" * 900):
+        assert reader.get("/themas/", query).body == page
+    assert len(cache.pages) == 1
+
+
+def test_pages_of_a_list_are_kept_apart(cache, reader):
+    reader.get("/themas/", "page=1")
+    reader.get("/themas/", "page=01&utm=1")
+    assert [key[3] for key in cache.pages] == ["page=1"]
+    for query in ("page=x", "page=-1", "page=99999", "page=1" + "0" * 2000):
+        reader.get("/themas/", query)
+    assert len(cache.pages) == 1
+
+
+def test_each_host_has_its_own_page_and_a_forged_one_has_none(cache, reader):
+    reader.get(), reader.get(HTTP_HOST="127.0.0.1")
+    assert len(cache.pages) == 2
+    assert reader.get(HTTP_HOST="evil.example").status == 400
+    assert len(cache.pages) == 2
+
+
+def test_a_header_that_no_page_reads_changes_nothing(reader):
+    page = reader.get().body
+    other = PageCache(django_application)
+    poisoned = {"HTTP_X_FORWARDED_HOST": "evil.example", "HTTP_X_ORIGINAL_URL": "/admin/", "HTTP_ACCEPT_LANGUAGE": "fr"}
+    assert Reader(other).get(**poisoned).body == page
+
+
+def test_memory_is_bounded_and_the_oldest_page_goes_first(cache, reader, monkeypatch):
+    reader.get("/")
+    monkeypatch.setattr(page_cache, "MAX_BYTES", cache.size * 3 // 2)
+    reader.get("/fr/")
+    assert [key[2] for key in cache.pages] == ["/fr/"]
+    assert cache.size <= page_cache.MAX_BYTES
+
+
+# When things break
+
+
+def test_a_page_that_fails_is_served_as_it_last_was(reader, site, theme):
+    good = reader.get("/themas/").body
+    retitle(theme, "Breekt")
+    site.failing = True
+    assert (reader.get("/themas/").status, reader.body) == (200, good)
+    site.failing = False
+    assert "Breekt" in reader.get("/themas/").body.decode()
+
+
+def test_while_the_database_is_away_pages_stay_as_they_were(reader, site, monkeypatch):
+    good = reader.get().body
+
+    def away():
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr(stamp, "state", away)
+    monkeypatch.setattr(stamp, "number", away)
+    assert reader.get().body == good
+    stamp.touch()
+    site.failing = True
+    assert (reader.get().status, reader.body) == (200, good)
+
+
+def test_many_who_ask_at_once_have_a_page_made_once(site, theme):
+    if connection.vendor == "sqlite":
+        site.before = lambda: threading.Event().wait(0.05)
+    cache = PageCache(lambda environ, start_response: site_answer(site, environ, start_response))
+    threads = [threading.Thread(target=Reader(cache).get, args=("/",)) for _number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert site.made == ["/"]
+
+
+def site_answer(site, environ, start_response):
+    """A slow page that needs no database, because each thread would have a connection of its own."""
+    site.made.append(environ["PATH_INFO"])
+    site.before()
+    start_response("200 OK", [("Content-Length", "2"), ("Content-Type", "text/html")])
+    return [b"ja"]
+
+
+def test_the_client_of_the_tests_is_not_cached(client: Client):
+    assert "etag" not in client.get("/").headers

@@ -1,0 +1,263 @@
+"""Cancelling, moving and ending what is planned, and the order of lists."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from pages.models import MissionPage
+from priorities.models import Theme
+from publishing.models import Revision, RevisionText
+from publishing.workflow import (
+    State,
+    cancel,
+    changed,
+    publish,
+    reorder,
+    reschedule,
+    rising,
+    set_end,
+    state,
+    unpublished_changes,
+)
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def theme(editor) -> Theme:
+    """Public as “Eerste”."""
+    theme = Theme.objects.create(title_nl="Eerste", slug_nl="eerste")
+    publish(theme, editor)
+    return theme
+
+
+def title(theme: Theme, days: float = 0) -> str | None:
+    found = Theme.published(timezone.now() + days * DAY).filter(object_id=theme.pk).first()
+    return found and found.title_nl
+
+
+def plan(theme: Theme, editor, text: str, days: float, until: float | None = None) -> Revision:
+    theme.title_nl = text
+    theme.save()
+    now = timezone.now()
+    return publish(theme, editor, live_from=now + days * DAY, live_until=now + until * DAY if until else None)
+
+
+def test_a_cancelled_version_never_comes_and_what_is_public_stays(theme, editor):
+    waiting = plan(theme, editor, "Gepland", 1)
+    assert title(theme, 2) == "Gepland"
+    cancel(waiting, editor)
+    assert (title(theme), title(theme, 2)) == ("Eerste", "Eerste")
+    waiting.refresh_from_db()
+    assert waiting.cancelled
+    assert waiting.data["title_nl"] == "Gepland"
+    assert not RevisionText.objects.filter(revision=waiting).exists()
+    assert state(theme) == State.CHANGED
+    assert theme.revisions.once_public(timezone.now() + 2 * DAY).count() == 1
+    assert LogEntry.objects.filter(user=editor, object_id=theme.pk).exists()
+
+
+def test_cancelling_one_of_two_lets_the_other_come(theme, editor):
+    first, _second = plan(theme, editor, "Maandag", 1), plan(theme, editor, "Dinsdag", 2)
+    cancel(first, editor)
+    assert [title(theme, days) for days in (1.5, 2.5)] == ["Eerste", "Dinsdag"]
+
+
+def test_cancelling_the_last_of_two_leaves_the_first(theme, editor):
+    _first, second = plan(theme, editor, "Maandag", 1), plan(theme, editor, "Dinsdag", 2)
+    cancel(second, editor)
+    assert [title(theme, days) for days in (1.5, 2.5)] == ["Maandag", "Maandag"]
+
+
+def test_what_was_overtaken_before_its_time_does_not_come_back(theme, editor):
+    plan(theme, editor, "Dinsdag", 2)
+    earlier = plan(theme, editor, "Maandag", 1)
+    cancel(earlier, editor)
+    assert title(theme, 3) == "Eerste"
+    assert not theme.revisions.pending().exists()
+
+
+def test_only_what_still_waits_can_be_cancelled_or_moved(theme, editor):
+    begun = theme.revisions.get()
+    waiting = plan(theme, editor, "Gepland", 1)
+    cancel(waiting, editor)
+    for revision in (begun, waiting):
+        with pytest.raises(ValidationError):
+            cancel(revision, editor)
+        with pytest.raises(ValidationError):
+            reschedule(revision, editor, timezone.now() + DAY)
+    assert title(theme, 2) == "Eerste"
+
+
+def test_a_new_draft_that_was_cancelled_was_never_published(editor):
+    theme = Theme.objects.create(title_nl="Nieuw", slug_nl="nieuw")
+    cancel(publish(theme, editor, live_from=timezone.now() + DAY), editor)
+    assert state(theme) == State.NEW
+    assert title(theme, 2) is None
+    theme.delete()
+
+
+def test_the_address_of_a_cancelled_version_is_free(theme, editor):
+    other = Theme.objects.create(title_nl="Ander", slug_nl="ander")
+    cancel(publish(other, editor, live_from=timezone.now() + DAY), editor)
+    theme.slug_nl = "ander"
+    theme.save()
+    publish(theme, editor)
+    assert theme.revisions.public().get().data["slug_nl"] == "ander"
+
+
+def test_another_time_is_the_same_version_and_not_the_working_copy(theme, editor):
+    waiting = plan(theme, editor, "Gepland", 1)
+    theme.title_nl = "Nog niet klaar"
+    theme.save()
+    reschedule(waiting, editor, timezone.now() + 3 * DAY, timezone.now() + 4 * DAY)
+    assert [title(theme, days) for days in (2, 3.5, 4.5)] == ["Eerste", "Gepland", None]
+    assert theme.revisions.pending().count() == 1
+
+
+def test_a_time_that_cannot_be_is_refused_and_changes_nothing(theme, editor):
+    waiting, now = plan(theme, editor, "Gepland", 1), timezone.now()
+    for times, field in [((now - DAY, None), "live_from"), ((now + DAY, now + DAY), "live_until")]:
+        with pytest.raises(ValidationError) as error:
+            reschedule(waiting, editor, *times)
+        assert list(error.value.message_dict) == [field]
+    assert title(theme, 2) == "Gepland"
+
+
+def test_moving_is_refused_when_somebody_else_has_the_address_by_then(editor):
+    now = timezone.now()
+    first, second = (Theme.objects.create(title_nl=text, slug_nl="zelfde") for text in ("A", "B"))
+    waiting = publish(first, editor, live_from=now + DAY, live_until=now + 2 * DAY)
+    publish(second, editor, live_from=now + 3 * DAY)
+    with pytest.raises(ValidationError) as error:
+        reschedule(waiting, editor, now + 4 * DAY)
+    assert list(error.value.message_dict) == ["slug_nl"]
+    assert (title(first, 1.5), title(second, 4)) == ("A", "B")
+
+
+def test_an_end_is_set_and_removed_without_publishing_the_draft_or_losing_what_waits(theme, editor):
+    plan(theme, editor, "Gepland", 5)
+    theme.title_nl = "Concept"
+    theme.save()
+    end = timezone.now() + 2 * DAY
+    set_end(theme, editor, end)
+    assert [title(theme, days) for days in (0, 1.9, 2.1, 5.1)] == ["Eerste", "Eerste", None, "Gepland"]
+    with time_machine.travel(end - timedelta(seconds=1), tick=False):
+        assert title(theme) == "Eerste"
+    with time_machine.travel(end, tick=False):
+        assert title(theme) is None
+    set_end(theme, editor, None)
+    assert [title(theme, days) for days in (0, 2.1, 5.1)] == ["Eerste", "Eerste", "Gepland"]
+    assert [change.path for change in unpublished_changes(theme)] == [("title_nl",)]
+
+
+def test_what_is_not_public_has_no_end(editor):
+    with pytest.raises(ValidationError):
+        set_end(Theme.objects.create(title_nl="X", slug_nl="x"), editor, timezone.now() + DAY)
+
+
+# Order
+
+
+def public_order(days: float = 0) -> list[str]:
+    return [theme.slug_nl for theme in Theme.published(timezone.now() + days * DAY)]
+
+
+def test_an_order_goes_public_and_drafts_do_not(editor):
+    themes = list(Theme.objects.order_by("position"))
+    draft = themes[-1]
+    old = draft.title_nl
+    draft.title_nl = "Concept"
+    draft.save()
+    before = {theme.pk: theme.revisions.count() for theme in themes}
+    wanted = [draft, *themes[:-1]]
+    reorder(Theme, [theme.pk for theme in wanted], editor)
+    assert public_order() == [theme.slug_nl for theme in wanted]
+    assert list(Theme.objects.order_by("position")) == wanted
+    assert Theme.published().get(object_id=draft.pk).title_nl == old
+    assert [change.path for change in unpublished_changes(draft)] == [("title_nl",)]
+    assert all(theme.revisions.count() == before[theme.pk] + 1 for theme in themes)
+    assert draft.revisions.first().note == "Volgorde gewijzigd."
+
+
+def test_only_what_moves_gets_a_new_version(editor):
+    first, second, *others = Theme.objects.order_by("position")
+    assert reorder(Theme, [second.pk, first.pk], editor) == 2
+    assert all(theme.revisions.count() == 1 for theme in others)
+    assert reorder(Theme, [second.pk, first.pk], editor) == 0
+    assert second.revisions.count() == 2
+
+
+def test_what_was_never_published_stays_unpublished_when_it_moves(editor):
+    new = Theme.objects.create(title_nl="Nieuw", slug_nl="nieuw")
+    first = Theme.objects.order_by("position").first()
+    reorder(Theme, [new.pk, *Theme.objects.exclude(pk=new.pk).values_list("pk", flat=True)], editor)
+    assert "nieuw" not in public_order()
+    assert not new.revisions.exists()
+    assert Theme.objects.order_by("position").first() == new != first
+
+
+def test_what_waits_keeps_waiting_and_has_its_new_place(theme, editor):
+    waiting = plan(theme, editor, "Gepland", 1)
+    theme.title_nl = "Concept"
+    theme.save()
+    others = list(Theme.objects.exclude(pk=theme.pk).values_list("pk", flat=True))
+    reorder(Theme, [theme.pk, *others], None)
+    assert (title(theme), title(theme, 2)) == ("Eerste", "Gepland")
+    assert (public_order()[0], public_order(2)[0]) == ("eerste", "eerste")
+    again = theme.revisions.pending().get()
+    assert (again.live_from, again.author) == (waiting.live_from, editor)
+
+
+def test_what_is_off_the_site_does_not_come_back_by_being_moved(theme, editor):
+    from publishing.workflow import withdraw
+
+    withdraw(theme, editor, "Weg")
+    reorder(Theme, [theme.pk, *Theme.objects.exclude(pk=theme.pk).values_list("pk", flat=True)], editor)
+    assert title(theme) is None
+    assert state(theme) == State.WITHDRAWN
+
+
+def test_a_row_that_is_gone_stops_the_whole_order(editor):
+    first, second, *_others = Theme.objects.order_by("position")
+    with pytest.raises(ValidationError):
+        reorder(Theme, [second.pk, first.pk, 99_999], editor)
+    with pytest.raises(ValidationError):
+        reorder(Theme, [second.pk, second.pk], editor)
+    first.refresh_from_db()
+    assert first.position == 1
+
+
+def test_places_become_unique_and_change_as_little_as_can_be():
+    assert rising([1, 2, 5, 5, 6, 9]) == [1, 2, 5, 6, 7, 9]
+    assert rising([0, 0, 0]) == [1, 2, 3]
+    assert rising([999_998, 999_999, 999_999]) == [1, 2, 3]
+    assert rising([]) == []
+
+
+# Unpublished changes, in bulk
+
+
+def test_changes_are_found_among_all_rows_also_in_child_rows(editor):
+    assert changed(Theme) == set()
+    drafted = Theme.objects.first()
+    drafted.body_fr = "<p>Nouveau</p>"
+    drafted.save()
+    Theme.objects.create(title_nl="Nooit gepubliceerd")
+    assert changed(Theme) == {drafted.pk}
+    page = MissionPage.objects.get()
+    page.aims.last().delete()
+    assert changed(MissionPage) == {page.pk}
+
+
+def test_a_snapshot_of_before_a_field_existed_is_no_change():
+    theme = Theme.objects.first()
+    revision = theme.revisions.get()
+    del revision.data["url_label_en"]
+    revision.save()
+    assert changed(Theme) == set()

@@ -1,0 +1,84 @@
+"""Lists, order and plans in a real browser."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+
+from pages.models import MissionPage
+from priorities.models import Theme
+from publishing.workflow import publish
+from tests.conftest import listen
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Judged here is what the lists and plans add; the stock admin's own headings and contrasts are not.
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "rules": {"target-size": {"enabled": True}}}
+
+
+def test_what_is_planned_stands_in_the_list_of_what_is_coming_and_can_be_cancelled(signed_in, django_user_model):
+    page, complaints = signed_in, listen(signed_in)
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    publish(theme, django_user_model.objects.get(username="dorine"), live_from=timezone.now() + timedelta(days=3))
+    page.goto("/admin/planning/")
+    page.get_by_role("button", name="Annuleer").click()
+    page.get_by_text("Geannuleerd: voor bezoekers verandert er niets.").wait_for()
+    page.get_by_text("Er is niets gepland.").wait_for()
+    assert complaints == []
+
+
+def test_a_list_is_ordered_with_the_keyboard_and_then_public(signed_in):
+    page, complaints = signed_in, listen(signed_in)
+    rows = list(Theme.objects.order_by("position"))
+    page.goto("/admin/priorities/theme/")
+    button = page.get_by_role("button", name=f"“{rows[2].title_nl}” naar boven")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == button.get_attribute("aria-label")
+    assert "is nu nummer 1 van 3." in page.get_by_role("status").last.inner_text()
+    page.get_by_role("button", name="Bewaar volgorde").click()
+    page.get_by_text("De volgorde is gewijzigd").wait_for()
+    assert [theme.pk for theme in Theme.published()] == [rows[2].pk, rows[0].pk, rows[1].pk]
+    assert complaints == []
+
+
+def test_a_row_is_dragged_to_another_place(signed_in):
+    page = signed_in
+    rows = list(Theme.objects.order_by("position"))
+    page.goto("/admin/priorities/theme/")
+    grips, places = page.locator(".grip"), page.locator("#result_list tbody tr")
+    start, end = grips.nth(0).bounding_box(), places.nth(2).bounding_box()
+    page.mouse.move(start["x"] + 5, start["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 5, end["y"] + end["height"] - 3, steps=8)
+    page.mouse.up()
+    assert page.locator("input.place").evaluate_all("all => all.map(each => each.value)") == ["1", "2", "3"]
+    page.get_by_role("button", name="Bewaar volgorde").click()
+    page.get_by_text("De volgorde is gewijzigd").wait_for()
+    assert [theme.pk for theme in Theme.objects.order_by("position")] == [rows[1].pk, rows[2].pk, rows[0].pk]
+
+
+@pytest.mark.parametrize("kind", ["aims", "roles"])
+def test_rows_in_a_form_are_ordered_with_buttons_and_saved(signed_in, kind):
+    page, complaints = signed_in, listen(signed_in)
+    mission = MissionPage.objects.get()
+    before = list(getattr(mission, kind).values_list("pk", flat=True))
+    page.goto(f"/admin/pages/missionpage/{mission.pk}/change/")
+    page.locator(f"#{kind}-group .move[data-move='1']").first.click()
+    page.get_by_text("is nu nummer 2 van").wait_for(state="attached")
+    page.get_by_role("button", name="Bewaar", exact=True).click()
+    page.get_by_text("Bewaard als werkversie").wait_for()
+    assert list(getattr(mission, kind).values_list("pk", flat=True)) == [before[1], before[0], *before[2:]]
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_lists_and_plans_fit_and_are_accessible(signed_in, width):
+    page = signed_in
+    page.set_viewport_size({"width": width, "height": 800})
+    for url in ("/admin/priorities/theme/", "/admin/staff/staffmember/", "/admin/planning/"):
+        page.goto(url)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+        found = Axe().run(page, options=AXE).response["violations"]
+        assert [(each["id"], each["nodes"][0]["target"]) for each in found] == []

@@ -1,0 +1,178 @@
+"""The secretariat's ten tasks, as somebody new would do them: by the visible words, in at most 8 clicks."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from pages.models import MissionPage
+from priorities.models import Theme, Update
+from publishing.workflow import publish
+from staff.models import StaffMember
+from tests.conftest import listen
+from tests.publishing.test_pictures import photo
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MAX_CLICKS = 8
+
+
+class Secretary:
+    """Somebody at the desk who clicks on words, and whose clicks are counted from the admin's home page."""
+
+    def __init__(self, page) -> None:
+        self.page, self.clicks = page, 0
+
+    def click(self, role: str, name: str | re.Pattern[str], **options) -> None:
+        self.page.get_by_role(role, name=name, **options).first.click()
+        self.clicks += 1
+
+    def click_words(self, words: str) -> None:
+        self.page.get_by_text(words, exact=True).first.click()
+        self.clicks += 1
+
+    def type(self, label: str, text: str) -> None:
+        field = self.page.get_by_label(label, exact=label.endswith(":"))
+        field.click()
+        self.clicks += 1
+        field.fill(text)
+
+    def sees(self, words: str) -> None:
+        self.page.get_by_text(words).first.wait_for()
+
+
+@pytest.fixture
+def secretary(signed_in):
+    complaints = listen(signed_in)
+    secretary = Secretary(signed_in)
+    yield secretary
+    assert secretary.clicks <= MAX_CLICKS
+    assert complaints == []
+
+
+@pytest.fixture
+def visitor(browser, live_server):
+    context = browser.new_context(base_url=live_server.url, locale="nl-BE", java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def test_change_the_dutch_mission_sentence_and_publish(secretary, visitor):
+    secretary.click("link", "Missiepagina")
+    secretary.type("Missie (nl):", "RESOC spreekt voor de Westhoek.")
+    secretary.click("button", "Publiceer")
+    secretary.sees("Gepubliceerd: bezoekers zien het nu.")
+    visitor.goto("/")
+    assert visitor.get_by_text("RESOC spreekt voor de Westhoek.").is_visible()
+    assert MissionPage.published().get().revision.author.username == "dorine"
+
+
+def test_add_a_french_translation(secretary, visitor):
+    secretary.click("link", "Thema’s")
+    secretary.click("link", re.compile("regiomarketing"))
+    secretary.click("tab", "Français")
+    secretary.type("Samenvatting (fr)", "Un résumé en français.")
+    secretary.click("button", "Publiceer")
+    secretary.sees("Gepubliceerd: bezoekers zien het nu.")
+    visitor.goto("/fr/themes/marketing-regional/")
+    assert visitor.get_by_text("Un résumé en français.").is_visible()
+
+
+def test_schedule_a_theme_for_a_date(secretary, visitor):
+    begin = timezone.localtime(timezone.now() + timedelta(days=3))
+    secretary.click("link", "Thema’s")
+    secretary.click("link", re.compile("Westhoek Business District"))
+    secretary.type("Titel (nl)", "Business District krijgt vorm")
+    secretary.click_words("Op een later moment")
+    secretary.type("Vanaf", f"{begin:%Y-%m-%dT%H:%M}")
+    secretary.click("button", "Plan", exact=True)
+    secretary.sees("Gepland: bezoekers zien deze versie vanaf")
+    waiting = Theme.objects.get(slug_nl="westhoek-business-district").revisions.pending().get()
+    assert abs(waiting.live_from - begin) < timedelta(minutes=1)
+    visitor.goto("/themas/westhoek-business-district/")
+    assert not visitor.get_by_text("krijgt vorm").count()
+
+
+def test_correct_the_telephone_number_of_johan(secretary, visitor):
+    secretary.click("link", "Medewerkers")
+    secretary.click("link", re.compile("Johan"))
+    secretary.type("Telefoon", "051 12 34 56")
+    secretary.click("button", "Publiceer")
+    secretary.sees("Gepubliceerd: bezoekers zien het nu.")
+    visitor.goto("/contact/")
+    assert visitor.get_by_text("051 12 34 56").first.is_visible()
+
+
+def test_replace_a_photo(secretary, visitor, tmp_path):
+    johan = StaffMember.objects.get(name__startswith="Johan")
+    johan.photo = photo((800, 1000), name="oud.jpg")
+    johan.save()
+    publish(johan, None)
+    before = johan.photo.name
+    new = tmp_path / "nieuw.jpg"
+    new.write_bytes(photo((800, 1000), colour="blue").read())
+    secretary.click("link", "Medewerkers")
+    secretary.click("link", re.compile("Johan"))
+    secretary.page.get_by_label(re.compile("^Foto")).first.set_input_files(new)
+    secretary.clicks += 2  # the button of the field, and the file in the window that it opens
+    secretary.click("button", "Publiceer")
+    secretary.sees("Gepubliceerd: bezoekers zien het nu.")
+    johan.refresh_from_db()
+    assert johan.photo.name != before
+    visitor.goto("/contact/")
+    assert johan.photo.name in visitor.locator("main").inner_html()
+
+
+def test_take_a_theme_offline_with_a_reason(secretary, visitor):
+    secretary.click("link", "Thema’s")
+    secretary.click("link", re.compile("regiomarketing"))
+    secretary.click_words("Van de site halen")
+    secretary.type("Reden", "De campagne is voorbij.")
+    secretary.click("button", "Haal van de site")
+    secretary.sees("Van de site gehaald")
+    assert visitor.goto("/themas/regiomarketing/").status == 410
+    assert visitor.get_by_text("De campagne is voorbij.").is_visible()
+
+
+def test_restore_the_version_of_last_week(secretary, visitor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    theme.title_nl = "Een titel die niet klopt"
+    theme.save()
+    publish(theme, User.objects.get(username="dorine"))
+    secretary.click("link", "Thema’s")
+    secretary.click("link", "Een titel die niet klopt")
+    secretary.click("link", "Alle versies")
+    secretary.page.get_by_role("button", name="Zet terug").last.click()
+    secretary.clicks += 1
+    secretary.sees("Teruggezet als werkversie")
+    secretary.click("button", "Publiceer")
+    secretary.sees("Gepubliceerd: bezoekers zien het nu.")
+    visitor.goto("/themas/regiomarketing/")
+    assert "egiomarketingstrategie" in visitor.locator("h1").inner_text().replace("\N{SOFT HYPHEN}", "")
+
+
+def test_find_and_restore_a_deleted_update(secretary, visitor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    Update.objects.create(title_nl="Verslag van de werkgroep", theme=theme).delete()
+    secretary.click("link", "Prullenbak")
+    secretary.click("link", "Verslag van de werkgroep")
+    secretary.click("button", "Zet terug")
+    secretary.sees("Teruggezet als werkversie")
+    secretary.click("button", "Publiceer")
+    secretary.sees("Gepubliceerd: bezoekers zien het nu.")
+    visitor.goto("/themas/regiomarketing/")
+    assert visitor.get_by_text("Verslag van de werkgroep").is_visible()
+
+
+def test_show_a_draft_to_a_board_member(secretary, visitor):
+    secretary.click("link", "Thema’s")
+    secretary.click("link", re.compile("regiomarketing"))
+    secretary.type("Titel (nl)", "Voorstel voor het bestuur")
+    secretary.click("button", "Deel een concept")
+    secretary.sees("Wie deze link heeft, kan de werkversie lezen")
+    visitor.goto(secretary.page.get_by_label("Wie deze link heeft").input_value())
+    assert "Voorstel voor het bestuur" in visitor.locator("h1").inner_text()
+    visitor.goto("/themas/regiomarketing/")
+    assert not visitor.get_by_text("Voorstel voor het bestuur").count()
