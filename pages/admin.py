@@ -1,4 +1,4 @@
-"""The admin of the mission page, organisations and text pages."""
+"""The admin of the mission page, contact details, organisations and text pages."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from pages.models import Aim, MissionPage, Organisation, Role, Seat, TextPage
+from pages.models import Aim, ContactDetails, MissionPage, Organisation, Role, Seat, TextPage
 from publishing.admin import ChildInline, PublishableAdmin
 
 
@@ -23,25 +23,32 @@ class SeatInline(ChildInline):
     fields = ("group", "organisation", "position")
 
 
-@admin.register(MissionPage)
-class MissionPageAdmin(PublishableAdmin):
-    """The one page without which there is no site: its list goes straight to its form."""
+class SingleAdmin(PublishableAdmin):
+    """Of what there is one, and always one: its list goes straight to its form."""
 
-    shared_fields = ("image", ("image_focus_x", "image_focus_y"), "image_is_decorative", "picture_name")
-    inlines = (RoleInline, AimInline, SeatInline)
     can_withdraw = False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        page = MissionPage._base_manager.first()
-        if page is None:
-            return redirect("admin:pages_missionpage_add")
-        return redirect("admin:pages_missionpage_change", page.pk)
+        address = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        obj = self.model._base_manager.first()
+        return redirect(f"{address}_change", obj.pk) if obj else redirect(f"{address}_add")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not MissionPage._base_manager.exists()
+        return super().has_add_permission(request) and not self.model._base_manager.exists()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(MissionPage)
+class MissionPageAdmin(SingleAdmin):
+    shared_fields = ("image", ("image_focus_x", "image_focus_y"), "image_is_decorative", "picture_name")
+    inlines = (RoleInline, AimInline, SeatInline)
+
+
+@admin.register(ContactDetails)
+class ContactDetailsAdmin(SingleAdmin):
+    shared_fields = ("name", "email", "street", "postal_code", "municipality")
 
 
 @admin.register(Organisation)
@@ -52,4 +59,4 @@ class OrganisationAdmin(PublishableAdmin):
 
 @admin.register(TextPage)
 class TextPageAdmin(PublishableAdmin):
-    shared_fields = ("position",)
+    shared_fields = ("shows_contact", "position")

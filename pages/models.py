@@ -54,11 +54,52 @@ class Organisation(Publishable):
         return self.name.casefold()[:100]
 
 
+class ContactDetails(Publishable):
+    """How to reach RESOC as a body: one set, shown wherever a page says so, and never more than is filled in.
+
+    The telephone number is that of the staff member who answers for the secretariat.
+    """
+
+    title_field = "name"
+
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    email = models.EmailField(
+        _("e-mail"), blank=True, help_text=_("An address that somebody of the secretariat always reads.")
+    )
+    street = models.CharField(_("street and number"), max_length=150, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=10, blank=True)
+    municipality = models.CharField(_("municipality"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("contact details")
+        verbose_name_plural = _("contact details")
+
+    @property
+    def town(self) -> str:
+        """The last line of the postal address."""
+        return f"{self.postal_code} {self.municipality}".strip()
+
+    def structured_data(self) -> dict[str, Any]:
+        """What schema.org calls a contact point, with only what is filled in."""
+        address = {
+            "streetAddress": self.street,
+            "postalCode": self.postal_code,
+            "addressLocality": self.municipality,
+        }
+        filled = {name: value for name, value in address.items() if value}
+        data: dict[str, Any] = {"email": self.email} if self.email else {}
+        if filled:
+            data["address"] = {"@type": "PostalAddress", **filled, "addressCountry": "BE"}
+        return data
+
+
 class MissionPage(Publishable):
     """The home page: what RESOC is and wants, and how its programme is introduced."""
 
     title_field = "motto"
     view_name = "home"
+    schema_type = "Organization"
+    not_searched = ("picture_name",)
     children = ("roles", "aims", "seats")
 
     motto = models.CharField(
@@ -114,7 +155,9 @@ class MissionPage(Publishable):
     def structured_data(self) -> dict[str, Any]:
         """The body whose site this is."""
         intro = resolve(self, "intro").value
-        return {"@type": "Organization", "name": "RESOC Westhoek", "slogan": str(self), "description": intro}
+        data = {"@type": self.schema_type, "name": "RESOC Westhoek", "slogan": str(self), "description": intro}
+        details = ContactDetails.published(self.as_of).first()
+        return data | (details.structured_data() if details else {})
 
     def get_absolute_url(self, language: str | None = None) -> str:
         with translation.override(language or translation.get_language()):
@@ -203,6 +246,11 @@ class TextPage(Ordered, Publishable):
         help_text=_("The last part of the web address: small letters, digits and hyphens."),
     )
     body = RichTextField(_("text"), blank=True)
+    shows_contact = models.BooleanField(
+        _("how to reach us below the text"),
+        default=False,
+        help_text=_("Adds the contact details of RESOC, as far as they are filled in."),
+    )
 
     class Meta(Ordered.Meta):
         verbose_name = _("text page")

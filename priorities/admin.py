@@ -1,8 +1,20 @@
-"""The admin of priorities, themes and updates."""
+"""The admin of priorities, themes, updates and documents."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from priorities.models import Partner, Priority, Theme, Update
+from priorities.models import (
+    Document,
+    Partner,
+    Priority,
+    PriorityDocument,
+    Theme,
+    ThemeDocument,
+    Update,
+    UpdateDocument,
+)
 from publishing.admin import ChildInline, PublishableAdmin
 
 
@@ -11,11 +23,26 @@ class PartnerInline(ChildInline):
     fields = ("organisation", "position")
 
 
+class PriorityDocumentInline(ChildInline):
+    model = PriorityDocument
+    fields = ("document", "position")
+
+
+class ThemeDocumentInline(ChildInline):
+    model = ThemeDocument
+    fields = ("document", "position")
+
+
+class UpdateDocumentInline(ChildInline):
+    model = UpdateDocument
+    fields = ("document", "position")
+
+
 @admin.register(Priority)
 class PriorityAdmin(PublishableAdmin):
     shared_fields = ("number", "status", "phase", "lead", "contact")
     list_extra = ("number", "status")
-    inlines = (PartnerInline,)
+    inlines = (PartnerInline, PriorityDocumentInline)
 
 
 @admin.register(Theme)
@@ -31,6 +58,7 @@ class ThemeAdmin(PublishableAdmin):
         "position",
     )
     list_extra = ("status",)
+    inlines = (ThemeDocumentInline,)
 
 
 @admin.register(Update)
@@ -38,3 +66,16 @@ class UpdateAdmin(PublishableAdmin):
     shared_fields = ("date", "priority", "theme")
     list_extra = ("date",)
     date_hierarchy = "date"
+    inlines = (UpdateDocumentInline,)
+
+
+@admin.register(Document)
+class DocumentAdmin(PublishableAdmin):
+    shared_fields = ("file", "read_from_file")
+    readonly_fields = ("read_from_file",)
+    list_extra = ("read_from_file",)
+    can_preview = False
+
+    @admin.display(description=_("the file"))
+    def read_from_file(self, obj: Any) -> str:
+        return obj.facts if obj.file else "–"

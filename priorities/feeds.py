@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.syndication.views import Feed
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.urls import reverse
-from django.utils import feedgenerator
+from django.utils import feedgenerator, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from priorities.models import Theme, Update
 from publishing.addresses import absolute
 from publishing.languages import current, resolve
 from publishing.links import addresses, targets, with_addresses
-from publishing.models import Publishable, Revision
+from publishing.models import Publishable, Revision, follow
 
 LENGTH = 20  # entries
 
@@ -45,9 +46,8 @@ class SiteFeed(Feed):
 
     def items(self, obj: Any = None) -> list[Publishable]:
         revisions = Revision.objects.public().filter(model__in=[_label(Theme), _label(Update)])
-        return _in_this_language(
-            [revision.thaw() for revision in revisions.order_by("-live_from", "-pk")[: 2 * LENGTH]]
-        )
+        newest = revisions.order_by(Coalesce("unchanged_since", "live_from").desc(), "-pk")
+        return _in_this_language([revision.thaw() for revision in newest[: 2 * LENGTH]])
 
     def item_title(self, item: Any) -> str:
         return capfirst(resolve(item, "title").value)
@@ -59,13 +59,20 @@ class SiteFeed(Feed):
     def item_link(self, item: Publishable) -> str:
         return absolute(self.request, item.get_absolute_url())
 
+    def item_enclosures(self, item: Any) -> list[feedgenerator.Enclosure]:
+        """Its documents."""
+        return [
+            feedgenerator.Enclosure(absolute(self.request, each.get_absolute_url()), str(each.size), "application/pdf")
+            for each in item.shown_documents
+        ]
+
     def item_guid(self, item: Publishable) -> str:
         """The same for ever, also when the address changes (RFC 4151)."""
         host = self.request.get_host().split(":")[0]
         return f"tag:{host},2026:{item._meta.label_lower}/{item.pk}"
 
     def item_updateddate(self, item: Any) -> datetime:
-        return item.revision.live_from
+        return item.revision.changed_at
 
 
 class ThemeFeed(SiteFeed):
@@ -94,10 +101,11 @@ def _label(model: type[Publishable]) -> str:
 def _in_this_language(objects: list[Any]) -> list[Publishable]:
     """Atom readers can't be told the language of one title, so a feed is in one language.
 
-    Each object gets the `addresses` of what its text links to.
+    Each object gets the `addresses` of what its text links to, and its documents.
     """
     shown = [obj for obj in objects if current() in obj.languages and obj.get_absolute_url()][:LENGTH]
     found = addresses({target for obj in shown for target in targets(resolve(obj, "body").value)})
+    follow([row for obj in shown for row in obj.documents.all()], "document", timezone.now())
     for obj in shown:
         obj.addresses = found
     return shown

@@ -1,15 +1,20 @@
 """What RESOC follows: the priorities of the Streekpact, current themes, and their updates."""
 
+import secrets
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.formats import date_format, number_format
+from django.utils.text import slugify
+from django.utils.translation import get_language_info, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from pages.models import Organisation
+from priorities import pdfs
 from publishing.fields import (
     DECORATIVE_HELP,
     FOCUS_HELP,
@@ -18,6 +23,7 @@ from publishing.fields import (
     PublishedForeignKey,
     RichTextField,
 )
+from publishing.languages import CODES, current
 from publishing.models import Child, Ordered, Publishable
 from staff.models import StaffMember
 
@@ -33,7 +39,117 @@ class Status(models.TextChoices):
     ON_HOLD = "on_hold", _("On hold")
 
 
-class Priority(Publishable):
+def document_path(document: "Document", name: str) -> str:
+    """Where an uploaded file is kept: of its own name only what is harmless remains."""
+    return f"documents/{slugify(PurePath(name).stem)[:60] or 'document'}-{secrets.token_hex(4)}.pdf"
+
+
+class Document(Publishable):
+    """A PDF with one address for ever: whoever replaces the file keeps it."""
+
+    view_name = "document"
+
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
+    file = models.FileField(
+        _("file"),
+        upload_to=document_path,
+        max_length=255,
+        blank=True,
+        help_text=_("A PDF of at most 25 MB. Its title, language, size and number of pages are read from it."),
+    )
+    # Read from the file.
+    language = models.CharField(_("language"), max_length=3, blank=True, editable=False, choices=settings.LANGUAGES)
+    size = models.PositiveIntegerField(_("size"), null=True, editable=False)  # bytes
+    page_count = models.PositiveIntegerField(_("pages"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["-pk"]
+
+    def clean(self) -> None:
+        self._read_file()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._read_file()
+        super().save(*args, **kwargs)
+
+    def _read_file(self) -> None:
+        """Take over what a new file says of itself. Raises ValidationError when it is refused."""
+        if not self.file:
+            self.language, self.size, self.page_count = "", None, None
+        elif not self.file._committed:  # type: ignore[attr-defined]  # not stored yet
+            try:
+                facts = pdfs.read(self.file.file)
+            except ValidationError as error:
+                raise ValidationError({"file": error.messages}) from error
+            self.language = facts.language if facts.language in CODES else ""
+            self.size, self.page_count = facts.size, facts.pages
+            row: Any = self  # its columns per language are made by modeltranslation
+            row.title_nl = row.title_nl or facts.title
+            row.slug_nl = row.slug_nl or slugify(row.title_nl)[:100] or None
+
+    def check_complete(self) -> None:
+        if not self.file:
+            raise ValidationError({"file": gettext("Choose a PDF before you publish.")})
+
+    def shown_on(self) -> None:
+        """On no page of its own: its address gives the file."""
+
+    @property
+    def sort_key(self) -> str:
+        return f"{10**9 - self.pk:010d}"
+
+    @property
+    def facts(self) -> str:
+        """`pdf, 1,8 MB, 12 pages`, and the language when it is not the reader's."""
+        found = ["pdf"]
+        if self.size:
+            found.append(readable_size(self.size))
+        if self.page_count:
+            found.append(ngettext("%d page", "%d pages", self.page_count) % self.page_count)
+        if self.language and self.language != current():
+            found.append(get_language_info(self.language)["name_translated"].lower())
+        return ", ".join(found)
+
+
+def readable_size(size: int) -> str:
+    """A number of bytes as readers of the current language write it."""
+    if size < 100_000:
+        return gettext("%s kB") % number_format(max(1, round(size / 1000)))
+    return gettext("%s MB") % number_format(size / 1_000_000, 1)
+
+
+class Attachment(Child):
+    """A document in the list of documents of something."""
+
+    document = PublishedForeignKey(Document, verbose_name=_("document"))
+
+    class Meta(Child.Meta):
+        abstract = True
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+
+    def __str__(self) -> str:
+        return str(self.document or "")
+
+
+class HasDocuments(models.Model):
+    """What has a list of documents: child rows called `documents`."""
+
+    documents: Any
+
+    class Meta:
+        abstract = True
+
+    @property
+    def shown_documents(self) -> list[Document]:
+        """The documents that can be read, in their order; one that is not public is left out."""
+        return [row.document for row in self.documents.all() if row.document]
+
+
+class Priority(HasDocuments, Publishable):
     """One of the priorities of the Streekpact."""
 
     class Phase(models.TextChoices):
@@ -43,7 +159,7 @@ class Priority(Publishable):
         EVALUATED = "evaluated", _("Result evaluated")
 
     view_name = "priority_detail"
-    children = ("partners",)
+    children = ("partners", "documents")
 
     number = models.PositiveSmallIntegerField(_("number"), default=1, help_text=_("Its number in the Streekpact."))
     title = models.CharField(_("title"), max_length=200, blank=True)
@@ -85,10 +201,19 @@ class Partner(Child):
         return str(self.organisation or "")
 
 
-class Theme(Ordered, Publishable):
+class PriorityDocument(Attachment):
+    """A document of a priority."""
+
+    parent = "priority"
+
+    priority = models.ForeignKey(Priority, models.CASCADE, related_name="documents")
+
+
+class Theme(Ordered, HasDocuments, Publishable):
     """A current matter that RESOC follows, sometimes as part of a priority."""
 
     view_name = "theme_detail"
+    children = ("documents",)
 
     title = models.CharField(_("title"), max_length=250, blank=True)
     slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
@@ -134,8 +259,18 @@ class Theme(Ordered, Publishable):
         return gettext("Topic")
 
 
-class Update(Publishable):
+class ThemeDocument(Attachment):
+    """A document of a theme."""
+
+    parent = "theme"
+
+    theme = models.ForeignKey(Theme, models.CASCADE, related_name="documents")
+
+
+class Update(HasDocuments, Publishable):
     """A dated message on one priority or one theme; published on its own."""
+
+    children = ("documents",)
 
     date = models.DateField(_("date"), default=date.today)
     title = models.CharField(_("title"), max_length=200, blank=True)
@@ -174,3 +309,11 @@ class Update(Publishable):
         """The page of what it is about."""
         subject: Any = self.theme or self.priority
         return subject.get_absolute_url(language) if subject else ""
+
+
+class UpdateDocument(Attachment):
+    """A document of an update."""
+
+    parent = "update"
+
+    update = models.ForeignKey(Update, models.CASCADE, related_name="documents")

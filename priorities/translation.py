@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from priorities.models import Priority, Theme, Update
+from priorities.models import Document, Priority, Theme, Update
 
 
 @register(Priority)
@@ -26,3 +26,11 @@ class UpdateTranslation(TranslationOptions):
     """All texts."""
 
     fields = ("title", "body")
+
+
+@register(Document)
+class DocumentTranslation(TranslationOptions):
+    """All texts; a blank slug is NULL."""
+
+    fields = ("slug", "title")
+    empty_values = {"slug": None}

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from priorities.feeds import SiteFeed, ThemeFeed
 from priorities.models import Priority, Theme
-from priorities.views import PriorityView, ThemeView, priority_list, theme_list
+from priorities.views import DocumentView, PriorityView, ThemeView, priority_list, theme_list
 from publishing.views import VersionListView
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     ),
     path(_("priorities/<slug:slug>/versions/<int:version>/"), PriorityView.as_view(), name="priority_detail_version"),
     path(_("themes/"), theme_list, name="theme_list"),
+    path(_("documents/<slug:slug>.pdf"), DocumentView.as_view(), name="document"),
     path(_("feed/"), SiteFeed(), name="feed"),
     path(_("themes/<slug:slug>/feed/"), ThemeFeed(), name="theme_feed"),
     path(_("themes/<slug:slug>/"), ThemeView.as_view(), name="theme_detail"),

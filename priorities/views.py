@@ -4,14 +4,18 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 
 from pages.models import MissionPage
-from priorities.models import Priority, Theme, Update
+from priorities.models import Document, Priority, Theme, Update
+from publishing.languages import resolve
 from publishing.models import Publishable
-from publishing.views import PublishedDetailView
+from publishing.views import FILE_POLICY, PublishedDetailView
 
 THEMES_PER_PAGE = 20
 
@@ -45,14 +49,15 @@ class PriorityView(PublishedDetailView):
     model = Priority
     context_name = "priority"
     template_name = "priorities/priority_detail.html"
-    following = ("lead", "contact", "partners__organisation")
+    following = ("lead", "contact", "partners__organisation", "documents__document")
     extra_context = {"section": "priorities"}
     has_versions = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         priority = kwargs["priority"]
         updates = including(
-            Update.published(priority.as_of).referring_to(priority, "priority"), kwargs.get("including")
+            Update.published(priority.as_of).referring_to(priority, "priority").following("documents__document"),
+            kwargs.get("including"),
         )
         others = list(Priority.published(priority.as_of))
         previous, following = neighbours(others, priority)
@@ -73,14 +78,40 @@ class ThemeView(PublishedDetailView):
     model = Theme
     context_name = "theme"
     template_name = "priorities/theme_detail.html"
-    following = ("priority", "contact")
+    following = ("priority", "contact", "documents__document")
     extra_context = {"section": "themes"}
     has_versions = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = kwargs["theme"]
-        updates = including(Update.published(theme.as_of).referring_to(theme, "theme"), kwargs.get("including"))
+        updates = including(
+            Update.published(theme.as_of).referring_to(theme, "theme").following("documents__document"),
+            kwargs.get("including"),
+        )
         return super().get_context_data(**kwargs, updates=updates, updated=last_date(updates))
+
+
+class DocumentView(PublishedDetailView):
+    """The file of the newest published version of a document, to be downloaded."""
+
+    model = Document
+    context_name = "document"
+
+    def show(self, obj: Any, **context: Any) -> HttpResponse:
+        try:
+            file = obj.file.storage.open(obj.file.name)
+        except (OSError, ValueError, SuspiciousFileOperation) as error:
+            raise Http404 from error
+        title = " ".join(resolve(obj, "title").value.replace("/", "-").replace("\\", "-").split())
+        response: Any = FileResponse(file, as_attachment=True, filename=f"{title}.pdf", content_type="application/pdf")
+        etag = quote_etag(obj.file.name)  # a stored file never changes under its name
+        headers = {"ETag": etag, "Content-Length": str(file.size), "Cache-Control": "no-cache"}
+        for name, value in (FILE_POLICY | headers).items():
+            response.headers[name] = value
+        answer: Any = get_conditional_response(self.request, etag=etag, response=response)
+        if answer is not response:
+            response.close()
+        return answer
 
 
 def including(updates: Iterable[Update], previewed: Publishable | None) -> list[Update]:

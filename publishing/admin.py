@@ -34,9 +34,10 @@ from js_asset import Media
 from publishing import editing, history, lists
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
-from publishing.fields import PictureField
+from publishing.fields import MAX_UPLOAD, PictureField
 from publishing.languages import CODES, is_blank, localized, translated_fields
 from publishing.models import LAST_POSITION, Discarded, Ordered, Publishable, ShareLink
+from publishing.numbers import whole
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
 from publishing.snapshots import freeze, normalise
@@ -45,8 +46,10 @@ from publishing.workflow import (
     State,
     check_publishable,
     check_reason,
+    confirm,
     is_live,
     live_users,
+    lock,
     moment,
     publish,
     reorder,
@@ -124,6 +127,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     view_on_site = False  # the panel above the form links to the page while there is one
     shared_fields: tuple[Any, ...] = ()  # the fields that have no language, in form order
     can_withdraw = True
+    can_preview = True
     list_extra: tuple[str, ...] = ()  # columns of the list, after the title
 
     def get_urls(self) -> list[Any]:
@@ -172,7 +176,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         if request.method != "POST" or not object_id or editing.BASE not in request.POST:
             return super().changeform_view(request, object_id, *args, **kwargs)
         with transaction.atomic():
-            obj = self.get_queryset(request).select_for_update(of=("self",)).filter(pk=unquote(object_id)).first()
+            lock(self.model)  # what publishing takes too, and takes first: never a row before it
+            obj = self.get_object(request, unquote(object_id))
             if obj:
                 self._compare_with_saved(request, obj)
             return super().changeform_view(request, object_id, *args, **kwargs)
@@ -296,9 +301,9 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def _reorder(self, request: Any) -> None:
         """Order the rows by the numbers that were typed: what moved up comes before its equals, down after."""
         typed = {
-            int(name.removeprefix("place-")): int(value)
+            key: whole(value)
             for name, value in request.POST.items()
-            if name.startswith("place-") and name.removeprefix("place-").isdecimal() and value.isdecimal()
+            if name.startswith("place-") and (key := whole(name.removeprefix("place-")))
         }
         old = dict(self.model._base_manager.order_by("position", "pk").values_list("pk", "position"))
         places = {key: index for index, key in enumerate(old)}
@@ -335,8 +340,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             if "_schedule" in request.POST:
                 messages.success(request, schedule.plan(obj, request.user))
             elif "_cancel" in request.POST:
-                key = request.POST["_cancel"]
-                revision = planned().of(obj).filter(pk=key).first() if key.isdecimal() else None
+                revision = planned().of(obj).filter(pk=whole(request.POST["_cancel"])).first()
                 if revision is None:
                     raise ValidationError(
                         _("This version does not wait any more: it has begun, or somebody cancelled it.")
@@ -348,6 +352,9 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
                 url = obj.get_absolute_url()
                 link = format_html(' <a href="{}">{}</a>', url, _("View the page")) if url else ""
                 messages.success(request, format_html("{}{}", _("Published: visitors see it now."), link))
+            elif "_confirm" in request.POST:
+                confirm(obj, request.user)
+                messages.success(request, _("Noted: what visitors read is still right."))
             elif "_share" in request.POST:
                 ShareLink.objects.renew(obj, request.user)
                 messages.success(request, _("Saved. The link below shows this working copy; an earlier link ended."))
@@ -366,7 +373,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         if IS_POPUP_VAR in request.POST:
             return None  # Django closes the window and puts the choice in the form beneath
         opts = self.model._meta
-        return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]))
+        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+        if "X-Upload" in request.headers:  # a script that goes there itself, so that the message is read once
+            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Location": url})
+        return HttpResponseRedirect(url)
 
     def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         obj = kwargs.get("obj")
@@ -379,7 +389,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         ]
         context |= {
             "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],
-            "can_preview": bool(self.model.view_name) or self.model.shown_on is not Publishable.shown_on,
+            "can_preview": self.can_preview
+            and (bool(self.model.view_name) or self.model.shown_on is not Publishable.shown_on),
+            "max_upload": MAX_UPLOAD,
+            "max_upload_mb": MAX_UPLOAD // 1_000_000,
             "languages": [(code, get_language_info(code)["name_local"].capitalize()) for code in CODES],
         }
         if obj:
@@ -406,6 +419,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "differences": [(label(type(obj), each.path), each) for each in differences],
             "overtaken_by": last_editor(obj, request.user) if differences else None,
             "others": editing.others(obj, request.user),
+            "checked_at": public.live_from if (public := obj.revisions.public().first()) else None,
             "checklist": checklist(row),
             "history": history.recent(obj),
             "share_link": ShareLink.objects.of(obj).valid().first(),
@@ -450,7 +464,7 @@ class LanguageTab:
     @property
     def sign(self) -> str:
         """The icon that says the same: empty, partly, complete."""
-        return "full" if self.done == self.of else "half" if self.done else "empty"
+        return "empty" if not self.done else "full" if self.done == self.of else "half"
 
 
 def language_tabs(forms: Iterable[BaseForm]) -> list[LanguageTab]:

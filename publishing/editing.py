@@ -18,6 +18,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from publishing.models import Presence, Publishable
+from publishing.numbers import whole
 from publishing.snapshots import Snapshot
 
 BASE = "_base"  # the hidden field with the fingerprints
@@ -63,7 +64,7 @@ def differences(base: str, saved: Snapshot, mine: Snapshot) -> list[Difference]:
     """
     try:
         before = json.loads(base)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     if not isinstance(before, dict):
         return []
@@ -101,7 +102,7 @@ def _merge_rows(data: QueryDict, theirs: set[Path], clashed: set[Path], formset:
     name, prefix = formset.fk.remote_field.related_name, formset.prefix  # type: ignore[attr-defined]  # inline
     saved = {str(form.instance.pk): form for form in formset.forms}
     typed: list[dict[str, str]] = []
-    for number in range(int(data.get(f"{prefix}-TOTAL_FORMS") or 0)):
+    for number in range(min(whole(data.get(f"{prefix}-TOTAL_FORMS", "")), formset.absolute_max)):
         start = f"{prefix}-{number}-"
         typed.append({key.removeprefix(start): str(data[key]) for key in [*data] if key.startswith(start)})
     for key in [*data]:
@@ -117,7 +118,7 @@ def _merge_rows(data: QueryDict, theirs: set[Path], clashed: set[Path], formset:
                 row |= {bound.name: text} if (text := _text(bound)) else {bound.name: ""}
     # A row that they removed comes back as a new one if we had changed it.
     gone = [row for row in typed if row.get("id") not in saved]
-    added = [row | {"id": ""} for row in gone if not row.get("id") or (name, int(row["id"])) in clashed]
+    added = [row | {"id": ""} for row in gone if not row.get("id") or (name, whole(row["id"])) in clashed]
     for number, row in enumerate([*kept, *added]):
         for key, value in row.items():
             data[f"{prefix}-{number}-{key}"] = value

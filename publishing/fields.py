@@ -20,6 +20,8 @@ from publishing.rich_text import EXTENSIONS, sanitised
 FOCUS_HELP = _("What must stay in view where the picture is cut: its place in per cent. Or click on the picture.")
 DECORATIVE_HELP = _("Tick this when the picture tells nothing that the text does not: then it is not described aloud.")
 
+MAX_UPLOAD = 25_000_000  # bytes of one file
+
 logger = logging.getLogger(__name__)
 
 

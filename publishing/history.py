@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from publishing.comparison import changed_labels, differences, missing
 from publishing.languages import current
 from publishing.models import Discarded, Publishable, Revision
+from publishing.numbers import whole
 from publishing.snapshots import Snapshot, diff, freeze, normalise
 from publishing.workflow import has_unpublished, restore, unpublished_changes
 
@@ -93,7 +94,8 @@ def tell(obj: Publishable, lines: Iterable[Entry]) -> None:
     urls = {f"r{pk}": _public_address(public, pk) for pk in readable.values_list("pk", flat=True)} if public else {}
     for line in lines:
         line.url = urls.get(line.key, "")
-        if line.before and not revisions[line.key].withdrawn:
+        revision = revisions.get(line.key)
+        if revision and line.before and not (revision.withdrawn or revision.unchanged_since):
             changes = diff(snapshots[line.before], snapshots[line.key])
             line.details += changed_labels(type(obj), changes) or [_("nothing changed")]
 
@@ -115,6 +117,8 @@ def _of_revision(revision: Revision, before: Revision | None, now: datetime) -> 
         mark = _("Ended on %s") % when(end) if end and end <= now else _("Public now")
     if revision.withdrawn:
         what, details = _("took it off the site"), [revision.reason]
+    elif revision.unchanged_since:
+        what, details = _("checked it: it was still right"), []
     else:
         what = _("published") if revision.live_from <= revision.created_at else _("scheduled")
         details = [revision.note] if revision.note else []
@@ -205,7 +209,8 @@ def timeline(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResp
     found = entries(obj)
     page_obj = Paginator(found, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
     tell(obj, page_obj.object_list)
-    unpublished = has_unpublished(obj)
+    changes = unpublished_changes(obj)
+    unpublished = bool(changes) or not obj.revisions.standing().exists()
     keys = [entry.key for entry in page_obj if entry.key]
     # The newest and the one before; the working copy is only news when it holds some.
     newest = [WORKING, *keys] if unpublished or len(keys) < 2 else keys
@@ -215,7 +220,7 @@ def timeline(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResp
         "old": newest[1] if len(newest) > 1 else WORKING,
         "keys": keys,
         "unpublished": unpublished,
-        "changes": changed_labels(type(obj), unpublished_changes(obj)) if unpublished else [],
+        "changes": changed_labels(type(obj), changes),
     }
     return _answer(model_admin, request, obj, "admin/history/timeline.html", context)
 
@@ -277,8 +282,7 @@ def _object(model_admin: Any, request: HttpRequest, object_id: str) -> Any:
 
 def _version(obj: Publishable, key: str) -> Version | None:
     found: Any = {"r": obj.revisions, "d": Discarded.objects.of(obj)}.get(key[:1])
-    known = found is not None and re.fullmatch(r"[0-9]{1,18}", key[1:])
-    return found.filter(pk=int(key[1:])).first() if known else None
+    return found.filter(pk=whole(key[1:])).first() if found is not None else None
 
 
 def _snapshot(obj: Publishable, key: str) -> tuple[Snapshot, str]:

@@ -131,7 +131,8 @@ class TaskFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
         model: Any = queryset.model
-        kind, _separator, code = (self.value() or "").partition("_")
+        chosen = self.value() if self.value() in dict(self.lookup_choices) else ""
+        kind, _separator, code = (chosen or "").partition("_")
         if kind == "changes":
             return queryset.filter(pk__in=changed(model))
         if kind == "missing":

@@ -1,19 +1,19 @@
-"""What machines read of the whole site: the sitemap, robots.txt, security.txt."""
-
-from datetime import UTC, timedelta
+"""What machines read of the whole site: the sitemap, robots.txt, the manifest."""
 
 from django.apps import apps
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from publishing.addresses import absolute
-from publishing.languages import CODES
+from publishing.languages import CODES, current
 from publishing.models import Publishable
 
 OVERVIEWS = ("priority_list", "theme_list", "contact")
-SECURITY_TXT_DAYS = 300  # RFC 9116 2.5.5: the date of expiry lies less than a year ahead
+SKY = "#DCE9EC"  # as in the style sheet
+ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
@@ -22,7 +22,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     for model in apps.get_models():
         if issubclass(model, Publishable) and model.view_name:
             for obj in model.published():
-                pages.append(({code: obj.get_absolute_url(code) for code in obj.languages}, obj.revision.live_from))
+                pages.append(({code: obj.get_absolute_url(code) for code in obj.languages}, obj.revision.changed_at))
     entries = [
         {"address": absolute(request, path), "changed": changed, "alternates": _absolute_all(request, paths)}
         for paths, changed in pages
@@ -37,17 +37,25 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
-def security_txt(request: HttpRequest) -> HttpResponse:
-    """Where to report a weakness of this site (RFC 9116)."""
-    expires = timezone.now() + timedelta(days=SECURITY_TXT_DAYS)
-    lines = [
-        f"Contact: {absolute(request, reverse('contact'))}",
-        f"Expires: {expires.astimezone(tz=UTC):%Y-%m-%dT00:00:00Z}",
-        f"Preferred-Languages: {', '.join(CODES)}",
-        f"Canonical: {absolute(request, reverse('security_txt'))}",
-        "",
+def manifest(request: HttpRequest) -> JsonResponse:
+    """How the site looks on a home screen (W3C Web Application Manifest), in the language of the address."""
+    icons = [
+        {"src": static(f"icons/{name}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+        for name, side, purpose in ICONS
     ]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+    content = {
+        "name": "RESOC Westhoek",
+        "short_name": "RESOC",
+        "lang": current(),
+        "id": "/",
+        "start_url": reverse("home"),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": SKY,
+        "theme_color": SKY,
+        "icons": icons,
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
 
 
 def _overview(name: str, language: str) -> str:

@@ -85,6 +85,10 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """The revisions that visitors see or once saw: what a page can be cited by."""
         return self.filter(CAME_DUE, live_from__lte=at or timezone.now(), withdrawn=False)
 
+    def changes(self) -> Self:
+        """Without those that only say that what was public is still right."""
+        return self.filter(unchanged_since=None)
+
     def pending(self, at: datetime | None = None) -> Self:
         """The revisions whose time is still to come and that nothing overtakes before it."""
         return self.filter(CAME_DUE, live_from__gt=at or timezone.now())
@@ -100,6 +104,9 @@ class Revision(models.Model):
 
     One that was cancelled before its time says so; `superseded_at` is then the moment of
     cancelling, so that no question about time has to think of it.
+
+    Whoever makes a commit has read what it says, so `live_from` is also when the object was
+    last checked. To check without changing is to commit the same again: `workflow.confirm`.
     """
 
     model = models.CharField(_("model"), max_length=100, editable=False)
@@ -117,6 +124,8 @@ class Revision(models.Model):
     live_until = models.DateTimeField(_("public until"), null=True, blank=True)
     superseded_at = models.DateTimeField(_("overtaken at"), null=True, editable=False)
     cancelled = models.BooleanField(_("cancelled before its time"), default=False, editable=False)
+    # On a commit that changed nothing: since when visitors read what it says.
+    unchanged_since = models.DateTimeField(_("unchanged since"), null=True, editable=False)
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
     reason = models.CharField(_("reason for withdrawing"), max_length=MAX_CHARACTERS, blank=True)
     data = models.JSONField(_("content"))
@@ -136,6 +145,11 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.object_id}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def changed_at(self) -> datetime:
+        """Since when visitors read what this says."""
+        return self.unchanged_since or self.live_from
 
     @property
     def model_class(self) -> type["Publishable"]:
@@ -278,7 +292,7 @@ class PublishedQuerySet(RevisionQuerySet):
         super()._fetch_all()
         if fresh and self._iterable_class is PublishedIterable:
             for path in self._following:
-                _follow(cast(list[Frozen], self._result_cache), path, self.as_of)
+                follow(cast(list[Frozen], self._result_cache), path, self.as_of)
 
     def following(self, *paths: str) -> Self:
         """Read these relations in one query each: `"contact"`, or `"partners__organisation"`."""
@@ -350,6 +364,8 @@ class Publishable(Frozen):
     not_published: ClassVar[tuple[str, ...]] = ("needs_check_fr", "needs_check_en")
     title_field: ClassVar[str] = "title"  # without it nothing can be published
     view_name: ClassVar[str] = ""  # the name of the address of one object, if it is a page
+    schema_type: ClassVar[str] = "Article"  # what a page of it is, in the terms of schema.org
+    not_searched: ClassVar[tuple[str, ...]] = ()  # texts that visitors never see
     # Fields with which others name an object that search finds by the titles of those others.
     found_through: ClassVar[tuple[str, ...]] = ()
 
@@ -414,14 +430,22 @@ class Publishable(Frozen):
         with translation.override(language):
             return reverse(self.view_name, args=[slug])
 
+    def get_versions_url(self, number: int | None = None, language: str | None = None) -> str:
+        """The list of the versions of this page in `language`, or one of them."""
+        language = language or current()
+        slug = self.slug_in(language)
+        args = [*([slug] if slug else []), *([number] if number else [])]
+        with translation.override(language):
+            return reverse(f"{self.view_name}_version{'' if number else 's'}", args=args)
+
     def structured_data(self) -> dict[str, Any]:
         """What search engines may know of this page, in the terms of schema.org."""
         title = resolve(self, self.title_field)
-        data: dict[str, Any] = {"@type": "Article", "headline": title.value}
+        data: dict[str, Any] = {"@type": self.schema_type, "headline": title.value}
         if title.language:
             data["inLanguage"] = title.language
         if self.revision:
-            data["dateModified"] = self.revision.live_from.isoformat()
+            data["dateModified"] = self.revision.changed_at.isoformat()
         return data
 
     def shown_on(self) -> Any:
@@ -497,7 +521,7 @@ class Child(Ordered, Frozen):
         return type(self)._base_manager.filter(**{self.parent: getattr(self, self.parent)})
 
 
-def _follow(objects: Iterable[Frozen], path: str, as_of: datetime) -> None:
+def follow(objects: Iterable[Frozen], path: str, as_of: datetime) -> None:
     """Put the published targets of relation `path` on the thawed `objects`."""
     *children, name = path.split("__")
     for child in children:

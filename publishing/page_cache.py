@@ -40,6 +40,7 @@ SMALLEST = 200  # bytes that are worth compressing
 LARGEST = 1_000_000  # bytes of one page
 NEVER = ("/static/", "/admin/", "/account/", "/mijn-kaart/", "/media/", "/healthz")  # beginnings of addresses
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=604800"
+REPEATED = {"Cache-Control", "ETag", "Last-Modified", "Vary"}
 LEFT_OUT = {"content-length", "etag", "last-modified", "cache-control", "vary", "content-encoding", "connection"}
 NOT_ASKED = {"HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_COOKIE"}
 SERVER_ERROR = "5"
@@ -83,6 +84,10 @@ class PageCache:
         self.number = 0  # of the stamp, as the database last said
         self.asked = 0.0  # when, on the monotonic clock
         self.choices: dict[str, str] = {}  # from Accept-Encoding to the encoding that it gets
+        # Looked up once: these lines run at every request.
+        self.file = str(stamp.path())
+        self.session = settings.SESSION_COOKIE_NAME + "="
+        self.proxy = settings.SECURE_PROXY_SSL_HEADER
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         key = self.key(environ)
@@ -103,7 +108,7 @@ class PageCache:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
         path = environ.get("PATH_INFO", "")
-        if path.startswith(NEVER) or settings.SESSION_COOKIE_NAME + "=" in environ.get("HTTP_COOKIE", ""):
+        if path.startswith(NEVER) or self.session in environ.get("HTTP_COOKIE", ""):
             return None
         query = environ.get("QUERY_STRING", "")
         if query:
@@ -111,9 +116,8 @@ class PageCache:
             if query is None:
                 return None
         scheme = environ["wsgi.url_scheme"]
-        if settings.SECURE_PROXY_SSL_HEADER:
-            name, value = settings.SECURE_PROXY_SSL_HEADER
-            scheme = "https" if environ.get(name) == value else "http"
+        if self.proxy:
+            scheme = "https" if environ.get(self.proxy[0]) == self.proxy[1] else "http"
         return scheme, environ.get("HTTP_HOST", ""), path, query
 
     def known(self, query: str) -> str | None:
@@ -134,7 +138,7 @@ class PageCache:
 
     def is_fresh(self, page: Page) -> bool:
         """Whether nothing public changed since `page` was made."""
-        if page.until <= time.time() or page.mark != stamp.mark():
+        if page.until <= time.time() or page.mark != stamp.mark(self.file):
             return False
         now = time.monotonic()
         if now - self.asked > ASK_EVERY:
@@ -163,7 +167,7 @@ class PageCache:
 
     def make(self, key: Key, environ: Environ, old: Page | None) -> "Page | Passed":
         # Before the page is made: what changes while it is made then makes it old at once.
-        mark = stamp.mark()
+        mark = stamp.mark(self.file)
         try:
             state = stamp.state()
         except DatabaseError as error:
@@ -281,8 +285,8 @@ def encoded(headers: Headers, page: bytes, state: stamp.State) -> dict[str, Answ
         whole = [*short, ("Content-Length", str(len(body)))]
         if encoding != "identity":
             whole.append(("Content-Encoding", encoding))
-        not_sent = ("content-type", "content-language")
-        answers[encoding] = Answer(body, etag, whole, [each for each in short if each[0].lower() not in not_sent])
+        # What a 304 repeats is what caches go by (RFC 9110 15.4.5); the rest they have from the page.
+        answers[encoding] = Answer(body, etag, whole, [each for each in short if each[0] in REPEATED])
     return answers
 
 

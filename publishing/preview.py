@@ -4,6 +4,7 @@ Nothing is written. The real view of the page renders an object that was thawed 
 snapshot of the form, exactly as it renders one that was thawed from a revision.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -16,7 +17,9 @@ from django.views.decorators.cache import never_cache
 
 from publishing.languages import CODES, current
 from publishing.models import Publishable, ShareLink
+from publishing.numbers import whole
 from publishing.snapshots import Snapshot, freeze, thaw
+from publishing.workflow import files
 
 NO_SLUG = "-"  # stands in the address of a page that has none yet
 
@@ -29,9 +32,9 @@ def typed(form: BaseModelForm, formsets: list[BaseModelFormSet]) -> Snapshot:
     for formset in formsets:
         formset.is_valid()
         for each in formset.forms:
-            posted = str(each.data.get(each.add_prefix("id"), ""))
-            if each.instance.pk is None and posted.isdigit():  # a row that somebody else removed meanwhile
-                each.instance.pk = int(posted)
+            posted = whole(each.data.get(each.add_prefix("id"), ""))
+            if each.instance.pk is None and posted:  # a row that somebody else removed meanwhile
+                each.instance.pk = posted
         kept = [each.instance for each in formset.forms if each.has_changed() or each.instance.pk]
         gone = [each.instance for each in formset.deleted_forms]
         name = formset.fk.remote_field.related_name  # type: ignore[attr-defined]  # of an inline formset
@@ -86,11 +89,24 @@ def preview(model_admin: Any, request: HttpRequest, object_id: str | None, langu
         return render_preview(request, obj, snapshot)
 
 
+def _behind(token: str) -> tuple[ShareLink | None, Any]:
+    """The valid share link with `token`, and the working copy that it shows; None for what is not there."""
+    link = ShareLink.objects.valid().filter(token=token.replace("\0", "")).first()
+    return link, link and link.working_copy()
+
+
+def shows_file(token: str, name: str) -> bool:
+    """Whether the page behind a share link has the stored file `name` on it."""
+    _link, obj = _behind(token)
+    with suppress(Http404):
+        return bool(obj) and any(name in files(each) for each in page_of(obj, freeze(obj)))
+    return False
+
+
 @never_cache
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """The saved working copy behind a share link, for whoever has the link."""
-    link = ShareLink.objects.valid().filter(token=token).first()
-    obj = link and link.working_copy()
+    link, obj = _behind(token)
     if not link or not obj:
         response = render(request, "share_link_over.html", status=410)
         response.headers["X-Robots-Tag"] = "noindex"

@@ -53,9 +53,10 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """`text` in small letters without accents: `Één cœur` gives `een coeur`."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return plain.replace("œ", "oe").replace("æ", "ae").replace("ø", "o")
@@ -105,17 +106,19 @@ def patterns(word: Word) -> str:
     return f" {word.folded}" if len(word.folded) >= PREFIX else f" {word.folded} "
 
 
-def stem_patterns(word: Word, language: str) -> list[str]:
+@lru_cache(maxsize=1_000)
+def stem_patterns(word: Word, language: str) -> tuple[str, ...]:
     """What an index in `language` contains that has another form of this word."""
-    return [f" ={stem} " for stem in sorted(stems(word.written, language))]
+    return tuple(f" ={stem} " for stem in sorted(stems(word.written, language)))
 
 
 def strength(word: Word, indexed: str, language: str) -> int:
     """How well an index has this word, 0 when it does not."""
     if f" {word.folded} " in indexed:
         return EXACT
-    if any(pattern in indexed for pattern in stem_patterns(word, language)):
-        return STEM
+    for pattern in stem_patterns(word, language):
+        if pattern in indexed:
+            return STEM
     if len(word.folded) >= PREFIX and f" {word.folded}" in indexed:
         return BEGINNING
     return PART if len(word.folded) >= INFIX and word.folded in indexed else 0
@@ -125,22 +128,31 @@ def score(words: Iterable[Word], title: str, everything: str, language: str) -> 
     """How well a text answers a query, 0 unless it has every word; its title counts threefold."""
     total = 0
     for word in words:
-        in_title, anywhere = strength(word, title, language), strength(word, everything, language)
-        if not in_title and not anywhere:
+        found = 3 * strength(word, title, language)
+        if found < EXACT:  # else the rest, which is long, can't say it better
+            found = max(found, strength(word, everything, language))
+        if not found:
             return 0
-        total += max(3 * in_title, anywhere)
+        total += found
     return total
 
 
 def matches(words: Iterable[Word], token: Token, language: str) -> set[str]:
     """Which words of the query this word of a text answers."""
-    own, found = stems(token.written, language), set()
+    found = set()
     for word in words:
         begins = len(word.folded) >= PREFIX and token.folded.startswith(word.folded)
         holds = len(word.folded) >= INFIX and word.folded in token.folded
-        if begins or holds or word.folded == token.folded or own & stems(word.written, language):
+        if begins or holds or word.folded == token.folded or _same_stem(word, token, language):
             found.add(word.folded)
     return found
+
+
+def _same_stem(word: Word, token: Token, language: str) -> bool:
+    # A stemmer takes a long time over a word. It keeps the first letter, but for the Dutch ge-.
+    wanted = stems(word.written, language)
+    likely = token.folded.startswith("ge") or any(stem[0] == token.folded[0] for stem in wanted)
+    return likely and bool(wanted & stems(token.written, language))
 
 
 def highlight(text: str, words: Iterable[Word], language: str) -> SafeString:
@@ -157,25 +169,25 @@ def highlight(text: str, words: Iterable[Word], language: str) -> SafeString:
 
 def fragment(passages: Iterable[str], words: Iterable[Word], language: str) -> SafeString:
     """The part of `passages` that answers most of the query, highlighted; else how they begin."""
-    words = tuple(words)
-    best, best_found = "", -1
-    for passage in passages:
-        cut, found = _cut(tidy(passage), words, language)
-        if cut and found > best_found:
-            best, best_found = cut, found
-    return highlight(best, words, language)
+    words, passages = tuple(words), [tidy(passage) for passage in passages]
+    # Looking for letters is quick, looking for another form of each word is not.
+    letters = [sum(word.folded in fold(passage) for word in words) for passage in passages]
+    if most := max(letters, default=0):
+        passages = [passages[letters.index(most)]]
+    cuts = (_cut(passage, words, language) for passage in passages if passage)
+    first, found = next(cuts, ("", True))
+    return highlight(first if found else next((cut for cut, found in cuts if found), first), words, language)
 
 
-def _cut(text: str, words: tuple[Word, ...], language: str) -> tuple[str, int]:
-    """Some words of `text` round the first that answers the query, and how many of the query they answer."""
+def _cut(text: str, words: tuple[Word, ...], language: str) -> tuple[str, bool]:
+    """Some words of `text` round the first that answers the query, and whether one does."""
     found = list(tokens(text))
-    answers = [matches(words, token, language) for token in found]
-    first = next((place for place, answer in enumerate(answers) if answer), 0)
-    begin = max(0, min(first - FRAGMENT // 3, len(found) - FRAGMENT))
+    answer = next((place for place, token in enumerate(found) if matches(words, token, language)), None)
+    begin = max(0, min((answer or 0) - FRAGMENT // 3, len(found) - FRAGMENT))
     end = min(len(found), begin + FRAGMENT)
     cut = text[found[begin].start if begin else 0 : found[end - 1].end if end < len(found) else len(text)]
     cut = f"{'… ' if begin else ''}{cut}{' …' if end < len(found) else ''}" if found else text
-    return cut, len(set().union(*answers[begin:end]))
+    return cut, answer is not None
 
 
 def _tag(tag: str) -> SafeString:

@@ -1,6 +1,7 @@
 """Public views: they read published state only, and know what to do with old addresses."""
 
 from http import HTTPStatus
+from mimetypes import guess_type
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -8,15 +9,18 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
 from publishing.languages import current
 from publishing.models import Publishable, Revision, RevisionFile
 from publishing.pictures import original_of
+from publishing.preview import shows_file
 from publishing.search import clean_query
 from publishing.search_index import MAX_RESULTS, find
+
+# What came from an upload runs nothing, whatever it turns out to be.
+FILE_POLICY = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 class PublishedDetailView(TemplateView):
@@ -45,7 +49,7 @@ class PublishedDetailView(TemplateView):
             return redirect(self.get_address(obj, kwargs.get("version")), permanent=True)
         context: dict[str, Any] = {}
         if self.has_versions:
-            context["versions_url"] = reverse(f"{self.model.view_name}_versions", args=[kwargs["slug"]])
+            context["versions_url"] = obj.get_versions_url()
         if version := kwargs.get("version"):
             obj = old_version(obj, version)
             context["version"] = obj.revision
@@ -58,9 +62,7 @@ class PublishedDetailView(TemplateView):
 
     def get_address(self, obj: Publishable, version: int | None = None) -> str:
         """Where this view shows `obj`, or a version of it, now."""
-        if version:
-            return reverse(f"{self.model.view_name}_version", args=[obj.slug_in(current()), version])
-        return obj.get_absolute_url()
+        return obj.get_versions_url(version) if version else obj.get_absolute_url()
 
 
 class VersionListView(PublishedDetailView):
@@ -70,15 +72,15 @@ class VersionListView(PublishedDetailView):
     template_name = "versions.html"
 
     def get_address(self, obj: Publishable, version: int | None = None) -> str:
-        return reverse(f"{self.model.view_name}_versions", args=[obj.slug_in(current())])
+        return obj.get_versions_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        subject = kwargs["subject"]
-        versions = [
-            (revision, reverse(f"{self.model.view_name}_version", args=[kwargs["slug"], revision.pk]))
-            for revision in subject.revisions.once_public()
-        ]
-        return super().get_context_data(**kwargs, versions=versions)
+        return super().get_context_data(**kwargs, versions=versions_of(kwargs["subject"]))
+
+
+def versions_of(obj: Publishable) -> list[tuple[Revision, str]]:
+    """The versions of a published page that visitors see or once saw, newest first, each with its address."""
+    return [(revision, obj.get_versions_url(revision.pk)) for revision in obj.revisions.once_public().changes()]
 
 
 def old_version(obj: Publishable, number: int) -> Any:
@@ -99,7 +101,8 @@ def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
 
 
 def media(request: HttpRequest, path: str) -> FileResponse:
-    """An uploaded file, while something published uses it; editors always see it.
+    """An uploaded file, while something published uses it; editors always see it, and who has a share
+    link to a draft sees those of that draft.
 
     The variants of a picture are as public as the original that the revision names. A file
     never changes under its name, so browsers may keep it.
@@ -108,15 +111,21 @@ def media(request: HttpRequest, path: str) -> FileResponse:
         raise Http404
     public = RevisionFile.objects.filter(name=original_of(path), revision__in=Revision.objects.public())
     is_editor = request.user.is_active and request.user.is_staff
-    if not (is_editor or public.exists()):
+    is_public = is_editor or public.exists()
+    if not (is_public or shows_file(request.GET.get("share", ""), original_of(path))):
         raise Http404
     try:
         file = default_storage.open(path)
     except (OSError, SuspiciousFileOperation) as error:
         raise Http404 from error
-    response = FileResponse(file)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, max-age=3600"
+    kind = guess_type(path)[0] or ""
+    # Only pictures are shown; a PDF is a download, also at its raw address.
+    response = FileResponse(file, as_attachment=not kind.startswith("image/") or kind == "image/svg+xml")
+    for name, value in FILE_POLICY.items():
+        response.headers[name] = value
+    response.headers["Cache-Control"] = "private, max-age=3600" if is_public else "private, no-store"
+    if not is_public:
+        response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

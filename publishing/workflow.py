@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import connection, models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
@@ -88,8 +89,41 @@ def publish(
         row = _locked(obj)
         check_publishable(row, live_from, live_until)
         _check_rows(row)
-        revision = Revision(author=author, note=note, live_from=live_from, live_until=live_until, data=freeze(row))
+        data = freeze(row)
+        shown = row.revisions.public(now).first()
+        since = shown.changed_at if shown and not diff(normalise(type(row), shown.data), data) else None
+        revision = Revision(
+            author=author,
+            note=note,
+            live_from=live_from,
+            live_until=live_until,
+            unchanged_since=since,
+            data=data,
+        )
         return _commit(row, revision)
+
+
+def confirm(obj: Publishable, author: User | None) -> Revision:
+    """Say that what visitors read of `obj` is still right: the same commit again, dated now.
+
+    A working copy that differs stays unpublished. Raises ValidationError when visitors do not
+    see `obj`, or when another version of it already waits: this would overtake that one.
+    """
+    with transaction.atomic():
+        row = _locked(obj)
+        shown = row.revisions.public().first()
+        if shown is None:
+            raise ValidationError(_("This is not on the public site."))
+        if row.revisions.pending().exists():
+            raise ValidationError(_("Another version of this is scheduled already."))
+        revision = Revision(
+            author=author,
+            live_from=timezone.now(),
+            live_until=shown.live_until,
+            unchanged_since=shown.changed_at,
+            data=shown.data,
+        )
+        return _commit(shown.thaw(), revision)
 
 
 def withdraw(obj: Publishable, author: User | None, reason: str) -> Revision:
@@ -172,7 +206,7 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
     afterwards. Returns how many rows moved. Raises ValidationError when one of them is gone.
     """
     with transaction.atomic():
-        _lock(model)
+        lock(model)
         rows: list[Any] = list(model._base_manager.order_by("position", "pk"))
         wanted = {row.pk: row for row in rows if row.pk in set(ids)}
         if len(wanted) != len(ids):
@@ -215,7 +249,7 @@ def restore(version: Revision | Discarded, author: User | None) -> Any:
     """
     model: Any = version.model_class
     with transaction.atomic():
-        _lock(model)
+        lock(model)
         row = model._base_manager.select_for_update().filter(pk=version.object_id).first()
         if row and has_unpublished(row):
             discard(row, author)
@@ -265,6 +299,8 @@ def check_reason(reason: str) -> None:
     """Raise ValidationError, for field `reason`, when visitors could not read why."""
     if is_blank(reason):
         raise ValidationError({"reason": _("Say in a few words why: visitors read it at the old address.")})
+    if "\0" in reason:
+        raise ValidationError({"reason": ProhibitNullCharactersValidator.message})
     if len(reason.strip()) > MAX_CHARACTERS:
         raise ValidationError({"reason": _("Say it in at most %s characters.") % MAX_CHARACTERS})
 
@@ -336,7 +372,7 @@ def put_in_bin(sender: type[models.Model], instance: models.Model, **kwargs: Any
     """Keep what is being deleted; raise ProtectedError for what visitors see, which must be withdrawn first."""
     if not isinstance(instance, Publishable):
         return
-    _lock(sender)
+    lock(sender)
     if is_live(instance):
         raise models.ProtectedError(_("Withdraw this before you delete it: visitors still see it."), {instance})
     if type(instance)._base_manager.filter(pk=instance.pk).exists():
@@ -430,8 +466,10 @@ def _slug_owner(
     return first.thaw() if first else None
 
 
-def _lock(model: type[models.Model]) -> None:
-    """Hold the addresses of `model` until the transaction ends: two editors can't give out the same.
+def lock(model: type[models.Model]) -> None:
+    """Hold `model` until the transaction ends: two editors can't give out the same address, or overwrite each other.
+
+    It comes before any lock on a row, or two transactions could wait for each other for ever.
 
     SQLite lets one writer in at a time, so there the transaction itself is the lock.
     """
@@ -442,7 +480,7 @@ def _lock(model: type[models.Model]) -> None:
 
 def _locked(obj: P) -> P:
     """The saved row of `obj`, as nobody else can publish or delete it until we are done."""
-    _lock(type(obj))
+    lock(type(obj))
     row = type(obj)._base_manager.filter(pk=obj.pk).first()
     if row is None:
         raise ValidationError(_("Somebody has deleted this in the meantime."))
@@ -463,21 +501,23 @@ def _commit(obj: Publishable, revision: Revision) -> Revision:
         RevisionSlug.objects.bulk_create(
             RevisionSlug(revision=revision, language=code, slug=slug) for code in CODES if (slug := obj.slug_in(code))
         )
-    files = []
-    for _path, row in _rows(obj):
-        for field in published_fields(type(row)):
-            value = getattr(row, field.attname)
-            if isinstance(field, models.FileField) and value:
-                files.append(RevisionFile(revision=revision, name=value.name))
     RevisionReference.objects.bulk_create(
         RevisionReference(revision=revision, field=field, model=model, object_id=object_id)
         for field, model, object_id in _references(obj)
     )
-    RevisionFile.objects.bulk_create(files)
+    RevisionFile.objects.bulk_create(RevisionFile(revision=revision, name=name) for name in files(obj))
     RevisionText.objects.bulk_create(index(obj, revision))
     # Nobody searches what is over.
     RevisionText.objects.filter(revision__in=obj.revisions.filter(superseded_at__lte=timezone.now())).delete()
     return revision
+
+
+def files(obj: Publishable) -> Iterator[str]:
+    """The names of the stored files of `obj` and its child rows."""
+    for _path, row in _rows(obj):
+        for field in published_fields(type(row)):
+            if isinstance(field, models.FileField) and (value := getattr(row, field.attname)):
+                yield value.name
 
 
 def _references(obj: Publishable) -> Iterator[tuple[str, str, int]]:
@@ -517,7 +557,7 @@ def _commit_again(
 
 def _locked_waiting(revision: Revision) -> Revision:
     """`revision` as it is stored, still waiting, and nobody else can change that until we are done."""
-    _lock(revision.model_class)
+    lock(revision.model_class)
     waiting = Revision.objects.pending().filter(pk=revision.pk, withdrawn=False).first()
     if waiting is None:
         raise ValidationError(_("This version does not wait any more: it has begun, or somebody cancelled it."))

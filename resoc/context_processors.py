@@ -1,22 +1,30 @@
 """What every page shows around its content."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from pages.models import TextPage
+from pages.models import ContactDetails, TextPage
+from publishing.models import Revision
 from staff.models import StaffMember
+
+
+@dataclass(frozen=True)
+class Footer:
+    """How to reach RESOC, and the pages about this site."""
+
+    pages: list[TextPage]
+    details: ContactDetails | None
+    secretariat: StaffMember | None  # the first who answers for it
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The contents of the footer; read only when a template asks for it, so not in the admin."""
-    return {
-        "footer_pages": SimpleLazyObject(lambda: list(TextPage.published())),
-        "secretariat": SimpleLazyObject(secretariat),
-        "editing": is_editor(request),
-    }
+    return {"footer": SimpleLazyObject(footer), "editing": is_editor(request)}
 
 
 def is_editor(request: HttpRequest) -> bool:
@@ -26,6 +34,20 @@ def is_editor(request: HttpRequest) -> bool:
     return request.user.is_active and request.user.is_staff
 
 
-def secretariat() -> StaffMember | None:
-    """The first published staff member who answers for the secretariat."""
-    return StaffMember.published().filter(data__is_secretariat=True).first()
+def footer() -> Footer:
+    """All of it, in one query."""
+    shown = Q(model__in=[_label(TextPage), _label(ContactDetails)])
+    shown |= Q(model=_label(StaffMember), data__is_secretariat=True)
+    revisions = Revision.objects.public().filter(shown).order_by("model", "sort_key", "object_id")
+    found: dict[str, list[Any]] = {}
+    for revision in revisions:
+        found.setdefault(revision.model, []).append(revision.thaw())
+    return Footer(
+        pages=found.get(_label(TextPage), []),
+        details=next(iter(found.get(_label(ContactDetails), [])), None),
+        secretariat=next(iter(found.get(_label(StaffMember), [])), None),
+    )
+
+
+def _label(model: Any) -> str:
+    return model._meta.label_lower

@@ -6,11 +6,12 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
+from pages.views import security_txt
 from publishing.link_targets import link_targets
-from publishing.machines import robots, security_txt, sitemap
+from publishing.machines import manifest, robots, sitemap
 from publishing.preview import shared
 from publishing.views import media, search
-from resoc.views import HomeView, healthz
+from resoc.views import HomeView, healthz, home_versions
 
 urlpatterns = [
     path("admin/language/", set_language, name="set_language"),
@@ -24,6 +25,9 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     *i18n_patterns(
         path("", HomeView.as_view(), name="home"),
+        path("manifest.webmanifest", manifest, name="manifest"),
+        path(_("versions/"), home_versions, name="home_versions"),
+        path(_("versions/<int:version>/"), HomeView.as_view(), name="home_version"),
         path(_("preview/<str:token>/"), shared, name="shared"),
         path("", include("staff.urls")),
         path("", include("priorities.urls")),

@@ -1,11 +1,12 @@
 """The home page, put together from all apps, and the pages that belong to none."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.core.validators import slug_re
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.generic import TemplateView
 
@@ -13,33 +14,49 @@ from pages.models import MissionPage, Seat
 from priorities.models import Priority, Theme
 from publishing.languages import resolve
 from publishing.models import Revision, RevisionSlug
+from publishing.views import old_version, versions_of
 
 THEMES_ON_HOME = 6
 MAX_ELSEWHERE = 6  # rows of the index that a wrong address makes us read
 
 
 class HomeView(TemplateView):
-    """Who RESOC is, its priorities and its themes."""
+    """Who RESOC is, its priorities and its themes; or what this page said in an earlier version."""
 
     template_name = "home.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(MissionPage.published().following("seats__organisation").first())
+        mission = MissionPage.published().following("seats__organisation").first()
+        if version := kwargs.get("version"):
+            mission = old_version(mission or MissionPage(), version)
+            # The lists as they stood when it was last read.
+            return self.show(mission, mission.revision.superseded_at, version=mission.revision)
+        return self.show(mission, mission.as_of if mission else None)
 
-    def show(self, mission: MissionPage | None, **context: Any) -> HttpResponse:
+    def show(self, mission: MissionPage | None, at: datetime | None = None, **context: Any) -> HttpResponse:
         """The page of `mission`, which was thawed from a revision, or from a form that is being previewed."""
         return self.render_to_response(
             {
                 "section": "home",
                 "page": mission,
+                "versions_url": mission.get_versions_url() if mission else "",
                 "mission": mission,
                 "motto": motto(mission) if mission else None,
                 "seat_groups": seat_groups(mission) if mission else [],
-                "priorities": list(Priority.published()),
-                "themes": list(Theme.published()[:THEMES_ON_HOME]),
+                "priorities": list(Priority.published(at)),
+                "themes": list(Theme.published(at)[:THEMES_ON_HOME]),
             }
             | context
         )
+
+
+def home_versions(request: HttpRequest) -> HttpResponse:
+    """Every version of the home page that ever was public."""
+    mission = MissionPage.published().first()
+    if mission is None:
+        raise Http404
+    context = {"section": "home", "page": mission, "subject": mission, "versions": versions_of(mission)}
+    return render(request, "versions.html", context)
 
 
 def motto(mission: MissionPage) -> dict[str, Any]:

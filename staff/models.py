@@ -22,6 +22,7 @@ class StaffMember(Ordered, Publishable):
 
     title_field = "name"
     view_name = "staff_detail"
+    schema_type = "Person"
     not_published = (*Publishable.not_published, "user")
     found_through = ("contact",)
 
@@ -76,7 +77,7 @@ class StaffMember(Ordered, Publishable):
 
     def structured_data(self) -> dict[str, Any]:
         """A person, with only what the card shows."""
-        data = {"@type": "Person", "name": self.name, "jobTitle": resolve(self, "function").value}
+        data = {"@type": self.schema_type, "name": self.name, "jobTitle": resolve(self, "function").value}
         data |= {"telephone": self.phone_uri.removeprefix("tel:"), "email": self.email}
         return {key: value for key, value in data.items() if value} | {"worksFor": ORGANISATION}
 

@@ -33,7 +33,7 @@ def vcard(member: StaffMember, url: str = "") -> str:
     if url:
         lines.append(f"URL:{url}")
     if member.revision:
-        lines.append(f"REV:{_utc(member.revision.live_from)}")
+        lines.append(f"REV:{_utc(member.revision.changed_at)}")
     lines.append("END:VCARD")
     return "".join(f"{_fold(line)}\r\n" for line in lines)
 
@@ -46,7 +46,8 @@ def vcards(members: Iterable[StaffMember], urls: Iterable[str]) -> str:
 def qr_code(member: StaffMember) -> str:
     """The card of `member` as a QR code: inline SVG, black on white with its quiet zone."""
     code = segno.make_qr(vcard(member).encode(), error="L")
-    return code.svg_inline(omitsize=True, dark="#000", light="#fff", border=4, svgclass=None, lineclass=None)
+    drawing = code.svg_inline(omitsize=True, dark="#000", light="#fff", border=4, svgclass=None, lineclass=None)
+    return drawing.replace("<svg ", '<svg width="168" height="168" ', 1)  # also without the style sheet
 
 
 def _escape(text: str) -> str:

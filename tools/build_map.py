@@ -312,11 +312,14 @@ def smooth(points):
     return [points[0], *inner, points[-1]]
 
 
-def draw_touch_icon(outline, cut, project, side=180, scale=8):
-    """The same for home screens, which take no SVG; drawn large and sampled down."""
+def draw_touch_icon(outline, cut, project, side=180, margin=140, scale=8):
+    """The same for home screens, which take no SVG; drawn large and sampled down.
+
+    `margin` is what stays free above and below the mark, in its own units.
+    """
     big = side * scale
-    unit = big / (project.height + 280)
-    dx, dy = (big - project.width * unit) / 2, 140 * unit
+    unit = big / (project.height + 2 * margin)
+    dx, dy = (big - project.width * unit) / 2, margin * unit
 
     def place(points):
         return [(x * unit + dx, y * unit + dy) for x, y in points]
@@ -329,7 +332,7 @@ def draw_touch_icon(outline, cut, project, side=180, scale=8):
 
 
 def main():
-    """Write all four files."""
+    """Write all the files."""
     features = sorted(read("westhoek.geojson"), key=lambda f: f["properties"]["name_nl"])
     (course,) = read("ijzer-schematic.geojson")
     river = [tuple(point) for point in course["geometry"]["coordinates"]]
@@ -350,7 +353,11 @@ def main():
     (SVG / "map.html").write_text(draw_map(features, ring, river, project), encoding="utf-8")
     (SVG / "mark.svg").write_text(draw_mark(outline, cut, project), encoding="utf-8")
     (ICONS / "favicon.svg").write_text(draw_favicon(outline, cut, project), encoding="utf-8")
-    draw_touch_icon(outline, cut, project).save(ICONS / "touch-180.png", optimize=True)
+    # A maskable icon may be cut to a circle of four fifths of its side: the whole mark stays within it.
+    icons = {"touch-180": (180, 140), "icon-192": (192, 140), "icon-512": (512, 140), "maskable-512": (512, 230)}
+    for name, (side, margin) in icons.items():
+        icon = draw_touch_icon(outline, cut, project, side, margin)
+        icon.quantize(32).save(ICONS / f"{name}.png", optimize=True)
     print(f"{len(features)} municipalities, {project.width} x {project.height} units, mark of {len(outline)} points")
 
 

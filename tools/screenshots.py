@@ -1,7 +1,8 @@
 """Pictures of every kind of page, on desktop, phone, in the dark and on paper.
 
 `make screenshots` puts them in var/screenshots/, to be looked at beside the design. The
-site in them is a new one with the source content, served from a scratch folder.
+site in them is a new one with the source content, served from a scratch folder; or, with
+`.venv/bin/python tools/screenshots.py http://127.0.0.1:8000 FOLDER`, one that runs already.
 """
 
 import os
@@ -12,9 +13,11 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "var" / "screenshots"
@@ -39,44 +42,53 @@ MODES = {
 }
 
 
-def main() -> None:
-    """Serve a new site and photograph it."""
+def main(site: str = "", folder: str = "") -> None:
+    """Photograph `site`, or a new one that is served for as long as it takes."""
     chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt install chromium")
-    TARGET.mkdir(parents=True, exist_ok=True)
+    target = Path(folder or TARGET)
+    with served() if not site else nullcontext(site) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        photograph(browser, address, target)
+        browser.close()
+    print(f"See {target}")
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a new site in a scratch folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    site = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as data:
         environment = os.environ | {"DATA_DIR": data, "PORT": str(port), "WEB_CONCURRENCY": "1"}
         server = subprocess.Popen([sys.executable, ROOT / "deploy" / "serve.py"], env=environment)
         try:
-            _photograph(f"http://127.0.0.1:{port}", chromium)
+            for _attempt in range(100):
+                try:
+                    urllib.request.urlopen(f"{site}/healthz", timeout=1).close()  # noqa: S310
+                    break
+                except OSError:
+                    time.sleep(0.3)
+            yield site
         finally:
             server.terminate()
             server.wait()
-    print(f"See {TARGET}")
 
 
-def _photograph(site: str, chromium: str) -> None:
-    for _attempt in range(100):
-        try:
-            urllib.request.urlopen(f"{site}/healthz", timeout=1).close()  # noqa: S310
-            break
-        except OSError:
-            time.sleep(0.3)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for mode, options in MODES.items():
-            page = browser.new_context(base_url=site, **options).new_page()
-            for name, address in PAGES.items():
-                page.goto(address)
-                page.screenshot(path=TARGET / f"{name}-{mode}.png", full_page=True)
-        page = browser.new_page(base_url=site)
-        for name, address in PAGES.items():
+def photograph(browser: Browser, site: str, target: Path, pages: dict[str, str] = PAGES) -> None:
+    """Write NAME-MODE.png and NAME-print.pdf of each of `pages` of `site` in folder `target`."""
+    target.mkdir(parents=True, exist_ok=True)
+    for mode, options in MODES.items():
+        context = browser.new_context(base_url=site, **options)
+        page = context.new_page()
+        for name, address in pages.items():
             page.goto(address)
-            page.pdf(path=TARGET / f"{name}-print.pdf", format="A4", print_background=False)
-        browser.close()
+            page.screenshot(path=target / f"{name}-{mode}.png", full_page=True)
+            if mode == "desktop":
+                page.pdf(path=target / f"{name}-print.pdf", format="A4", print_background=False)
+        context.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

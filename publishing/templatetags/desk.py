@@ -43,11 +43,15 @@ def language(bound: Any) -> str:
 @register.filter
 def source(bound: BoundField) -> Source | None:
     """What stands in the source language, as the form has it now; None when `bound` translates nothing."""
+    if not isinstance(bound, BoundField):  # who may only look sees no fields
+        return None
     code = language(bound)
+    if not code:  # also what is only shown, which is no bound field
+        return None
     name = bound.name.removesuffix(f"_{code}")
     model = bound.form._meta.model  # type: ignore[attr-defined]  # of a model form
     column = build_localized_fieldname(name, settings.LANGUAGE_CODE)
-    if code in ("", settings.LANGUAGE_CODE) or name == "slug" or name not in translated_fields(model):
+    if code == settings.LANGUAGE_CODE or name == "slug" or name not in translated_fields(model):
         return None
     text = strip_tags(str(bound.form[column].value() or "").replace("</", " </")).strip()
     if is_blank(text):

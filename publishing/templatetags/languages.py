@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils.html import conditional_escape, format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
@@ -23,6 +24,7 @@ from publishing.rich_text import with_scrolling_tables
 
 register = template.Library()
 
+LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB"}
 FALLBACKS = "languages_fallen_back_to"
 OWN_LINKS = "own_links_are_resolved"
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
@@ -92,26 +94,27 @@ def page_links(context: Context) -> "PageLinks":
     request = context["request"]
     is_object = isinstance(page, Publishable) and bool(page.get_absolute_url())
     exists = page.languages if isinstance(page, Publishable) else CODES
+    version = context.get("version")
+    suffix = _parameters(context)
     alternates = []
     addresses: Any = context.get("addresses") or {}  # of a page that is not at its own address
     for code in CODES:
-        url = page.get_absolute_url(code) if is_object else _other_language(request, code)
+        url = page.get_absolute_url(code) if is_object else _other_language(request, code) + suffix
         url = addresses.get(code, url)
+        same = page.get_versions_url(version and version.pk, code) if version or context.get("subject") else url
         alternates.append(
             Alternate(
                 code=code,
                 name=get_language_info(code)["name_local"].capitalize(),
-                url=url,
+                url=same,
                 absolute_url=absolute(request, url),
                 current=code == current(),
                 exists=code in exists,
             )
         )
-    by_code = {each.code: each for each in alternates}
-    number = getattr(context.get("page_obj"), "number", 1)
-    suffix = f"?page={number}" if number > 1 else ""  # each page of a list is itself an original
     original = current() if current() in exists else exists[0]
-    return PageLinks(alternates, by_code[original].absolute_url + suffix, absolute(request, static("icons/share.png")))
+    canonical = next(each.absolute_url for each in alternates if each.code == original)
+    return PageLinks(alternates, canonical, original, absolute(request, static("icons/share.png")))
 
 
 @dataclass(frozen=True)
@@ -120,10 +123,15 @@ class Alternate:
 
     code: str
     name: str
-    url: str
+    url: str  # where the switcher leads: of an old version, to the same version
     absolute_url: str
     current: bool
     exists: bool
+
+    @property
+    def locale(self) -> str:
+        """The language as OpenGraph writes it."""
+        return LOCALES[self.code]
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,7 @@ class PageLinks:
 
     alternates: list[Alternate]
     canonical: str
+    language: str  # of the original
     share_picture: str
 
 
@@ -194,6 +203,14 @@ def _marked(context: Context, found: Text, html: str, element: str) -> SafeStrin
     if FALLBACKS in context:
         context[FALLBACKS].add(found.language)
     return format_html('<{0} lang="{1}">{2}</{0}>', element, found.language, mark_safe(html))  # noqa: S308
+
+
+def _parameters(context: Context) -> str:
+    """What an address says after `?` in every language: each page of a list is itself an original."""
+    number = getattr(context.get("page_obj"), "number", 1)
+    parameters = {"q": context.get("query", ""), "page": number if number > 1 else ""}
+    query = urlencode({name: value for name, value in parameters.items() if value})
+    return f"?{query}" if query else ""
 
 
 def _other_language(request: Any, code: str) -> str:

@@ -25,11 +25,16 @@ def picture(context: Context, obj: Any, field: str, sizes: str, first: bool = Fa
     alt = Text("") if getattr(obj, f"{field}_is_decorative", False) else resolve(obj, f"{field}_alt")
     shown: dict[str, Any] = {"sizes": sizes, "first": first, "alt": alt.value}
     shown["lang"] = format_html(' lang="{}"', alt.language) if alt and alt.fallback else ""
+    # Who reads a draft by a share link may see its pictures by the same link.
+    share = f"?share={context['share'].token}" if context.get("share") else ""
     cut = file.cut
     if not (cut and cut.is_made(file.storage)):
         width, height = cut.size if cut else (None, None)
-        return shown | {"url": file.url, "width": width, "height": height}
-    url = file.storage.url
+        return shown | {"url": file.url + share, "width": width, "height": height}
+
+    def url(name: str) -> str:
+        return file.storage.url(name) + share
+
     width, height = cut.sizes[-1]
     sources = [
         (f"image/{kind}", ", ".join(f"{url(cut.name(each, kind))} {each}w" for each, _height in cut.sizes))

@@ -4,6 +4,7 @@ const form = document.querySelector(".publishable form[id$=_form]");
 const notice = document.querySelector(".draft-notice");
 const KEPT_FOR = 14 * 24 * 3600 * 1000; // milliseconds
 const AFTER = 600; // milliseconds without typing
+const AGAIN = 5000; // milliseconds after which a form whose answer got lost can be sent anew
 const SENT = "draft-sent";
 
 const key = `draft:${notice?.dataset.user}:${location.pathname}`;
@@ -79,11 +80,22 @@ if (form && notice) {
     }, AFTER);
   };
   for (const kind of ["input", "change", "keyup"]) form.addEventListener(kind, changed);
-  form.addEventListener("submit", () => {
+  // A second click, while the first one is on its way, would make a new page twice.
+  let isSent = false;
+  addEventListener("pageshow", () => (isSent = false));
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget === "_blank") return; // a preview leaves the form as it is
+    if (isSent) {
+      event.preventDefault();
+      return;
+    }
+    isSent = true;
+    setTimeout(() => (isSent = false), AGAIN);
     if (before !== undefined || isAnswer) {
       const now = entries();
       if (typed(now) !== before) localStorage.setItem(key, JSON.stringify({ at: Date.now(), entries: now }));
     }
     sessionStorage.setItem(SENT, key);
   });
+  form.addEventListener("sendfailed", () => (isSent = false)); // from upload.js: nothing arrived
 }

@@ -13,6 +13,8 @@ pytestmark = pytest.mark.django_db
         ({"slug_nl": "contact"}, "slug_nl"),
         ({"slug_nl": "prioriteiten"}, "slug_nl"),
         ({"slug_nl": "fr"}, "slug_nl"),
+        ({"slug_nl": "versies"}, "slug_nl"),
+        ({"slug_nl": "over-ons", "slug_fr": "versions"}, "slug_fr"),
         ({"slug_nl": "over-ons", "slug_fr": "themes"}, "slug_fr"),
         ({"slug_nl": "priorities"}, "slug_nl"),  # what the English page would fall back to
     ],

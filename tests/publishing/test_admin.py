@@ -11,9 +11,13 @@ pytestmark = pytest.mark.django_db
 
 def form_data(client, url: str) -> dict[str, str]:
     """What a browser would send back: the form as the page shows it."""
-    form = client.get(url).context["adminform"].form
+    context = client.get(url).context
+    fields = [*context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        fields += [*inline.formset.management_form]
+        fields += [bound for form in inline.formset.forms for bound in form]
     data = {}
-    for bound in form:
+    for bound in fields:
         value = bound.value()
         if value or (value == 0 and value is not False):
             data[bound.html_name] = value
@@ -58,10 +62,26 @@ def test_what_blocks_publishing_stands_beside_its_field_and_keeps_what_was_typed
     assert theme.title_nl
 
 
+def test_who_finds_a_page_still_right_says_so_and_publishes_no_draft(editor_client, client, theme):
+    response = submit(editor_client, theme, "_confirm", title_nl="Nog een kladje")
+    assert "Genoteerd" in response.content.decode()
+    assert theme.revisions.first().unchanged_since
+    assert "Nog een kladje" not in client.get("/themas/").content.decode()
+    theme.refresh_from_db()
+    assert theme.title_nl == "Nog een kladje"
+
+
 def test_an_incomplete_draft_can_be_saved(editor_client, theme):
     submit(editor_client, theme, "_save", title_nl="", slug_nl="")
     theme.refresh_from_db()
     assert not theme.title_nl
+
+
+def test_a_new_page_is_nowhere_called_complete(editor_client):
+    response = editor_client.get("/admin/priorities/theme/add/")
+    assert [tab.sign for tab in response.context["language_tabs"]] == ["empty"] * 3
+    assert "volledig</span>" not in "".join(response.content.decode().split())
+    assert "<h1>Thema toevoegen</h1>" in response.content.decode()
 
 
 def test_withdrawing_asks_for_a_reason_and_shows_it_to_visitors(editor_client, client, theme):
@@ -134,7 +154,7 @@ def test_an_update_without_a_subject_can_be_kept_but_not_published(editor_client
     from priorities.models import Update
 
     url = reverse("admin:priorities_update_add")
-    data = {"date": "2026-11-24", "title_nl": "Half af"}
+    data = form_data(editor_client, url) | {"date": "2026-11-24", "title_nl": "Half af"}
     response = editor_client.post(url, data | {"_publish": "1"})
     assert response.context["adminform"].form.errors["theme"]
     editor_client.post(url, data | {"_save": "1"})
@@ -163,5 +183,5 @@ def test_a_list_asks_as_often_with_many_rows_as_with_few(editor_client, django_a
         Theme.objects.create(title_nl=f"T{number}")
     url = reverse("admin:priorities_theme_changelist")
     editor_client.get(url)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         editor_client.get(url)

@@ -105,7 +105,7 @@ def test_values_are_shown_as_people_read_them(theme):
     assert found["Status"] == [("added", "Lopend")]
     assert found["Prioriteit"] == [("added", str(priority))]
     assert found["Foto"] == [("added", "foto.webp")]
-    update = freeze(Update(date=date(2026, 3, 1)))
+    update = freeze(Update.objects.create(date=date(2026, 3, 1)))
     assert changed(Update, update, update | {"date": "2026-03-02"})["Datum"] == [("removed", "1"), ("added", "2")]
     person = freeze(StaffMember.objects.get(name__startswith="Johan"))
     [(_kind, number)] = changed(StaffMember, person | {"phone": ""}, person | {"phone": "+32472051783"})["Telefoon"]

@@ -3,7 +3,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pages.models import MissionPage
@@ -152,3 +154,21 @@ def test_what_a_browser_kept_is_shown_and_not_saved(editor_client, theme):
     assert "Het is nog niet bewaard" in response.content.decode()
     theme.refresh_from_db()
     assert theme.title_nl != "Gisteren getypt"
+
+
+def test_a_form_holds_its_model_as_publishing_does_before_it_reads_a_row(editor_client, theme, monkeypatch):
+    # On PostgreSQL a lock on the row first, as once, made a form and a new order wait for each other.
+    held = []
+    monkeypatch.setattr("publishing.admin.lock", held.append)
+    data = opened(editor_client, theme)
+    with CaptureQueriesContext(connection) as queries:
+        editor_client.post(address(theme), data | {"_save": "1"})
+    assert held == [Theme]
+    assert not any("FOR UPDATE" in query["sql"] for query in queries)
+
+
+def test_a_form_of_something_that_never_was_leads_back_to_the_desk(editor_client, theme):
+    data = opened(editor_client, theme) | {"_save": "1"}
+    for key in ("x", "999999"):
+        url = address(theme).replace(f"/{theme.pk}/", f"/{key}/")
+        assert editor_client.post(url, data).status_code == 302

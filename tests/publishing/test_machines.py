@@ -1,9 +1,10 @@
 import re
 import xml.etree.ElementTree as ET
-from datetime import datetime, timedelta
+from math import hypot
 
 import pytest
-from django.utils import timezone
+from django.contrib.staticfiles import finders
+from PIL import Image
 
 from priorities.models import Theme
 from publishing.workflow import publish, withdraw
@@ -57,8 +58,23 @@ def test_robots_stay_out_of_the_admin_only(client):
     assert re.findall("Disallow: (.*)", client.get("/robots.txt").content.decode()) == ["/admin/"]
 
 
-def test_security_txt_has_a_contact_and_expires_within_a_year(client):
-    text = client.get("/.well-known/security.txt").content.decode()
-    assert "Contact: http://testserver/contact/" in text
-    expires = datetime.fromisoformat(re.search("Expires: (.*)Z", text)[1] + "+00:00")
-    assert timezone.now() < expires < timezone.now() + timedelta(days=365)
+@pytest.mark.parametrize(("address", "language"), [("/", "nl"), ("/fr/", "fr"), ("/en/", "en")])
+def test_the_manifest_of_each_language_names_icons_of_their_true_size(client, address, language):
+    html = client.get(address).content.decode()
+    linked = re.search('<link rel="manifest" href="(.*?)">', html)[1]
+    response = client.get(linked)
+    assert response.headers["Content-Type"] == "application/manifest+json"
+    manifest = response.json()
+    assert (manifest["lang"], manifest["start_url"]) == (language, address)
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    for icon in manifest["icons"]:
+        with Image.open(finders.find(icon["src"].removeprefix("/static/"))) as picture:
+            assert "{}x{}".format(*picture.size) == icon["sizes"]
+
+
+def test_the_whole_mark_stays_within_the_circle_that_a_mask_may_cut():
+    with Image.open(finders.find("icons/maskable-512.png")) as picture:
+        grey = picture.convert("L")
+    white = [(x, y) for x in range(512) for y in range(512) if grey.getpixel((x, y)) > 128]
+    assert white
+    assert max(hypot(x - 255.5, y - 255.5) for x, y in white) < 0.4 * 512

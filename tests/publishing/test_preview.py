@@ -1,10 +1,14 @@
+import io
+import re
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from pages.models import MissionPage, Organisation
 from priorities.models import Priority, Theme, Update
@@ -164,3 +168,34 @@ def test_a_link_ends_when_it_is_revoked_and_after_fourteen_days_and_with_its_pag
 
 def test_a_guessed_link_shows_nothing(client, theme):
     assert client.get("/voorbeeld/raden/").status_code == 410
+
+
+def test_a_shared_draft_shows_its_own_pictures_while_the_link_works(client, theme, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    theme.image = picture_upload("draft.png")
+    other = Theme(title_nl="Ander concept", image=picture_upload("other.png"))
+    for each in (theme, other):
+        each.save()
+        each.image.close()
+    link = ShareLink.objects.renew(theme, None)
+    html = client.get(link.get_absolute_url("nl")).content.decode()
+    shown = set(re.findall(r"/media/[^\s\"]+", html))
+    assert any(theme.image.name in url for url in shown)
+    for url in shown:
+        assert url.endswith(f"?share={link.token}")
+        response = client.get(url)
+        response.close()
+        assert response.status_code == 200
+        assert "no-store" in response.headers["Cache-Control"]
+        assert client.get(url.partition("?")[0]).status_code == 404
+    for token in ("", "raden", "a\0b"):
+        assert client.get(theme.image.url, {"share": token}).status_code == 404
+    assert client.get(other.image.url, {"share": link.token}).status_code == 404
+    ShareLink.objects.revoke(theme)
+    assert client.get(theme.image.url, {"share": link.token}).status_code == 404
+
+
+def picture_upload(name: str) -> ContentFile:
+    data = io.BytesIO()
+    Image.new("RGB", (900, 600), "teal").save(data, "PNG")
+    return ContentFile(data.getvalue(), name=name)

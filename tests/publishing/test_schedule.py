@@ -165,7 +165,7 @@ def test_the_list_asks_as_often_for_many_as_for_few(editor, editor_client, djang
         draft = Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}")
         publish(draft, editor, live_from=timezone.now() + DAY)
     editor_client.get(reverse("planning"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         editor_client.get(reverse("planning"))
 
 

@@ -1,7 +1,13 @@
-import pytest
+import re
+from datetime import timedelta
 
+import pytest
+import time_machine
+from django.utils import timezone
+
+from pages.models import MissionPage
 from priorities.models import Priority, Theme
-from publishing.workflow import publish, withdraw
+from publishing.workflow import confirm, publish, withdraw
 from staff.models import StaffMember
 
 pytestmark = pytest.mark.django_db
@@ -60,10 +66,6 @@ def test_the_address_of_a_version_survives_a_change_of_slug(client, theme):
 
 
 def test_what_was_never_public_or_belongs_to_another_page_is_not_found(client, editor, theme):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     waiting = publish(theme, editor, live_from=timezone.now() + timedelta(days=1))
     other = Theme.objects.first().revisions.get()
     for number in (waiting.pk, other.pk, 10**12):
@@ -83,3 +85,62 @@ def test_versions_of_staff_cards_are_never_public(client):
     for address in ("/contact/sigrid-verhaeghe/versies/", f"/contact/sigrid-verhaeghe/versies/{revision.pk}/"):
         assert client.get(address).status_code == 404
     assert "versies" not in client.get("/contact/sigrid-verhaeghe/").content.decode()
+
+
+def test_a_page_says_when_it_was_checked_and_changed_and_a_check_is_no_version(client, editor, theme):
+    changed = timezone.now().year
+    with time_machine.travel(timezone.now() + timedelta(days=800)):
+        confirm(theme, editor)
+        year = timezone.now().year
+        html = client.get("/themas/tweede/").content.decode()
+        assert re.search(rf"Nagekeken op \d+ \w+ {year}<", html)
+        assert re.search(rf"Gewijzigd op \d+ \w+ {changed}<", html)
+        assert len(client.get("/themas/tweede/versies/").context["versions"]) == 2
+        lastmod = client.get("/sitemap.xml").content.decode().split("/themas/tweede/</loc>")[1][:60]
+        assert str(year) not in lastmod
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/privacy/", "/contact/dorine-sioen/", "/fr/priorites/politique-de-l-emploi/"]
+)
+def test_every_page_of_content_says_when_it_was_checked(client, address):
+    assert re.search("Nagekeken op|Vérifié le", client.get(address).content.decode())
+
+
+@pytest.mark.parametrize("address", ["/themas/", "/zoeken/", "/nergens/", "/versies/"])
+def test_what_is_no_page_of_content_does_not(client, address):
+    assert not re.search("Nagekeken op", client.get(address).content.decode())
+
+
+@pytest.mark.parametrize(("prefix", "word"), [("", "versies"), ("/fr", "versions"), ("/en", "versions")])
+def test_the_home_page_has_versions_in_every_language(client, editor, prefix, word):
+    mission = MissionPage.objects.get()
+    old = mission.revisions.get()
+    mission.motto_nl = mission.motto_fr = mission.motto_en = "Nieuw motto"
+    mission.save()
+    publish(mission, editor)
+    html = client.get(f"{prefix}/").content.decode()
+    assert f'href="{prefix}/{word}/"' in html
+    listed = client.get(f"{prefix}/{word}/").context["versions"]
+    assert [address for _revision, address in listed][1] == f"{prefix}/{word}/{old.pk}/"
+    shown = client.get(f"{prefix}/{word}/{old.pk}/").content.decode()
+    assert "Nieuw motto" not in shown
+    assert '<meta name="robots" content="noindex">' in shown
+    assert f'<link rel="canonical" href="http://testserver{prefix}/">' in shown
+
+
+def test_an_old_home_page_shows_the_priorities_of_then(client, editor):
+    mission = MissionPage.objects.get()
+    old = mission.revisions.get()
+    publish(mission, editor)
+    withdraw(Priority.objects.get(number=2), editor, "Weg")
+    assert "tewerkstellingsbeleid" not in client.get("/").content.decode()
+    assert "/prioriteiten/tewerkstellingsbeleid/" in client.get(f"/versies/{old.pk}/").content.decode()
+
+
+def test_the_home_page_has_only_its_own_versions(client):
+    for number in (Theme.objects.first().revisions.get().pk, 10**12):
+        assert client.get(f"/versies/{number}/").status_code == 404
+    MissionPage.objects.get().revisions.all().delete()
+    assert client.get("/versies/").status_code == 404
+    assert client.get("/versies/1/").status_code == 404

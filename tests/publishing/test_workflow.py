@@ -10,7 +10,17 @@ from django.utils import timezone
 from pages.models import MissionPage, Organisation
 from priorities.models import Priority, Theme, Update
 from publishing.models import Revision
-from publishing.workflow import State, is_live, live_users, publish, restore, state, unpublished_changes, withdraw
+from publishing.workflow import (
+    State,
+    confirm,
+    is_live,
+    live_users,
+    publish,
+    restore,
+    state,
+    unpublished_changes,
+    withdraw,
+)
 from staff.models import StaffMember
 
 pytestmark = pytest.mark.django_db
@@ -356,3 +366,46 @@ def test_a_note_too_long_to_keep_is_refused_and_not_cut(theme, editor):
     with pytest.raises(ValidationError):
         publish(theme, editor, note="x" * 501)
     assert not theme.revisions.exists()
+
+
+def test_a_page_that_was_read_and_is_still_right_is_checked_and_not_changed(theme, editor):
+    first = publish(theme, editor)
+    retitle(theme, "Klad")
+    with time_machine.travel(timezone.now() + timedelta(days=400)):
+        checked = confirm(theme, editor)
+        assert title(theme) == "Eerste"
+        assert state(theme) == State.CHANGED
+        assert (checked.live_from.date(), checked.changed_at) == (timezone.now().date(), first.live_from)
+        assert list(theme.revisions.changes()) == [first]
+        assert list(theme.revisions.public()) == [checked]
+        again = confirm(theme, editor)
+        assert again.changed_at == first.live_from
+        assert publish(theme, editor).unchanged_since is None
+
+
+def test_publishing_what_visitors_read_already_is_a_check_and_not_a_change(theme, editor):
+    first = publish(theme, editor)
+    assert publish(theme, editor).changed_at == first.live_from
+    withdraw(theme, editor, "weg")
+    assert publish(theme, editor).unchanged_since is None
+
+
+def test_a_check_keeps_the_end_of_what_it_checks(theme, editor):
+    end = timezone.now() + timedelta(days=1)
+    publish(theme, editor, live_until=end)
+    assert confirm(theme, editor).live_until == end
+
+
+def test_only_what_visitors_see_is_checked_and_a_check_overtakes_no_schedule(theme, editor):
+    with pytest.raises(ValidationError):
+        confirm(theme, editor)
+    publish(theme, editor)
+    retitle(theme, "Morgen")
+    publish(theme, editor, live_from=timezone.now() + timedelta(days=1))
+    with pytest.raises(ValidationError):
+        confirm(theme, editor)
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+        assert title(theme) == "Morgen"
+    withdraw(theme, editor, "weg")
+    with pytest.raises(ValidationError):
+        confirm(theme, editor)

@@ -2,10 +2,6 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
-
-from priorities.models import Priority, Theme, Update
-from publishing.workflow import publish
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -21,6 +17,8 @@ ADDRESSES = [
     "/contact/",
     "/en/contact/stephanie-thybaert/",
     "/toegankelijkheid/",
+    "/zoeken/?q=tewerkstelling",
+    "/fr/versions/",
     "/nergens/",
 ]
 MODES = {
@@ -34,27 +32,6 @@ OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
 }
-
-
-@pytest.fixture
-def full_theme(db) -> None:
-    """A theme and a priority that use every part of their pages, partly untranslated."""
-    call_command("seed", verbosity=0)
-    theme, priority = Theme.objects.get(slug_nl="regiomarketing"), Priority.objects.get(number=2)
-    for subject in (theme, priority):
-        subject.status, subject.summary_nl = "running", "Een samenvatting."
-        subject.body_nl = (
-            "<h2>Waarom</h2><p>Tekst met <a href='/contact/'>een verwijzing</a>.</p><ul><li>punt</li></ul>"
-            "<table><tr><th>Wie</th><th>Wat</th></tr><tr><td>Ieper</td><td>Werk</td></tr></table>"
-            "<blockquote><p>Een citaat.</p></blockquote>"
-        )
-        subject.save()
-        publish(subject, None)
-    priority.phase = "running"
-    priority.save()
-    publish(priority, None)
-    for year in (2025, 2026):
-        publish(Update.objects.create(theme=theme, date=f"{year}-03-01", title_nl=f"Bericht {year}"), None)
 
 
 @pytest.mark.parametrize("mode", MODES)

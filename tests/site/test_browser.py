@@ -8,15 +8,58 @@ from tests.conftest import listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WIDTHS = [320, 768, 1280]
+WIDTHS = [320, 360, 390, 600, 768, 960, 1024, 1130, 1280, 1440, 1920]
 ADDRESSES = [
     "/",
     "/fr/",
     "/prioriteiten/",
     "/fr/priorites/politique-de-l-emploi/",
+    "/fr/themes/",
     "/themas/regiomarketing/",
     "/contact/",
+    "/fr/contact/stephanie-thybaert/",
+    "/zoeken/?q=tewerkstellingsbeleid",
+    "/toegankelijkheid/",
+    "/fr/versions/",
+    "/nergens/",
 ]
+# WCAG 2.2 1.4.12: what a reader may set without losing anything.
+SPACING = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+        word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
+    document.adoptedStyleSheets = [sheet];
+}"""
+# The texts that stick out of the window, or out of a box that hides what sticks out.
+CUT_OFF = """() => {
+    const found = [], root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) found.push(`wide: ${root.scrollWidth}`);
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    while (texts.nextNode()) {
+        const text = texts.currentNode, element = text.parentElement;
+        if (!text.data.trim() || element.closest("svg, script, .skip") || !element.checkVisibility()) continue;
+        let box = {left: 0, right: root.clientWidth, top: -Infinity, bottom: Infinity}, hidden = false;
+        for (let each = element; each; each = each.parentElement) {
+            const style = getComputedStyle(each);
+            hidden ||= style.clipPath !== "none";
+            if (style.overflowX === "visible" || each === root || each === document.body) continue;
+            const own = each.getBoundingClientRect();
+            box = {left: Math.max(box.left, own.left), right: Math.min(box.right, own.right),
+                top: Math.max(box.top, own.top), bottom: Math.min(box.bottom, own.bottom)};
+        }
+        if (hidden) continue;
+        range.selectNodeContents(text);
+        for (const each of range.getClientRects()) {
+            const beside = each.left < box.left - 1 || each.right > box.right + 1;
+            if (beside || each.top < box.top - 1 || each.bottom > box.bottom + 1) {
+                found.push(text.data.trim().slice(0, 40));
+                break;
+            }
+        }
+    }
+    return found;
+}"""
 
 
 def test_from_sign_in_to_an_edit_to_publishing_to_the_visitors_page(signed_in, browser, live_server):
@@ -44,14 +87,78 @@ def test_from_sign_in_to_an_edit_to_publishing_to_the_visitors_page(signed_in, b
     assert complaints == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_is_wider_than_the_window_and_nothing_is_missing(page, width):
+def test_nothing_is_cut_off_or_missing_at_any_width_or_spacing(page, full_theme):
     complaints = listen(page)
-    page.set_viewport_size({"width": width, "height": 800})
+    cut_off = {}
     for address in ADDRESSES:
         page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-    assert complaints == []
+        for spaced in (False, True):
+            if spaced:
+                page.evaluate(SPACING)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 800})
+                if found := page.evaluate(CUT_OFF):
+                    cut_off[address, width, spaced] = found
+    assert cut_off == {}
+    assert [each for each in complaints if "404" not in each] == []
+
+
+def test_all_is_reached_by_keyboard_in_a_window_at_400_percent(page):
+    """1280 by 1024 at 400 %: what has the focus is in the window, has a ring, and nothing lies over it."""
+    page.set_viewport_size({"width": 320, "height": 256})
+    for address in ("/", "/contact/"):
+        page.goto(address)
+        links = page.locator("a:visible, summary:visible, button:visible, input:visible").count()
+        seen = set()
+        for _tab in range(links + 1):
+            page.keyboard.press("Tab")
+            stop = page.evaluate("""() => {
+                const element = document.activeElement, box = element.getBoundingClientRect();
+                const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+                const over = document.elementFromPoint(Math.min(x, innerWidth - 1), Math.min(y, innerHeight - 1));
+                const ring = ["", "::after"].some(part => getComputedStyle(element, part).outlineStyle === "solid");
+                const clear = !!over && (element.contains(over) || over.contains(element));
+                return [element.outerHTML.slice(0, 120), ring, clear];
+            }""")
+            if stop[0].startswith("<body"):
+                break
+            seen.add(stop[0])
+            assert stop[1:] == [True, True], (address, stop)
+        assert len(seen) > 15, address
+
+
+def test_who_wants_no_motion_sees_none(browser, live_server):
+    context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
+    page = context.new_page()
+    moving = """() => [...document.querySelectorAll("*")].filter(element => {
+        const style = getComputedStyle(element);
+        return style.animationName !== "none" || style.transitionDuration !== "0s" || style.scrollBehavior === "smooth";
+    }).length"""
+    for address in ("/", "/contact/"):
+        page.goto(address)
+        assert page.evaluate(moving) == 0
+    context.close()
+
+
+def test_on_paper_a_priority_is_one_sheet_with_its_address(page, live_server):
+    page.goto("/prioriteiten/tewerkstellingsbeleid/")
+    pdf = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    page.emulate_media(media="print")
+    for hidden in ("Hoofdmenu", "Taal", "Je bent hier", "Andere prioriteiten"):
+        assert not page.get_by_label(hidden).is_visible(), hidden
+    assert page.locator("h1").is_visible()
+    assert page.locator(".print-address").inner_text() == page.url
+
+
+def test_without_the_style_sheet_no_drawing_fills_the_window(page):
+    page.route("**/*.css", lambda route: route.abort())
+    for address in ("/", "/contact/", "/zoeken/?q=regiomarketing", "/fr/priorites/politique-de-l-emploi/"):
+        page.goto(address)
+        large = page.locator("svg:not(.map-drawing)").evaluate_all(
+            "all => all.filter(each => each.clientHeight > 200).map(each => each.outerHTML.slice(0, 60))"
+        )
+        assert large == [], address
 
 
 def test_the_first_tab_skips_to_the_content(page):

@@ -186,3 +186,18 @@ def test_the_desk_speaks_the_language_that_its_user_chooses(signed_in):
     page.get_by_role("heading", name="Que voulez-vous modifier").wait_for()
     page.goto(theme_form())
     page.get_by_role("button", name="Publier").wait_for()
+
+
+def test_a_second_click_on_its_way_sends_nothing(signed_in):
+    signed_in.goto("/admin/priorities/theme/add/")
+    signed_in.locator("#id_title_nl").fill("Tweemaal geklikt")
+    stopped = signed_in.evaluate(
+        """() => {
+          const stopped = [];
+          addEventListener("submit", (event) => { stopped.push(event.defaultPrevented); event.preventDefault(); });
+          const button = document.querySelector(".panel button[name=_save]");
+          button.click(); button.click();
+          return stopped;
+        }"""
+    )
+    assert stopped == [False, True]

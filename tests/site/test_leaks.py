@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from priorities.models import Partner, Priority
+from priorities.models import Partner, Priority, PriorityDocument, Theme, ThemeDocument, Update, UpdateDocument
 from publishing.models import Child, Publishable
 from tests.site.crawl import START, crawl
 
@@ -21,6 +21,12 @@ def fill_with_secrets() -> list[str]:
         rows = list(model._base_manager.all())
         if model is Partner:
             rows.append(Partner(priority=Priority.objects.first()))
+        if model is PriorityDocument:
+            rows.append(PriorityDocument(priority=Priority.objects.first()))
+        if model is ThemeDocument:
+            rows.append(ThemeDocument(theme=Theme.objects.first()))
+        if model is UpdateDocument:
+            rows.append(UpdateDocument(update=Update.objects.first() or Update.objects.create()))
         if issubclass(model, Publishable):
             rows.append(model())
         for row in rows:

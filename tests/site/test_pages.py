@@ -199,3 +199,24 @@ def test_healthz_names_the_part_that_fails(client, monkeypatch):
     monkeypatch.setattr("resoc.views.connection.ensure_connection", down)
     response = client.get("/healthz")
     assert (response.status_code, response.json()["part"]) == (503, "database")
+
+
+def test_the_switcher_keeps_the_query_and_the_page_of_a_list(client, editor):
+    html = client.get("/zoeken/?q=élan+%26+hop").content.decode()
+    assert '<a href="/fr/recherche/?q=%C3%A9lan+%26+hop" lang="fr" hreflang="fr">' in html
+    assert 'rel="alternate" hreflang' not in html
+    assert '<a href="/fr/recherche/" lang="fr"' in client.get("/zoeken/").content.decode()
+    for number in range(40):
+        publish(Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}"), editor)
+    html = client.get("/themas/?page=2").content.decode()
+    assert '<a href="/fr/themes/?page=2" lang="fr"' in html
+    assert '<link rel="alternate" hreflang="fr" href="http://testserver/fr/themes/?page=2">' in html
+    assert '<link rel="canonical" href="http://testserver/themas/?page=2">' in html
+
+
+def test_the_switcher_on_an_old_version_leads_to_the_same_version(client):
+    number = Theme.objects.get(slug_nl="regiomarketing").revisions.get().pk
+    html = client.get(f"/themas/regiomarketing/versies/{number}/").content.decode()
+    assert f'<a href="/fr/themes/marketing-regional/versions/{number}/" lang="fr"' in html
+    assert '<link rel="canonical" href="http://testserver/themas/regiomarketing/">' in html
+    assert '<a href="/fr/versions/" lang="fr"' in client.get("/versies/").content.decode()

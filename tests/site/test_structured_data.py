@@ -4,7 +4,10 @@ import json
 import re
 
 import pytest
+from django.contrib.staticfiles import finders
+from PIL import Image
 
+from priorities.models import Theme
 from publishing.workflow import publish
 from staff.models import StaffMember
 
@@ -49,3 +52,56 @@ def test_nothing_in_the_data_can_end_the_element(client, editor):
 def test_a_page_that_is_shared_has_a_picture(client):
     html = client.get("/").content.decode()
     assert '<meta property="og:image" content="http://testserver/static/icons/share.png">' in html
+
+
+def shared(client, address: str) -> dict[str, list[str]]:
+    """What the page says to whoever shares it."""
+    found: dict[str, list[str]] = {}
+    for name, content in re.findall(
+        r'<meta (?:property|name)="((?:og|article|twitter):[^"]+)"(?: lang="\w+")? content="([^"]*)">',
+        client.get(address).content.decode(),
+    ):
+        found.setdefault(name, []).append(content)
+    return found
+
+
+def test_a_shared_page_says_what_it_is(client):
+    home = shared(client, "/fr/")
+    assert home["og:title"][0].startswith("RESOC Westhoek: Renforcer")
+    assert home["og:description"][0].startswith("RESOC Westhoek est l’organe officiel")
+    assert (home["og:type"], home["og:url"]) == (["website"], ["http://testserver/fr/"])
+    assert (home["og:locale"], home["og:locale:alternate"]) == (["fr_BE"], ["nl_BE", "en_GB"])
+    assert (home["og:image:width"], home["og:image:height"]) == (["1200"], ["630"])
+    assert home["og:image:alt"] == ["RESOC Westhoek, au-dessus de l’horizon du Westhoek"]
+    assert home["twitter:card"] == ["summary_large_image"]
+    priority = shared(client, "/en/priorities/employment-policy/")
+    assert (priority["og:type"], len(priority["article:modified_time"])) == (["article"], 1)
+    assert "RESOC" not in priority["og:title"][0]
+    card = shared(client, "/contact/dorine-sioen/")
+    assert (card["og:type"], card["og:title"], card["og:description"]) == (
+        ["profile"],
+        ["Dorine Sioen"],
+        ["Secretariaat"],
+    )
+    assert shared(client, "/privacy/")["og:description"][0].endswith("…")
+
+
+def test_what_is_shared_of_an_untranslated_page_is_of_the_original(client, editor):
+    theme = Theme.objects.create(title_nl='Alleen "Nederlands" & zo', slug_nl="alleen", body_nl="<p>Een</p><p>twee</p>")
+    publish(theme, editor)
+    found = shared(client, "/fr/themes/alleen/")
+    assert found["og:url"] == ["http://testserver/themas/alleen/"]
+    assert (found["og:locale"], found.get("og:locale:alternate")) == (["nl_BE"], None)
+    assert found["og:title"] == ["Alleen &quot;Nederlands&quot; &amp; zo"]
+    assert found["og:description"] == ["Een twee"]
+    assert '<meta property="og:description" lang="nl"' in client.get("/fr/themes/alleen/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/nergens/", "/zoeken/?q=x", "/versies/"])
+def test_what_is_no_page_to_share_says_nothing(client, address):
+    assert shared(client, address) == {}
+
+
+def test_the_picture_to_share_has_the_size_that_the_page_says():
+    with Image.open(finders.find("icons/share.png")) as picture:
+        assert picture.size == (1200, 630)

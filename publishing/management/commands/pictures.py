@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
+from publishing import stamp
 from publishing.fields import PictureField, PictureFile
 from publishing.models import Publishable, Revision
 from publishing.snapshots import child_models
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             seen.add(picture.cut)
             if not picture.cut.is_whole(picture.storage):
                 made += picture.make_variants()
+        if made:
+            stamp.bump()  # pages showed the originals meanwhile
         if made or options["verbosity"] > 1:
             self.stdout.write(f"Pictures: {made} made in their sizes.")
 

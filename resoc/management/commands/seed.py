@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from pages.models import Aim, MissionPage, Organisation, Role, Seat, TextPage
+from pages.models import Aim, ContactDetails, MissionPage, Organisation, Role, Seat, TextPage
 from priorities.models import Priority, Theme
 from publishing.languages import translated_fields
 from publishing.models import Publishable, Revision
@@ -33,6 +33,7 @@ class Command(BaseCommand):
             row["slug"]: self.add(StaffMember, row, key="slug", position=n) for n, row in _numbered(content["staff"])
         }
         self.add_mission(content, organisations)
+        self.add(ContactDetails, content["contact"], key="name")
         for row in content["priority"]:
             self.add(Priority, row, key="number", contact=staff.get(row.pop("contact", "")))
         for n, row in _numbered(content["theme"]):

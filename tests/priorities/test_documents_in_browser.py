@@ -1,0 +1,118 @@
+"""Documents as the secretariat brings them in, by the words on the screen."""
+
+import struct
+import zlib
+
+import pytest
+
+from priorities.models import Document, Theme, Update
+from tests.conftest import listen
+from tests.priorities.test_documents import pdf
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def chosen(name: str, data: bytes, kind="application/pdf") -> dict:
+    return {"name": name, "mimeType": kind, "buffer": data}
+
+
+def huge_png() -> bytes:
+    """A header that claims 400 megapixels, and hardly any data."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+
+
+def test_an_update_with_a_pdf_is_added_to_a_theme_in_eight_clicks(signed_in):
+    page, complaints, clicks = signed_in, listen(signed_in), 0
+
+    def click(where) -> None:
+        nonlocal clicks
+        where.click()
+        clicks += 1
+
+    click(page.locator("a[href$='/priorities/update/add/']").first)
+    click(page.get_by_label("Titel (nl)"))
+    page.keyboard.type("Het verslag is er")
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    clicks += 1
+    page.locator("#id_theme").select_option(str(theme.pk))
+    click(page.locator("#documents-group .add-row a"))
+    with page.expect_popup() as opened:
+        click(page.locator("#add_id_documents-0-document"))
+    popup = opened.value
+    clicks += 1
+    popup.locator("[type=file]").set_input_files(chosen("verslag.pdf", pdf(4, "Jaarverslag 2025")))
+    with popup.expect_event("close"):
+        click(popup.get_by_role("button", name="Publiceer"))
+    assert page.locator("#id_documents-0-document option:checked").inner_text() == "Jaarverslag 2025"
+    click(page.get_by_role("button", name="Publiceer"))
+    page.get_by_text("Gepubliceerd: bezoekers zien het nu.").first.wait_for()
+    assert clicks <= 8
+    assert [each.title_nl for each in Update.published().get().shown_documents] == ["Jaarverslag 2025"]
+    page.goto("/themas/regiomarketing/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Jaarverslag 2025").click()
+    assert download.value.suggested_filename == "Jaarverslag 2025.pdf"
+    assert complaints == []
+
+
+def test_a_file_that_is_no_pdf_is_refused_beside_its_field_and_what_was_typed_stays(signed_in):
+    page = signed_in
+    page.goto("/admin/priorities/document/add/")
+    page.get_by_label("Titel (nl)").fill("Verslag")
+    page.locator("#tab-fr").click()
+    page.get_by_label("Titel (fr)").fill("Rapport")
+    page.locator("[type=file]").set_input_files(chosen("verslag.pdf", b"<html>geen pdf</html>"))
+    page.get_by_role("button", name="Publiceer").click()
+    page.locator(".field-file .errorlist", has_text="Dit bestand is geen pdf.").wait_for()
+    assert page.locator("#id_title_nl").input_value() == "Verslag"
+    assert page.locator("#id_title_fr").input_value() == "Rapport"
+    assert not Document.objects.exists()
+
+
+def test_a_picture_of_400_megapixels_is_refused_beside_its_field_and_what_was_typed_stays(signed_in):
+    page, theme = signed_in, Theme.objects.get(slug_nl="regiomarketing")
+    page.goto(f"/admin/priorities/theme/{theme.pk}/change/")
+    page.get_by_label("Titel (nl)").fill("Nieuwe titel")
+    page.locator("[type=file]").set_input_files(chosen("foto.png", huge_png(), "image/png"))
+    page.get_by_role("button", name="Bewaar", exact=True).click()
+    page.locator(".field-image .errorlist").wait_for()
+    assert page.locator("#id_title_nl").input_value() == "Nieuwe titel"
+    theme.refresh_from_db()
+    assert theme.title_nl != "Nieuwe titel"
+    assert not theme.image
+
+
+def test_a_lost_connection_loses_nothing_and_a_second_try_saves(signed_in):
+    page = signed_in
+    page.goto("/admin/priorities/document/add/")
+    page.get_by_label("Titel (nl)").fill("Verslag")
+    page.locator("[type=file]").set_input_files(chosen("verslag.pdf", pdf()))
+    page.get_by_text("verslag.pdf, 0,0 MB").wait_for()
+    page.route("**/document/add/", lambda route: route.abort())
+    page.get_by_role("button", name="Publiceer").click()
+    page.get_by_text("De verbinding viel weg. Er is niets bewaard").wait_for()
+    assert page.get_by_label("Titel (nl)").input_value() == "Verslag"
+    page.unroute("**/document/add/")
+    page.get_by_role("button", name="Publiceer").click()
+    page.get_by_text("Gepubliceerd: bezoekers zien het nu.").wait_for()
+    assert Document.published().get().page_count == 3
+
+
+def test_a_file_that_is_too_large_is_not_even_sent(signed_in):
+    page, sent = signed_in, []
+    page.goto("/admin/priorities/document/add/")
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    page.locator("[type=file]").set_input_files(chosen("verslag.pdf", b"%PDF-" + b"0" * 26_000_000))
+    page.get_by_text("Dit bestand is te groot. Kies er een van hoogstens 25 MB.").wait_for()
+    page.get_by_role("button", name="Publiceer").click()
+    assert sent == []

@@ -1,0 +1,145 @@
+"""What no browser sends by itself gets an answer, and never an error of ours."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from pages.models import Organisation
+from priorities.models import Theme, Update
+from publishing import editing
+from publishing.models import Revision
+from tests.publishing.test_admin import address, form_data, submit
+
+pytestmark = pytest.mark.django_db
+
+MANY_DIGITS = "9" * 5000  # more than Python turns into a number
+ODD_KEYS = ["r²", "d²", f"r{MANY_DIGITS}", "r99999999999999999999", "x", ""]
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return Theme.objects.get(slug_nl="regiomarketing")
+
+
+@pytest.mark.parametrize("key", ODD_KEYS)
+def test_an_odd_version_is_not_found(editor_client, theme, key):
+    url = address(theme).replace("change/", "")
+    assert editor_client.get(f"{url}compare/", {"old": key, "new": "working"}).status_code == 404
+    assert editor_client.post(f"{url}restore/", {"version": key}).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["²", "-1", "0", MANY_DIGITS, "99999999999999999999"])
+def test_an_odd_page_of_the_history_is_the_first_or_the_last(editor_client, theme, page):
+    assert editor_client.get(address(theme).replace("change/", "history/"), {"page": page}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "\0"},
+        {"q": "a\0b"},
+        {"q": '"' * 300},
+        {"todo": "\0"},
+        {"todo": "check_xx"},
+        {"todo": "missing_xx"},
+        {"todo": "missing_"},
+        {"state": "\0"},
+        {"o": "\0"},
+        {"p": MANY_DIGITS},
+        {"title_nl": "\0"},
+        {"e": "1"},
+    ],
+)
+def test_an_odd_question_to_a_list_gets_a_list(editor_client, query):
+    for model in (Theme, Update, Organisation):
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        assert editor_client.get(url, query, follow=True).status_code in (200, 400)
+    assert editor_client.get(reverse("admin:publishing_discarded_changelist"), query, follow=True).status_code < 500
+
+
+@pytest.mark.parametrize(
+    "places", [{"place-²": "1"}, {f"place-{MANY_DIGITS}": "1"}, {"place-1": MANY_DIGITS}, {"place-\0": "1"}]
+)
+def test_an_odd_order_changes_nothing(editor_client, places):
+    before = list(Theme.objects.values_list("pk", "position"))
+    url = reverse("admin:priorities_theme_changelist")
+    assert editor_client.post(url, places | {"_reorder": "1"}).status_code in (302, 400)
+    assert list(Theme.objects.values_list("pk", "position")) == before
+
+
+@pytest.mark.parametrize("key", ["\0", "²", MANY_DIGITS, "99999999999999999999", "-1", ""])
+def test_an_odd_version_is_not_cancelled(editor_client, theme, key):
+    url = address(theme)
+    assert editor_client.post(url, form_data(editor_client, url) | {"_cancel": key}, follow=True).status_code == 200
+
+
+def test_a_reason_with_a_zero_byte_is_refused_or_kept_without_it(editor_client, client, theme):
+    response = submit(editor_client, theme, "_withdraw", _reason="Voorbij\0, echt")
+    assert response.status_code == 200
+    assert not Revision.objects.filter(reason__contains="Voorbij", data__isnull=True).exists()
+
+
+@pytest.mark.parametrize("base", ["\0", "[]", "null", "1", '"x"', "{}", '{"title_nl": []}', "[" * 100_000, "9" * 5000])
+def test_an_odd_base_never_fails(editor_client, theme, base):
+    url = address(theme)
+    data = form_data(editor_client, url) | {editing.BASE: base, "_save": "1"}
+    assert editor_client.post(url, data, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("total", ["\0", "x", "-1", "²", MANY_DIGITS, "100000"])
+def test_odd_numbers_of_rows_never_fail(editor_client, total):
+    from priorities.models import Priority
+
+    priority = Priority.objects.first()
+    url = address(priority)
+    base = editing.fingerprints({"title_nl": "anders"})
+    data = form_data(editor_client, url) | {
+        editing.BASE: base,
+        "_save": "1",
+        "title_nl": "Anders",
+        "partners-TOTAL_FORMS": total,
+        "partners-INITIAL_FORMS": "0",
+        "partners-0-id": "²",
+        "partners-1-id": MANY_DIGITS,
+    }
+    assert editor_client.post(url, data, follow=True).status_code < 500
+    assert editor_client.post(url.replace("change/", "preview/nl/"), data).status_code < 500
+
+
+def test_every_field_refuses_a_zero_byte(editor_client, theme):
+    url = address(theme)
+    names = [*list(form_data(editor_client, url)), "body_fr", "summary_fr", "url_label_en", "image_alt_fr"]
+    for name in dict.fromkeys(names):
+        for button in ("_save", "_publish", "_schedule"):
+            data = form_data(editor_client, url) | {name: "a\0b", button: "1"}
+            assert editor_client.post(url, data, follow=True).status_code == 200, name
+    for name in ("schedule-live_from", "schedule-live_until"):
+        data = form_data(editor_client, url) | {name: "a\0b", "_schedule": "1"}
+        assert editor_client.post(url, data, follow=True).status_code == 200, name
+
+
+def test_a_zero_byte_in_an_address_is_not_found(client, editor_client):
+    for path in ("/voorbeeld/a%00b/", "/media/a%00b", "/fr/apercu/a%00b/", "/themas/a%00b/"):
+        assert client.get(path).status_code in (404, 410), path
+    for path in (
+        "/admin/priorities/theme/a%00b/change/",
+        "/admin/priorities/theme/%00/history/",
+        "/admin/publishing/discarded/%00/change/",
+        "/admin/link-targets/?q=a%00b",
+        "/admin/link-targets/?href=page:a%00b",
+        "/admin/priorities/theme/²/change/",
+        "/admin/priorities/theme/²/history/",
+    ):
+        assert editor_client.get(path, follow=True).status_code < 500, path
+
+
+def test_who_may_only_look_sees_the_form_without_buttons(theme):
+    looker = User.objects.create_user("kijker", is_staff=True)
+    looker.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client = Client()
+    client.force_login(looker)
+    for model in (Theme, Update, Organisation):
+        obj = model.objects.first()
+        if obj:
+            assert client.get(address(obj)).status_code == 200
