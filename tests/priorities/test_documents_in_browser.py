@@ -55,6 +55,7 @@ def test_an_update_with_a_pdf_is_added_to_a_theme_in_eight_clicks(signed_in):
         click(popup.get_by_role("button", name="Publiceer"))
     assert page.locator("#id_documents-0-document option:checked").inner_text() == "Jaarverslag 2025"
     click(page.get_by_role("button", name="Publiceer"))
+    page.wait_for_url("**/change/")
     page.get_by_text("Gepubliceerd: bezoekers zien het nu.").first.wait_for()
     assert clicks <= 8
     assert [each.title_nl for each in Update.published().get().shown_documents] == ["Jaarverslag 2025"]

@@ -92,5 +92,5 @@ def test_an_editor_sees_only_kinds_that_the_admin_shows(client):
 def test_it_asks_as_often_for_many_pages_as_for_few(editor_client, django_assert_num_queries, extra):
     for number in range(extra):
         Theme.objects.create(title_nl=f"Oogst {number}")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         ask(editor_client, q="oogst")
