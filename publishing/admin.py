@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -33,6 +33,7 @@ from js_asset import Media
 
 from publishing import editing, history, lists
 from publishing.checklist import checklist
+from publishing.comparison import changed_labels, differences, label, missing
 from publishing.fields import MAX_UPLOAD, PictureField
 from publishing.languages import CODES, is_blank, localized, translated_fields
 from publishing.models import LAST_POSITION, Discarded, Ordered, Publishable, ShareLink
@@ -52,7 +53,6 @@ from publishing.workflow import (
     moment,
     publish,
     reorder,
-    restore,
     state,
     unpublished_changes,
     withdraw,
@@ -410,13 +410,13 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             editing.arrive(obj, request.user)
         return {
             "state": where,
-            "changes": history.changed_labels(type(obj), unpublished_changes(obj)) if where == State.CHANGED else [],
+            "changes": changed_labels(type(obj), unpublished_changes(obj)) if where == State.CHANGED else [],
             "can_withdraw": self.can_withdraw and is_live(obj),
             "public_url": obj.get_absolute_url() if obj.revisions.public().exists() else "",
             "used_by": live_users(obj),
             "reason": request.POST.get("_reason", ""),
             "base": base or editing.fingerprints(freeze(row)),
-            "differences": [(history.label(type(obj), each.path), each) for each in differences],
+            "differences": [(label(type(obj), each.path), each) for each in differences],
             "overtaken_by": last_editor(obj, request.user) if differences else None,
             "others": editing.others(obj, request.user),
             "checked_at": public.live_from if (public := obj.revisions.public().first()) else None,
@@ -496,7 +496,6 @@ class BinAdmin(admin.ModelAdmin):
     """The bin: what was deleted, to look at and to put back."""
 
     list_display = ("title", "kind", "author", "created_at")
-    search_fields = ("title",)
     actions = None
     change_list_template = "admin/publishable_change_list.html"
     change_form_template = "admin/history/discarded.html"
@@ -509,6 +508,18 @@ class BinAdmin(admin.ModelAdmin):
             if issubclass(model, Publishable) and model_admin.has_change_permission(request)
         ]
         return super().get_queryset(request).in_bin().filter(model__in=editable).select_related("author")  # type: ignore[attr-defined]
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """The titles in every language, of whatever kind."""
+        columns: set[str] = set()
+        for model in filter(lambda each: issubclass(each, Publishable), self.admin_site._registry):
+            title = cast(type[Publishable], model).title_field
+            columns.update(localized(title) if title in translated_fields(model) else (title,))
+        return tuple(f"data__{column}" for column in sorted(columns))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     @admin.display(description=gettext_lazy("Kind"))
     def kind(self, obj: Discarded) -> str:
@@ -538,18 +549,17 @@ class BinAdmin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, *args, **kwargs)  # which says that it is not there
         model = discarded.model_class
         if request.method == "POST":
-            row = restore(discarded, request.user)
-            messages.success(request, _("Put back as working copy: visitors see it when you publish."))
-            history.tell_what_is_missing(request, row, discarded)
+            row = history.restore_and_tell(request, discarded)
             return redirect(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", row.pk)
-        empty: dict[str, Any] = {name: [] for name in model.children} | dict.fromkeys(
-            column for column in discarded.data if column not in model.children
-        )
+        content = normalise(model, discarded.data)
         context = self.admin_site.each_context(request) | {
             "title": discarded.title,
             "opts": self.opts,
             "discarded": discarded,
             "kind": self.kind(discarded),
-            "differences": history.differences(model, empty, normalise(model, discarded.data)),
+            "when": history.when(discarded.created_at),
+            "missing": missing(model, content),
+            "differences": differences(model, {}, content),
+            "plain": True,
         }
         return render(request, "admin/history/discarded.html", context)

@@ -4,41 +4,37 @@ A version is what was published (a Revision), what was overwritten or deleted (a
 or the working copy as it is saved now.
 """
 
-import difflib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from html import unescape
-from pathlib import PurePath
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import strip_tags
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
-from publishing.fields import RichTextField
+from publishing.comparison import changed_labels, differences, missing
 from publishing.languages import current
 from publishing.models import Discarded, Publishable, Revision
 from publishing.numbers import whole
-from publishing.snapshots import Change, Snapshot, child_models, diff, freeze, normalise, published_fields
-from publishing.workflow import restore
+from publishing.snapshots import Snapshot, diff, freeze, normalise
+from publishing.workflow import has_unpublished, restore, unpublished_changes
 
 ENTRIES_PER_PAGE = 25
-MAX_PAGES = 1000
-CONTEXT = 24  # unchanged words and spaces kept on both sides of a change
+RECENT = 3  # lines beside the form
+RECENT_ROWS = 20  # read for those of each kind, because saves in a row are one line
+AT_ONCE = timedelta(seconds=2)  # the button Publish saves first: one act, told once
 WORKING = "working"  # the name of the working copy among the versions
 
 Version = Revision | Discarded
@@ -55,56 +51,80 @@ class Entry:
     key: str = ""  # of the version that can be compared and restored; "" for a mere save
     mark: str = ""
     url: str = ""  # where visitors can read this version
+    before: str = ""  # the key of the version published before it
+    is_save: bool = False
+
+    @property
+    def when(self) -> str:
+        """The moment in words."""
+        return when(self.at)
 
 
-def entries(obj: Publishable, until: int = ENTRIES_PER_PAGE) -> list[Entry]:
-    """The newest `until` lines of the history of `obj`, newest first; costs the same however old it is."""
+def entries(obj: Publishable, rows: int | None = None) -> list[Entry]:
+    """The history of `obj`, newest first, in three queries: without what each publication changed, see `tell`.
+
+    With `rows`, only from the newest rows of each kind.
+    """
     now = timezone.now()
-    revisions = list(obj.revisions.select_related("author")[: until + 1])  # one more, to compare the oldest with
-    discarded = Discarded.objects.of(obj).select_related("author")[:until]
+    revisions = list(obj.revisions.defer("data").select_related("author")[:rows])
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk))
-    saves = about.exclude(change_message="[]").select_related("user")[:until]
-    public = type(obj).published(now).filter(object_id=obj.pk).first() if obj.view_name else None
-    pairs = zip(revisions, [*revisions[1:], None], strict=False)
+    saves = about.filter(action_flag__in=(ADDITION, CHANGE)).exclude(change_message="[]").select_related("user")
     found = [
-        *(_of_revision(obj, each, before, public, now) for each, before in pairs),
-        *(_of_discarded(each) for each in discarded),
-        *_of_saves(saves),
+        *(_of_revision(each, before, now) for each, before in zip(revisions, [*revisions[1:], None], strict=False)),
+        *(_of_discarded(each) for each in Discarded.objects.of(obj).defer("data").select_related("author")[:rows]),
+        *(_of_save(each) for each in saves[:rows]),
     ]
-    return sorted(found, key=lambda entry: entry.at, reverse=True)[:until]
+    # A publication comes after the save of the same moment that it is about.
+    found.sort(key=lambda entry: (entry.at, not entry.is_save), reverse=True)
+    return _merged(found)
 
 
 def recent(obj: Publishable) -> list[Entry]:
-    """The three newest lines, for beside the form."""
-    return entries(obj, 3)
+    """The newest lines, for beside the form."""
+    return entries(obj, RECENT_ROWS)[:RECENT]
 
 
-def _of_revision(obj: Publishable, revision: Revision, before: Revision | None, public: Any, now: datetime) -> Entry:
-    """`before` is the revision before it; `public` is what visitors see of `obj` now, if anything."""
-    if revision.withdrawn:
-        return Entry(revision.created_at, _name(revision.author), _("took it off the site"), [revision.reason])
-    details = [revision.note] if revision.note else []
-    model = type(obj)
-    if before:
-        changed = changed_labels(model, diff(normalise(model, before.data), normalise(model, revision.data)))
-        details += changed or [_("nothing changed")]
-    what = _("published") if revision.live_from <= revision.created_at else _("scheduled")
-    if revision.unchanged_since:
-        what, details = _("checked it: it was still right"), []
-    entry = Entry(revision.created_at, _name(revision.author), what, details, f"r{revision.pk}")
+def tell(obj: Publishable, lines: Iterable[Entry]) -> None:
+    """Say of those `lines` that are publications what they changed, and where visitors can read them."""
+    keys = {key for line in lines for key in (line.key, line.before) if key.startswith("r")}
+    revisions = {f"r{each.pk}": each for each in obj.revisions.filter(pk__in=[int(key[1:]) for key in keys])}
+    snapshots = {key: normalise(type(obj), each.data) for key, each in revisions.items()}
+    readable = obj.revisions.once_public().filter(pk__in=[each.pk for each in revisions.values()])
+    public = type(obj).published().filter(object_id=obj.pk).first() if obj.view_name else None
+    urls = {f"r{pk}": _public_address(public, pk) for pk in readable.values_list("pk", flat=True)} if public else {}
+    for line in lines:
+        line.url = urls.get(line.key, "")
+        revision = revisions.get(line.key)
+        if revision and line.before and not (revision.withdrawn or revision.unchanged_since):
+            changes = diff(snapshots[line.before], snapshots[line.key])
+            line.details += changed_labels(type(obj), changes) or [_("nothing changed")]
+
+
+def _of_revision(revision: Revision, before: Revision | None, now: datetime) -> Entry:
+    """`before` is the revision before it."""
     came_due = revision.superseded_at is None or revision.superseded_at > revision.live_from
+    decides = came_due and (revision.superseded_at is None or revision.superseded_at > now)
+    end, mark = revision.live_until, ""
     if revision.cancelled:
-        entry.mark = _("Cancelled")
+        mark = _("Cancelled")
     elif not came_due:
-        entry.mark = _("Never became public")
+        mark = _("Never became public")
     elif revision.live_from > now:
-        entry.mark = _("Waits until %s") % _moment(revision.live_from)
-    elif revision.superseded_at is None or revision.superseded_at > now:
-        end = revision.live_until
-        entry.mark = _("Ended on %s") % _moment(end) if end and end <= now else _("Public now")
-    if came_due and revision.live_from <= now and public:
-        entry.url = _public_address(public, revision)
-    return entry
+        mark = _("Waits until %s") % when(revision.live_from)
+    elif decides and revision.withdrawn:
+        mark = _("Withdrawn")
+    elif decides:
+        mark = _("Ended on %s") % when(end) if end and end <= now else _("Public now")
+    if revision.withdrawn:
+        what, details = _("took it off the site"), [revision.reason]
+    elif revision.unchanged_since:
+        what, details = _("checked it: it was still right"), []
+    else:
+        what = _("published") if revision.live_from <= revision.created_at else _("scheduled")
+        details = [revision.note] if revision.note else []
+    key = f"r{revision.pk}"
+    earlier = f"r{before.pk}" if before else ""
+    return Entry(revision.created_at, _name(revision.author), what, details, key, mark, before=earlier)
 
 
 def _of_discarded(discarded: Discarded) -> Entry:
@@ -112,53 +132,56 @@ def _of_discarded(discarded: Discarded) -> Entry:
     return Entry(discarded.created_at, _name(discarded.author), what, [], f"d{discarded.pk}")
 
 
-def _of_saves(saves: Iterable[LogEntry]) -> Iterator[Entry]:
-    """One entry for each run of saves by one person."""
-    run: Entry | None = None
-    for save in saves:
-        if save.action_flag == DELETION:
-            continue
-        labels, text = _labels(save)
-        what = {ADDITION: _("made it"), CHANGE: _("changed the working copy")}[save.action_flag]
-        if text:
-            yield Entry(save.action_time, _name(save.user), text)
-        elif run and (run.who, run.what) == (_name(save.user), what):
-            run.details = list(dict.fromkeys([*run.details, *labels]))
-        else:
-            if run:
-                yield run
-            run = Entry(save.action_time, _name(save.user), what, labels)
-    if run:
-        yield run
-
-
-def _labels(save: LogEntry) -> tuple[list[str], str]:
-    """The fields that the admin's log names, in the language of the reader; else what it says."""
+def _of_save(save: LogEntry) -> Entry:
+    """What the admin's log says, in the language of the reader."""
+    entry = Entry(save.action_time, _name(save.user), _("changed the working copy"))
     try:
         parts = json.loads(save.change_message or "[]")
     except ValueError:
-        return [], save.change_message
-    labels: list[str] = []
+        entry.what = save.change_message
+        return entry
+    entry.is_save = True
+    if save.action_flag == ADDITION:
+        entry.what = _("made it")
     for part in parts:
-        for action in part.values():
-            if "name" in action:
-                labels.append(capfirst(_(action["name"])))
+        for action, told in part.items():
+            if action == "restored":
+                entry.is_save = False
+                entry.what = _("put back the version of %s") % when(datetime.fromisoformat(told["made_at"]))
+            elif "name" in told:
+                entry.details.append(capfirst(_(told["name"])))
             else:
-                labels += [_label(name) for name in action.get("fields", [])]
-    return labels, ""
+                entry.details += [_logged_label(name) for name in told.get("fields", [])]
+    return entry
 
 
-def _label(name: str) -> str:
+def _logged_label(name: str) -> str:
     """`title (nl)` in the language of the reader."""
     stem, language = re.fullmatch(r"(.*?)( \(\w\w\))?", name).groups(default="")  # type: ignore[union-attr]
     return capfirst(_(stem[:1].lower() + stem[1:])) + language if language else capfirst(_(name))
 
 
-def _public_address(public: Publishable, revision: Revision) -> str:
-    """Where visitors read `revision`; "" when what this once said is not public."""
+def _merged(lines: Iterable[Entry]) -> list[Entry]:
+    """`lines` with the saves of one person in a row, on one day, as one; a save by publishing is told by that."""
+    merged: list[Entry] = []
+    for line in lines:
+        newer = merged[-1] if merged else None
+        if newer and line.is_save and newer.who == line.who:
+            same_day = timezone.localdate(newer.at) == timezone.localdate(line.at)
+            if newer.is_save and newer.what == line.what and same_day:
+                newer.details = list(dict.fromkeys([*newer.details, *line.details]))
+                continue
+            if newer.before and newer.at - line.at < AT_ONCE:
+                continue
+        merged.append(line)
+    return merged
+
+
+def _public_address(public: Publishable, pk: int) -> str:
+    """Where visitors read revision `pk`; "" when what this once said is not public."""
     arguments = [public.slug_in(current())] if hasattr(public, "slug") else []
     try:
-        return reverse(f"{public.view_name}_version", args=[*arguments, revision.pk])
+        return reverse(f"{public.view_name}_version", args=[*arguments, pk])
     except NoReverseMatch:
         return ""
 
@@ -167,210 +190,85 @@ def _name(user: Any) -> str:
     return (user.get_full_name() or user.username) if user else _("The site")
 
 
-def _moment(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "j F Y, H:i")
-
-
-# Labels
-
-
-def label(model: type[Publishable], path: tuple[str | int, ...]) -> str:
-    """What the form calls the value at `path` of a snapshot; "" for what it does not know any more."""
-    name = str(path[0])
-    rows = dict(child_models(model)).get(name)
-    if rows is None:
-        return _field_label(model, name)
-    if len(path) < 3:
-        return capfirst(str(rows._meta.verbose_name_plural))
-    return f"{capfirst(str(rows._meta.verbose_name))}: {_field_label(rows, str(path[2]))}"
-
-
-def changed_labels(model: type[Publishable], changes: Iterable[Change]) -> list[str]:
-    """The labels of the fields, and of the kinds of child rows, that `changes` are about."""
-    labels = (label(model, change.path[:1]) for change in changes)
-    return list(dict.fromkeys(each for each in labels if each))
-
-
-def _field_label(model: type[models.Model], column: str) -> str:
-    labels = {each.attname: str(each.verbose_name) for each in model._meta.concrete_fields}
-    return capfirst(labels.get(column, ""))
-
-
-# Comparing
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Some words, and whether they are the same, added or removed."""
-
-    kind: str  # "same", "added", "removed" or "gap"
-    text: str
-
-
-@dataclass(frozen=True)
-class FieldDifference:
-    """What differs in one field, or that a child row came or went."""
-
-    label: str
-    pieces: list[Piece]
-    note: str = ""
-
-
-def differences(model: type[Publishable], old: Snapshot, new: Snapshot) -> list[FieldDifference]:
-    """What differs between two snapshots, in words, in the order of the form."""
-    found = []
-    for change in diff(old, new):
-        name = str(change.path[0])
-        rows = dict(child_models(model)).get(name)
-        if rows is None:
-            found.append(_compared(model, name, label(model, change.path), change))
-        elif len(change.path) == 1:
-            found.append(FieldDifference(label(model, change.path), [], _("in another order")))
-        elif len(change.path) == 2:
-            row = change.new or change.old
-            kind = "added" if change.new else "removed"
-            text = "; ".join(
-                shown for key in row if key not in ("id", "position") and (shown := show(rows, key, row[key]))
-            )
-            found.append(FieldDifference(capfirst(str(rows._meta.verbose_name)), [Piece(kind, text)]))
-        elif change.path[2] != "position":
-            found.append(_compared(rows, str(change.path[2]), label(model, change.path), change))
-    return [each for each in found if each.label]
-
-
-def _compared(model: type[models.Model], column: str, name: str, change: Change) -> FieldDifference:
-    old, new = show(model, column, change.old), show(model, column, change.new)
-    if old == new:
-        return FieldDifference(name, [], _("only the formatting or the links"))
-    return FieldDifference(name, word_diff(old, new))
-
-
-def show(model: type[models.Model], column: str, value: Any) -> str:
-    """The value of a column of a snapshot, as people read it."""
-    fields = {each.attname: each for each in published_fields(model)}
-    if column not in fields or value in (None, ""):
-        return ""
-    found: Any = fields[column]
-    if isinstance(found, models.ForeignKey):
-        return _name_of(found.related_model, value)
-    if isinstance(found, RichTextField):
-        blocks = re.sub(r"</(p|h2|h3|li|td|th|blockquote)>|<br ?/?>", " \n", str(value))
-        return unescape(strip_tags(blocks)).strip()
-    if isinstance(found, models.FileField):
-        return PurePath(str(value)).name
-    if isinstance(found, models.BooleanField):
-        return _("yes") if value else _("no")
-    if found.choices:
-        return str(dict(found.flatchoices).get(value, value))
-    if isinstance(found, models.DateTimeField):
-        return _moment(found.to_python(value))
-    if isinstance(found, models.DateField):
-        day = found.to_python(value)
-        return date_format(day, "j F Y") if isinstance(day, date) else str(value)
-    return str(value)
-
-
-def _name_of(model: Any, pk: int) -> str:
-    """The name of what a relation leads to, also when that was deleted since."""
-    row = model._base_manager.filter(pk=pk).first()
-    if row is None:
-        last = Revision.objects.of(model).filter(object_id=pk).first()
-        row = last and last.thaw()
-    return str(row) if row else _("something that was deleted")
-
-
-def word_diff(old: str, new: str) -> list[Piece]:
-    """The words of `old` and `new`, marked; long stretches that are the same are shortened."""
-    before, after = re.findall(r"\S+|\s+", old), re.findall(r"\S+|\s+", new)
-    pieces: list[Piece] = []
-    removed = added = ""
-    for operation, i, j, k, m in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        same = "".join(before[i:j])
-        # A space between two changes belongs to both: people read changed phrases, not words.
-        if operation == "equal" and (not same.isspace() or not (removed or added) or j == len(before)):
-            pieces += [*_changed(removed, added), *_shortened(before[i:j], first=i == 0, last=j == len(before))]
-            removed = added = ""
-        else:
-            removed, added = removed + same, added + "".join(after[k:m])
-    return pieces + _changed(removed, added)
-
-
-def _changed(removed: str, added: str) -> list[Piece]:
-    return [Piece(kind, text) for kind, text in (("removed", removed), ("added", added)) if text]
-
-
-def _shortened(words: list[str], first: bool, last: bool) -> list[Piece]:
-    if len(words) <= 2 * CONTEXT:
-        return [Piece("same", "".join(words))]
-    head = [] if first else [Piece("same", "".join(words[:CONTEXT]))]
-    tail = [] if last else [Piece("same", "".join(words[-CONTEXT:]))]
-    return [*head, Piece("gap", "…"), *tail]
+def when(at: datetime) -> str:
+    """A moment in words: `today, 10:42`, or with its date."""
+    at = timezone.localtime(at)
+    days = (timezone.localdate() - at.date()).days
+    day = {0: _("today"), 1: _("yesterday")}.get(days) or date_format(at, "j F Y")
+    # Translators: a time of day, in the notation of Django's date filter
+    time = date_format(at, _("H:i"))
+    return f"{day}, {time}"
 
 
 # Views; `model_admin` is the PublishableAdmin of the object
 
 
 def timeline(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
-    """The whole history of one object."""
+    """The whole history of one object, with two versions to choose."""
     obj = _object(model_admin, request, object_id)
-    number = min(max(whole(request.GET.get("page", "1")), 1), MAX_PAGES)
-    found = entries(obj, number * ENTRIES_PER_PAGE + 1)
-    paginator = Paginator(found, ENTRIES_PER_PAGE)
-    page_obj = paginator.get_page(number)
-    keys = [entry.key for entry in found if entry.key]
-    return _answer(
-        model_admin,
-        request,
-        obj,
-        "admin/history/timeline.html",
-        {"page_obj": page_obj, "default": keys[:1], "keys": keys},
-    )
+    found = entries(obj)
+    page_obj = Paginator(found, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
+    tell(obj, page_obj.object_list)
+    changes = unpublished_changes(obj)
+    unpublished = bool(changes) or not obj.revisions.standing().exists()
+    keys = [entry.key for entry in page_obj if entry.key]
+    # The newest and the one before; the working copy is only news when it holds some.
+    newest = [WORKING, *keys] if unpublished or len(keys) < 2 else keys
+    context = {
+        "page_obj": page_obj,
+        "new": newest[0],
+        "old": newest[1] if len(newest) > 1 else WORKING,
+        "keys": keys,
+        "unpublished": unpublished,
+        "changes": changed_labels(type(obj), changes),
+    }
+    return _answer(model_admin, request, obj, "admin/history/timeline.html", context)
 
 
 def compare(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """Two versions of one object, word by word."""
     obj = _object(model_admin, request, object_id)
-    old, old_name = _snapshot(obj, request.GET.get("old", ""))
-    new, new_name = _snapshot(obj, request.GET.get("new", WORKING))
-    return _answer(
-        model_admin,
-        request,
-        obj,
-        "admin/history/compare.html",
-        {
-            "differences": differences(type(obj), old, new),
-            "old_name": old_name,
-            "new_name": new_name,
-            "old_key": request.GET.get("old", ""),
-        },
-    )
+    old_key, new_key = request.GET.get("old", ""), request.GET.get("new", WORKING)
+    old, old_name = _snapshot(obj, old_key)
+    new, new_name = _snapshot(obj, new_key)
+    context = {
+        "differences": differences(type(obj), old, new),
+        "old_name": old_name,
+        "new_name": new_name,
+        "old_key": old_key,
+    }
+    return _answer(model_admin, request, obj, "admin/history/compare.html", context)
 
 
 def restore_version(model_admin: Any, request: Any, object_id: str) -> HttpResponse:
-    """Make a version the working copy again."""
+    """Make a version the working copy again; asked for with GET, it says what would happen."""
     obj = _object(model_admin, request, object_id)
-    if request.method != "POST":
-        raise PermissionDenied
-    version = _version(obj, request.POST.get("version", ""))
+    key = (request.POST if request.method == "POST" else request.GET).get("version", "")
+    version = _version(obj, key)
     if version is None:
         raise Http404
+    if request.method == "POST":
+        row = restore_and_tell(request, version)
+        return redirect(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", row.pk)
+    snapshot = normalise(type(obj), version.data)
+    context = {
+        "version": key,
+        "when": when(version.created_at),
+        "unpublished": has_unpublished(obj),
+        "missing": missing(type(obj), snapshot),
+        "differences": differences(type(obj), _snapshot(obj, WORKING)[0], snapshot),
+    }
+    return _answer(model_admin, request, obj, "admin/history/restore.html", context)
+
+
+def restore_and_tell(request: Any, version: Version) -> Any:
+    """Make `version` the working copy, and tell which relations stay empty; gives the saved row."""
+    empty = missing(version.model_class, normalise(version.model_class, version.data))
     row = restore(version, request.user)
     messages.success(request, _("Put back as working copy: visitors see it when you publish."))
-    tell_what_is_missing(request, row, version)
-    opts = obj._meta
-    return redirect(f"admin:{opts.app_label}_{opts.model_name}_change", obj.pk)
-
-
-def tell_what_is_missing(request: HttpRequest, row: Publishable, version: Version) -> None:
-    """Say which relations stay empty because what they lead to was deleted since."""
-    snapshot = normalise(type(row), version.data)
-    empty = [
-        capfirst(str(each.verbose_name))
-        for each in published_fields(type(row))
-        if isinstance(each, models.ForeignKey) and snapshot[each.attname] and not getattr(row, each.attname)
-    ]
     if empty:
         messages.warning(request, _("Left empty, because it was deleted since: %s.") % get_text_list(empty, _("and")))
+    return row
 
 
 def _object(model_admin: Any, request: HttpRequest, object_id: str) -> Any:
@@ -394,7 +292,7 @@ def _snapshot(obj: Publishable, key: str) -> tuple[Snapshot, str]:
     version = _version(obj, key)
     if version is None:
         raise Http404
-    return normalise(type(obj), version.data), _moment(version.created_at)
+    return normalise(type(obj), version.data), when(version.created_at)
 
 
 def _answer(

@@ -45,6 +45,11 @@ def published_fields(model: type[models.Model]) -> tuple[models.Field, ...]:
     return tuple(field for field in fields if not field.primary_key and field.name not in left_out)
 
 
+def unpublished_fields(model: type[models.Model]) -> Iterator[models.Field]:
+    """The fields of `model` that its working copy alone has, such as the account of a staff member."""
+    yield from (field for field in model._meta.concrete_fields if field.name in getattr(model, "not_published", ()))
+
+
 def child_models(model: type["Publishable"]) -> Iterator[tuple[str, type["Child"]]]:
     """The names and models of the ordered child rows that belong to `model`."""
     for name in model.children:
@@ -62,6 +67,11 @@ def freeze(obj: "Publishable", rows: Mapping[str, Iterable[models.Model]] | None
         of_name = getattr(obj, name).all() if rows is None else rows.get(name, ())
         snapshot[name] = [{"id": row.pk, **_freeze_fields(row)} for row in of_name]
     return snapshot
+
+
+def freeze_all(obj: "Publishable") -> Snapshot:
+    """The whole working copy: what `freeze` gives, and the fields that are not published."""
+    return freeze(obj) | {field.attname: _freeze_value(field, obj) for field in unpublished_fields(type(obj))}
 
 
 def thaw(

@@ -46,9 +46,11 @@ from publishing.snapshots import (
     child_models,
     diff,
     freeze,
+    freeze_all,
     normalise,
     published_fields,
     thaw,
+    unpublished_fields,
 )
 
 P = TypeVar("P", bound=Publishable)
@@ -248,19 +250,36 @@ def restore(version: Revision | Discarded, author: User | None) -> Any:
     model: Any = version.model_class
     with transaction.atomic():
         lock(model)
-        row = model._base_manager.filter(pk=version.object_id).first()
-        if row and (not row.revisions.exists() or unpublished_changes(row)):
+        row = model._base_manager.select_for_update().filter(pk=version.object_id).first()
+        if row and has_unpublished(row):
             discard(row, author)
-        row = row or model(pk=version.object_id)
+        if row is None:
+            row = model(pk=version.object_id)
+            _set(row, [each for each in unpublished_fields(model) if each.attname in version.data], version.data)
         snapshot = normalise(model, version.data)
         _write(row, snapshot)
         for name, child_model in child_models(model):
             _restore_rows(row, child_model, snapshot[name])
         Discarded.objects.of(row).in_bin().update(restored_at=timezone.now())
         if author:
-            when = date_format(timezone.localtime(version.created_at), "j F Y, H:i")
-            LogEntry.objects.log_actions(author.pk, [row], CHANGE, _("Restored the version of %s.") % when)
+            # For `history`, which says it in the language of its reader.
+            told = {"restored": {"made_at": version.created_at.isoformat()}}
+            LogEntry.objects.log_actions(author.pk, [row], CHANGE, [told])
     return model._base_manager.get(pk=row.pk)
+
+
+def erase(obj: Publishable, *columns: str) -> None:
+    """Forget these columns of `obj`, such as `"phone"`, in all its history, and empty its bin: for personal data.
+
+    The only change that history knows. The indexes of search, addresses and files stay as they
+    are, and so does the log of the admin.
+    """
+    with transaction.atomic():
+        for revision in obj.revisions.iterator(chunk_size=100):
+            revision.data = {name: value for name, value in revision.data.items() if name not in columns}
+            revision.save(update_fields=["data"])
+        Discarded.objects.of(obj).delete()
+        stamp.bump()
 
 
 def discard(row: Publishable, author: User | None, deleted: bool = False) -> Discarded:
@@ -272,7 +291,7 @@ def discard(row: Publishable, author: User | None, deleted: bool = False) -> Dis
         title=str(row)[:MAX_CHARACTERS],
         author=author,
         deleted=deleted,
-        data=freeze(row),
+        data=freeze_all(row),
     )
 
 
@@ -317,6 +336,11 @@ def unpublished_changes(obj: Publishable) -> list[Change]:
     last = obj.revisions.standing().first()
     row = type(obj)._base_manager.get(pk=obj.pk)
     return diff(normalise(type(obj), last.data), freeze(row)) if last else []
+
+
+def has_unpublished(obj: Publishable) -> bool:
+    """Whether the saved row of `obj` holds anything that its last commit does not."""
+    return not obj.revisions.standing().exists() or bool(unpublished_changes(obj))
 
 
 def changed_among(model: type[P], rows: Sequence[P]) -> set[int]:
@@ -567,13 +591,24 @@ def _rows(obj: Publishable) -> list[tuple[str, models.Model]]:
     return [("", obj), *children]
 
 
-def _write(row: models.Model, snapshot: Snapshot) -> None:
-    """Save the values of `snapshot` on working row `row`."""
-    for field in published_fields(type(row)):
+def _set(row: models.Model, fields: Iterable[models.Field], snapshot: Snapshot) -> None:
+    """Put these fields of `snapshot` on `row`; a relation that can't be had again stays empty."""
+    for field in fields:
         value = field.to_python(snapshot[field.attname])
-        if isinstance(field, models.ForeignKey) and not field.related_model._base_manager.filter(pk=value).exists():
+        if isinstance(field, models.ForeignKey) and not _is_free(field, value):
             value = None
         setattr(row, field.attname, value)
+
+
+def _is_free(field: models.ForeignKey, pk: Any) -> bool:
+    """Whether there still is something to relate to, and nobody else has it where only one may."""
+    taken = field.unique and field.model._base_manager.filter(**{field.attname: pk}).exists()
+    return not taken and field.related_model._base_manager.filter(pk=pk).exists()
+
+
+def _write(row: models.Model, snapshot: Snapshot) -> None:
+    """Save the values of `snapshot` on working row `row`."""
+    _set(row, published_fields(type(row)), snapshot)
     row.save_base()  # as it was: `Ordered.save` would give a row without a place another one
 
 

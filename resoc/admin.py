@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from publishing.models import Discarded
+
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Content"), ("MissionPage", "Priority", "Theme", "Update", "Document", "TextPage", "Discarded")),
     (_("People"), ("StaffMember", "Organisation", "ContactDetails")),
@@ -22,11 +24,12 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 def count(counted: Iterable[type[models.Model]]) -> dict[str, int]:
     """How many rows each model has, by its name, in one question."""
+    rows = {model: model._base_manager.all() for model in counted} | {Discarded: Discarded.objects.in_bin()}
     numbers = [
-        model._base_manager.order_by().annotate(of=Value(model.__name__)).values("of").annotate(number=Count("pk"))
-        for model in counted
+        each.order_by().annotate(of=Value(model.__name__)).values("of").annotate(number=Count("pk"))
+        for model, each in rows.items()
     ]
-    return {each["of"]: each["number"] for each in numbers[0].union(*numbers[1:])} if numbers else {}
+    return {each["of"]: each["number"] for each in numbers[0].union(*numbers[1:])}
 
 
 class Desk(admin.AdminSite):

@@ -146,6 +146,8 @@ def test_restore_the_version_of_last_week(secretary, visitor):
     secretary.click("link", "Alle versies")
     secretary.page.get_by_role("button", name="Zet terug").last.click()
     secretary.clicks += 1
+    secretary.sees("Bezoekers zien daar niets van tot je publiceert")
+    secretary.click("button", "Zet terug")
     secretary.sees("Teruggezet als werkversie")
     secretary.click("button", "Publiceer")
     secretary.sees("Gepubliceerd: bezoekers zien het nu.")
