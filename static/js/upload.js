@@ -2,10 +2,12 @@
 // What the server answers is shown as it would be without this script.
 const words = document.querySelector("#upload-words")?.dataset;
 const form = document.querySelector(".publishable form[id$=_form]");
-const megabytes = (size) =>
-  new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(
-    size / 1_000_000,
-  );
+const readable = (size) =>
+  new Intl.NumberFormat(document.documentElement.lang, {
+    style: "unit",
+    unit: size < 100_000 ? "kilobyte" : "megabyte",
+    maximumFractionDigits: size < 100_000 ? 0 : 1,
+  }).format(size / (size < 100_000 ? 1000 : 1_000_000));
 
 function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -39,7 +41,7 @@ function place(input) {
     const tooLarge = file?.size > Number(words.max);
     input.setCustomValidity(tooLarge ? words.large : "");
     area.classList.toggle("refused", Boolean(tooLarge));
-    chosen.textContent = file ? `${file.name}, ${megabytes(file.size)} MB` : "";
+    chosen.textContent = file ? `${file.name}, ${readable(file.size)}` : "";
     if (tooLarge) chosen.textContent += `. ${words.large}`;
   });
 }
