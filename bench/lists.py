@@ -41,6 +41,7 @@ def main(count: int) -> None:
             object_id=theme.pk,
             author=user,
             live_from=now,
+            checked_at=now,
             data=freeze(theme),
             sort_key=theme.sort_key,
         )

@@ -88,6 +88,7 @@ def _fill(pages: int, length: int) -> None:
             model="priorities.theme",
             object_id=theme.pk,
             live_from=moment,
+            checked_at=moment,
             sort_key=theme.sort_key,
             data=freeze(theme),
         )

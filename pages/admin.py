@@ -48,6 +48,7 @@ class MissionPageAdmin(SingleAdmin):
 
 @admin.register(ContactDetails)
 class ContactDetailsAdmin(SingleAdmin):
+    can_preview = False
     shared_fields = ("name", "email", "street", "postal_code", "municipality")
 
 
@@ -55,6 +56,7 @@ class ContactDetailsAdmin(SingleAdmin):
 class OrganisationAdmin(PublishableAdmin):
     shared_fields = ("name", "kind", "url")
     list_extra = ("kind",)
+    can_preview = False
 
 
 @admin.register(TextPage)

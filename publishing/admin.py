@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -27,15 +27,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from js_asset import Media
 
 from publishing import editing, history, lists
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
 from publishing.fields import MAX_UPLOAD, PictureField
-from publishing.languages import CODES, is_blank, localized, translated_fields
+from publishing.languages import CODES, NATIVE_NAMES, is_blank, localized, translated_fields
 from publishing.models import LAST_POSITION, Discarded, Ordered, Publishable, ShareLink
 from publishing.numbers import whole
 from publishing.preview import preview, typed
@@ -127,7 +127,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     view_on_site = False  # the panel above the form links to the page while there is one
     shared_fields: tuple[Any, ...] = ()  # the fields that have no language, in form order
     can_withdraw = True
-    can_preview = True
+    can_preview = True  # whether visitors see it on a page, its own or another's
     list_extra: tuple[str, ...] = ()  # columns of the list, after the title
 
     def get_urls(self) -> list[Any]:
@@ -204,7 +204,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         names = translated_fields(self.model)
         fieldsets: list[Any] = [
             (
-                get_language_info(code)["name_local"].capitalize(),
+                NATIVE_NAMES[code],
                 {"fields": [*localized_each(names, code), *self._check_field(code)], "classes": [f"language-{code}"]},
             )
             for code in CODES
@@ -389,11 +389,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         ]
         context |= {
             "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],
-            "can_preview": self.can_preview
-            and (bool(self.model.view_name) or self.model.shown_on is not Publishable.shown_on),
+            "can_preview": self.can_preview,
             "max_upload": MAX_UPLOAD,
             "max_upload_mb": MAX_UPLOAD // 1_000_000,
-            "languages": [(code, get_language_info(code)["name_local"].capitalize()) for code in CODES],
+            "languages": NATIVE_NAMES.items(),
         }
         if obj:
             context |= self._panel(request, obj)
@@ -402,6 +401,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def _panel(self, request: Any, obj: Publishable) -> dict[str, Any]:
         """Where `obj` stands, who else is here, and what can be done about it."""
         where = state(obj)
+        public = obj.revisions.public().defer("data").first()
         differences = getattr(request, "differences", [])
         row = self.get_object(request, str(obj.pk)) or obj
         # A form that came back with errors was still made from what was saved then.
@@ -412,14 +412,14 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "state": where,
             "changes": changed_labels(type(obj), unpublished_changes(obj)) if where == State.CHANGED else [],
             "can_withdraw": self.can_withdraw and is_live(obj),
-            "public_url": obj.get_absolute_url() if obj.revisions.public().exists() else "",
+            "public_url": obj.get_absolute_url() if public else "",
             "used_by": live_users(obj),
             "reason": request.POST.get("_reason", ""),
             "base": base or editing.fingerprints(freeze(row)),
             "differences": [(label(type(obj), each.path), each) for each in differences],
             "overtaken_by": last_editor(obj, request.user) if differences else None,
             "others": editing.others(obj, request.user),
-            "checked_at": public.live_from if (public := obj.revisions.public().first()) else None,
+            "checked_at": public.checked_at if public else None,
             "checklist": checklist(row),
             "history": history.recent(obj),
             "share_link": ShareLink.objects.of(obj).valid().first(),
@@ -479,10 +479,7 @@ def language_tabs(forms: Iterable[BaseForm]) -> list[LanguageTab]:
             if filled and name != "slug":
                 texts += 1
                 done.update(filled)
-    return [
-        LanguageTab(code, get_language_info(code)["name_local"].capitalize(), done[code], texts, errors[code])
-        for code in CODES
-    ]
+    return [LanguageTab(code, name, done[code], texts, errors[code]) for code, name in NATIVE_NAMES.items()]
 
 
 def last_editor(obj: Publishable, user: User) -> LogEntry | None:
@@ -500,20 +497,25 @@ class BinAdmin(admin.ModelAdmin):
     change_list_template = "admin/publishable_change_list.html"
     change_form_template = "admin/history/discarded.html"
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Discarded]:
-        """What is in the bin of the kinds that this user may edit."""
-        editable = [
-            model._meta.label_lower
-            for model, model_admin in self.admin_site._registry.items()
+    def _editable(self, request: HttpRequest) -> list[type[Publishable]]:
+        """The kinds of content that this user may edit."""
+        registered = self.admin_site._registry.items()
+        return [
+            model
+            for model, model_admin in registered
             if issubclass(model, Publishable) and model_admin.has_change_permission(request)
         ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Discarded]:
+        """What is in the bin of the kinds that this user may edit."""
+        editable = [model._meta.label_lower for model in self._editable(request)]
         return super().get_queryset(request).in_bin().filter(model__in=editable).select_related("author")  # type: ignore[attr-defined]
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """The titles in every language, of whatever kind."""
         columns: set[str] = set()
-        for model in filter(lambda each: issubclass(each, Publishable), self.admin_site._registry):
-            title = cast(type[Publishable], model).title_field
+        for model in self._editable(request):
+            title = model.title_field
             columns.update(localized(title) if title in translated_fields(model) else (title,))
         return tuple(f"data__{column}" for column in sorted(columns))
 
@@ -526,10 +528,7 @@ class BinAdmin(admin.ModelAdmin):
         return capfirst(str(obj.model_class._meta.verbose_name))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return any(
-            issubclass(model, Publishable) and model_admin.has_change_permission(request)
-            for model, model_admin in self.admin_site._registry.items()
-        )
+        return bool(self._editable(request))
 
     def has_view_permission(self, request: HttpRequest, obj: Discarded | None = None) -> bool:
         return self.has_module_permission(request)

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from publishing.comparison import changed_labels, differences, missing
 from publishing.languages import current
+from publishing.lists import user_name
 from publishing.models import Discarded, Publishable, Revision
 from publishing.numbers import whole
 from publishing.snapshots import Snapshot, diff, freeze, normalise
@@ -117,6 +118,8 @@ def _of_revision(revision: Revision, before: Revision | None, now: datetime) -> 
         mark = _("Ended on %s") % when(end) if end and end <= now else _("Public now")
     if revision.withdrawn:
         what, details = _("took it off the site"), [revision.reason]
+    elif revision.checked_at < revision.live_from:
+        what, details = revision.note, []
     elif revision.unchanged_since:
         what, details = _("checked it: it was still right"), []
     else:
@@ -187,7 +190,7 @@ def _public_address(public: Publishable, pk: int) -> str:
 
 
 def _name(user: Any) -> str:
-    return (user.get_full_name() or user.username) if user else _("The site")
+    return user_name(user) or _("The site")
 
 
 def when(at: datetime) -> str:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import models
 from django.utils.html import strip_tags
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from modeltranslation.translator import NotRegistered, translator
 from modeltranslation.utils import build_localized_fieldname
 
 CODES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
+NATIVE_NAMES = {code: get_language_info(code)["name_local"].capitalize() for code in CODES}
 NAMES = {"nl": gettext_lazy("Dutch"), "fr": gettext_lazy("French"), "en": gettext_lazy("English")}
 
 

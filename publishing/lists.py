@@ -67,19 +67,20 @@ def last_changes(model: type[Publishable], keys: Sequence[int]) -> dict[int, tup
     )
     newest = entries.order_by().values("object_id").annotate(newest=models.Max("pk")).values("newest")
     found = {
-        int(entry.object_id or 0): (entry.action_time, _name(entry.user))
+        int(entry.object_id or 0): (entry.action_time, user_name(entry.user))
         for entry in LogEntry.objects.filter(pk__in=newest).select_related("user")
     }
     made = Revision.objects.of(model).filter(object_id__in=keys)
     latest = made.order_by().values("object_id").annotate(newest=models.Max("pk")).values("newest")
     for revision in Revision.objects.filter(pk__in=latest).select_related("author").defer("data"):
-        change = (revision.created_at, _name(revision.author))
+        change = (revision.created_at, user_name(revision.author))
         if revision.object_id not in found or found[revision.object_id][0] < revision.created_at:
             found[revision.object_id] = change
     return found
 
 
-def _name(user: Any) -> str:
+def user_name(user: Any) -> str:
+    """What people call a user; "" when nobody is known."""
     return (user.get_full_name() or user.get_username()) if user else ""
 
 
@@ -145,10 +146,9 @@ class TaskFilter(admin.SimpleListFilter):
 
 
 def unchecked(model: type[Publishable]) -> models.Q:
-    """The published rows that nobody has looked at for a year: since their newest version."""
-    fresh = Revision.objects.of(model).filter(created_at__gt=timezone.now() - YEAR)
-    public = Revision.objects.of(model).public()
-    return models.Q(pk__in=public.values("object_id")) & ~models.Q(pk__in=fresh.values("object_id"))
+    """The rows whose public version nobody has checked for a year."""
+    stale = Revision.objects.of(model).public().filter(checked_at__lte=timezone.now() - YEAR)
+    return models.Q(pk__in=stale.values("object_id"))
 
 
 class StateFilter(admin.SimpleListFilter):

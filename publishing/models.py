@@ -86,7 +86,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.filter(CAME_DUE, live_from__lte=at or timezone.now(), withdrawn=False)
 
     def changes(self) -> Self:
-        """Without those that only say that what was public is still right."""
+        """Without those that say again what was public: still right, or in another place."""
         return self.filter(unchanged_since=None)
 
     def pending(self, at: datetime | None = None) -> Self:
@@ -105,8 +105,9 @@ class Revision(models.Model):
     One that was cancelled before its time says so; `superseded_at` is then the moment of
     cancelling, so that no question about time has to think of it.
 
-    Whoever makes a commit has read what it says, so `live_from` is also when the object was
-    last checked. To check without changing is to commit the same again: `workflow.confirm`.
+    Whoever publishes has read what it says, so the object was then checked. To check without
+    changing is to commit the same again: `workflow.confirm`. A commit that only moves the
+    place or the end checks nothing: it keeps the `checked_at` of the one before.
     """
 
     model = models.CharField(_("model"), max_length=100, editable=False)
@@ -124,7 +125,8 @@ class Revision(models.Model):
     live_until = models.DateTimeField(_("public until"), null=True, blank=True)
     superseded_at = models.DateTimeField(_("overtaken at"), null=True, editable=False)
     cancelled = models.BooleanField(_("cancelled before its time"), default=False, editable=False)
-    # On a commit that changed nothing: since when visitors read what it says.
+    checked_at = models.DateTimeField(_("checked at"), editable=False)
+    # On a commit that changed no words: since when visitors read what it says.
     unchanged_since = models.DateTimeField(_("unchanged since"), null=True, editable=False)
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
     reason = models.CharField(_("reason for withdrawing"), max_length=MAX_CHARACTERS, blank=True)

@@ -174,9 +174,10 @@ def reschedule(
         row = waiting.thaw()
         _refuse(_address_errors(row, live_from, live_until))
         _cancel(waiting)
-        times = {"old": moment(waiting.live_from), "new": moment(live_from)}
-        _log(author, [row], _("The publication of %(old)s is moved to %(new)s.") % times)
-        return _commit_copy(waiting, author=author, live_from=live_from, live_until=live_until)
+        words = {"old": moment(waiting.live_from), "new": moment(live_from)}
+        _log(author, [row], _("The publication of %(old)s is moved to %(new)s.") % words)
+        times = {"live_from": live_from, "live_until": live_until, "checked_at": live_from}
+        return _commit_copy(waiting, author=author, **times)
 
 
 def set_end(obj: Publishable, author: User | None, live_until: datetime | None) -> None:
@@ -208,7 +209,8 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
     with transaction.atomic():
         lock(model)
         rows: list[Any] = list(model._base_manager.order_by("position", "pk"))
-        wanted = {row.pk: row for row in rows if row.pk in set(ids)}
+        chosen = set(ids)
+        wanted = {row.pk: row for row in rows if row.pk in chosen}
         if len(wanted) != len(ids):
             raise ValidationError(_("This list has changed in the meantime. Look at it again, and then order it."))
         places = rising(row.position for row in rows)
@@ -491,6 +493,7 @@ def _commit(obj: Publishable, revision: Revision) -> Revision:
     """Insert `revision` of `obj` with its indexes, and overtake what is older."""
     revision.model, revision.object_id = obj._meta.label_lower, obj.pk
     revision.sort_key = obj.sort_key
+    revision.checked_at = revision.checked_at or revision.live_from
     revision.save(force_insert=True)
     stamp.bump()
     obj.revisions.filter(pk__lt=revision.pk).filter(
@@ -533,7 +536,8 @@ def _references(obj: Publishable) -> Iterator[tuple[str, str, int]]:
 
 def _commit_copy(revision: Revision, **changes: Any) -> Revision:
     """Commit `revision` again, with these fields changed."""
-    same = {name: getattr(revision, name) for name in ("author", "note", "live_from", "live_until", "data")}
+    names = ("author", "note", "live_from", "live_until", "checked_at", "unchanged_since", "data")
+    same = {name: getattr(revision, name) for name in names}
     copy = Revision(**(same | changes))
     return _commit(thaw(revision.model_class, revision.object_id, copy.data), copy)
 
@@ -550,7 +554,8 @@ def _commit_again(
     waiting = list(row.revisions.pending(now).filter(withdrawn=False).order_by("pk"))
     if shown:
         data = shown.data | (values or {})
-        _commit_copy(shown, author=author, note=note, live_from=now, data=data, **changes)
+        same = {"unchanged_since": shown.changed_at, "data": data}
+        _commit_copy(shown, author=author, note=note, live_from=now, **(same | changes))
     for revision in waiting:
         _commit_copy(revision, data=revision.data | (values or {}))
 

@@ -14,10 +14,9 @@ from django.urls import translate_url
 from django.utils.html import conditional_escape, format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info
 
 from publishing.addresses import absolute
-from publishing.languages import CODES, NAMES, Text, current, resolve
+from publishing.languages import CODES, NAMES, NATIVE_NAMES, Text, current, resolve
 from publishing.links import addresses, targets, with_addresses
 from publishing.models import Publishable
 from publishing.rich_text import with_scrolling_tables
@@ -105,7 +104,7 @@ def page_links(context: Context) -> "PageLinks":
         alternates.append(
             Alternate(
                 code=code,
-                name=get_language_info(code)["name_local"].capitalize(),
+                name=NATIVE_NAMES[code],
                 url=same,
                 absolute_url=absolute(request, url),
                 current=code == current(),

@@ -12,7 +12,18 @@ from pages.models import Organisation
 from priorities.models import Priority, Theme, Update
 from publishing import history, stamp
 from publishing.models import Discarded, Revision
-from publishing.workflow import cancel, discard, erase, publish, restore, unpublished_changes, withdraw
+from publishing.workflow import (
+    cancel,
+    confirm,
+    discard,
+    erase,
+    publish,
+    reorder,
+    restore,
+    set_end,
+    unpublished_changes,
+    withdraw,
+)
 from staff.models import StaffMember
 from tests.publishing.test_admin import address, submit
 
@@ -74,6 +85,15 @@ def test_each_version_says_what_became_of_it(editor, theme):
     assert public.mark == "Nu publiek"
     publish(theme, editor)
     assert [entry.mark for entry in history.entries(theme)[:3]] == ["Nu publiek", "Werd nooit publiek", ""]
+
+
+def test_a_new_place_or_end_is_not_told_as_a_check(editor, theme):
+    set_end(theme, editor, timezone.now() + timedelta(days=3))
+    reorder(Theme, [theme.pk, *Theme.objects.exclude(pk=theme.pk).values_list("pk", flat=True)], editor)
+    confirm(theme, editor)
+    told = [entry.what for entry in history.entries(theme)]
+    assert told[:2] == ["keek het na: het was nog juist", "Volgorde gewijzigd."]
+    assert any(what.startswith("Eindigt op") for what in told)
 
 
 def test_a_public_version_can_be_read_as_it_was(editor, client, theme):

@@ -15,6 +15,7 @@ from publishing.workflow import (
     State,
     cancel,
     changed,
+    confirm,
     publish,
     reorder,
     reschedule,
@@ -191,6 +192,19 @@ def test_only_what_moves_gets_a_new_version(editor):
     assert all(theme.revisions.count() == 1 for theme in others)
     assert reorder(Theme, [second.pk, first.pk], editor) == 0
     assert second.revisions.count() == 2
+
+
+def test_a_new_place_or_end_neither_changes_nor_checks_what_is_said(theme, editor):
+    said = theme.revisions.get()
+    with time_machine.travel(said.live_from + 9 * DAY):
+        set_end(theme, editor, timezone.now() + DAY)
+        reorder(Theme, [theme.pk, *Theme.objects.exclude(pk=theme.pk).values_list("pk", flat=True)], editor)
+        newest = theme.revisions.first()
+        assert newest.live_from > said.live_from + 8 * DAY
+        assert (newest.changed_at, newest.checked_at) == (said.live_from, said.live_from)
+        assert Theme.published().get(object_id=theme.pk).title == "Eerste"
+        checked = confirm(theme, editor)
+        assert (checked.changed_at, checked.checked_at) == (said.live_from, checked.live_from)
 
 
 def test_what_was_never_published_stays_unpublished_when_it_moves(editor):
