@@ -74,7 +74,17 @@ def main() -> None:
         "\nFirst login: .venv/bin/python manage.py createsuperuser\n",
         flush=True,
     )
-    options = ["--bind", f"{HOST}:{port}", "--workers", str(workers), "--threads", str(THREADS), "--no-control-socket"]
+    options = [
+        "--config",
+        str(ROOT / "deploy" / "gunicorn.conf.py"),
+        "--bind",
+        f"{HOST}:{port}",
+        "--workers",
+        str(workers),
+        "--threads",
+        str(THREADS),
+        "--no-control-socket",
+    ]
     # A query in an address may be long; the site cuts it short itself.
     options += ["--limit-request-line", "0"]
     os.chdir(ROOT)

@@ -28,7 +28,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from js_asset import Media
 
 from publishing import editing, history, lists
@@ -36,7 +36,8 @@ from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
 from publishing.fields import MAX_UPLOAD, PictureField
 from publishing.languages import CODES, NATIVE_NAMES, is_blank, localized, translated_fields
-from publishing.models import LAST_POSITION, Discarded, Ordered, Publishable, ShareLink
+from publishing.mail import deliver
+from publishing.models import LAST_POSITION, Discarded, Mail, Ordered, Publishable, ShareLink
 from publishing.numbers import whole
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
@@ -486,6 +487,31 @@ def last_editor(obj: Publishable, user: User) -> LogEntry | None:
     """The newest entry in the log about `obj` of somebody other than `user`."""
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk))
     return about.exclude(user=user).select_related("user").first()
+
+
+@admin.register(Mail)
+class MailAdmin(admin.ModelAdmin):
+    """Mails that no mail server took yet; nothing to do here but look, try again, or give one up."""
+
+    list_display = ("subject", "to", "created_at", "tries", "next_try_at", "error")
+    list_display_links = None
+    actions = ("try_again",)
+
+    @admin.display(description=gettext_lazy("to"))
+    def to(self, obj: Mail) -> str:
+        return ", ".join(obj.recipients)
+
+    @admin.action(description=gettext_lazy("Try again now"))
+    def try_again(self, request: HttpRequest, queryset: models.QuerySet[Mail]) -> None:
+        queryset.update(next_try_at=timezone.now())
+        sent = deliver()
+        messages.info(request, ngettext("%d mail sent.", "%d mails sent.", sent) % sent)
+
+    def has_add_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
+        return False
 
 
 @admin.register(Discarded)

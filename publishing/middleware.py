@@ -9,13 +9,21 @@ from django.utils.cache import patch_cache_control
 
 from publishing.languages import CODES
 
+FOR_USERS = ("admin", "account", "mijn-kaart")  # how the addresses that only users visit begin
+
+
+def first_word(request: HttpRequest) -> str:
+    """The first part of the path."""
+    return request.path_info.split("/")[1]
+
 
 def private_for_users(get_response: Callable[[HttpRequest], HttpResponse]):
     """What is made for somebody who is signed in is kept by nobody: it may show the ways to edit it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in response.headers:
+        is_for_users = settings.SESSION_COOKIE_NAME in request.COOKIES or first_word(request) in FOR_USERS
+        if is_for_users and "Cache-Control" not in response.headers:
             patch_cache_control(response, private=True, no_store=True)
         return response
 
@@ -26,14 +34,14 @@ def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):
     """Activate the language of the path prefix, Dutch when there is none.
 
     Django's LocaleMiddleware would let every Dutch page vary on Accept-Language, although
-    none does; here one address gives one page, and caches may know it. Only the admin speaks
-    the language that its user chose, or that the browser asks for: nobody else reads it.
+    none does; here one address gives one page, and caches may know it. Only what is for people
+    with an account speaks the language that they chose, or that the browser asks for.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         # Not Django's get_language_from_path: that takes `/en-nu/` for a kind of English.
-        first = request.path_info.split("/")[1]
-        if first == "admin":
+        first = first_word(request)
+        if first in FOR_USERS:
             language = translation.get_language_from_request(request)
         else:
             language = first if first in CODES else settings.LANGUAGE_CODE

@@ -128,6 +128,7 @@ class Revision(models.Model):
     checked_at = models.DateTimeField(_("checked at"), editable=False)
     # On a commit that changed no words: since when visitors read what it says.
     unchanged_since = models.DateTimeField(_("unchanged since"), null=True, editable=False)
+    turns_at = models.DateTimeField(null=True, editable=False)  # see `Publishable.turns_at`
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
     reason = models.CharField(_("reason for withdrawing"), max_length=MAX_CHARACTERS, blank=True)
     data = models.JSONField(_("content"))
@@ -368,6 +369,8 @@ class Publishable(Frozen):
     view_name: ClassVar[str] = ""  # the name of the address of one object, if it is a page
     schema_type: ClassVar[str] = "Article"  # what a page of it is, in the terms of schema.org
     not_searched: ClassVar[tuple[str, ...]] = ()  # texts that visitors never see
+    # Fields that are published only while another one of the working row says so: never frozen otherwise.
+    withheld_unless: ClassVar[dict[str, str]] = {}
     # Fields with which others name an object that search finds by the titles of those others.
     found_through: ClassVar[tuple[str, ...]] = ()
 
@@ -449,6 +452,11 @@ class Publishable(Frozen):
         if self.revision:
             data["dateModified"] = self.revision.changed_at.isoformat()
         return data
+
+    @property
+    def turns_at(self) -> datetime | None:
+        """When pages about this object read differently by themselves, such as at the end of an absence."""
+        return None
 
     def shown_on(self) -> Any:
         """The object on whose page this one is seen: itself when it is a page, else None."""
@@ -595,6 +603,27 @@ class ShareLink(models.Model):
     def get_absolute_url(self, language: str | None = None) -> str:
         with translation.override(language or current()):
             return reverse("shared", args=[self.token])
+
+
+class Mail(models.Model):
+    """A message that no mail server has taken yet; see `mail`."""
+
+    sender = models.CharField(max_length=254, editable=False)
+    recipients = models.JSONField(_("to"), editable=False)
+    subject = models.CharField(_("subject"), max_length=MAX_CHARACTERS, editable=False)
+    message = models.BinaryField()  # as it goes over the line (RFC 5322)
+    created_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+    next_try_at = models.DateTimeField(_("next try"), db_index=True, editable=False)
+    tries = models.PositiveIntegerField(_("tries"), default=0, editable=False)
+    error = models.CharField(_("what the mail server said"), max_length=500, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("waiting mail")
+        verbose_name_plural = _("waiting mails")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class Presence(models.Model):

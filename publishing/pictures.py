@@ -28,6 +28,25 @@ KEPT = {"PNG": ".png", "WEBP": ".webp"}  # formats that may be transparent; the 
 QUALITY = 85
 
 
+HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}  # ISO/IEC 23008-12, annex B
+
+
+def read_heif() -> None:
+    """Let Pillow read the photos of iPhones; the decoder is loaded by the first of them."""
+
+    def accept(start: bytes) -> bool:
+        return start[4:8] == b"ftyp" and start[8:12] in HEIF_BRANDS
+
+    def opened(file: Any, name: Any) -> Any:
+        from pillow_heif import HeifImageFile
+
+        return HeifImageFile(file, name)
+
+    Image.register_open("HEIF", opened, accept)
+    Image.register_mime("HEIF", "image/heif")
+    Image.register_extensions("HEIF", [".heic", ".heif"])
+
+
 def limit_pixels(picture: File) -> None:
     """Refuse a picture with too many pixels; its header says how many, so none is read."""
     width, height = picture.width, picture.height  # type: ignore[attr-defined]  # of an image field

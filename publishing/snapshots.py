@@ -50,6 +50,13 @@ def unpublished_fields(model: type[models.Model]) -> Iterator[models.Field]:
     yield from (field for field in model._meta.concrete_fields if field.name in getattr(model, "not_published", ()))
 
 
+def withheld_fields(obj: models.Model) -> set[str]:
+    """The names of the fields that visitors may not see of working row `obj`; a thawed object has nothing to hide."""
+    if getattr(obj, "thawed", False):
+        return set()
+    return {name for name, flag in getattr(obj, "withheld_unless", {}).items() if not getattr(obj, flag)}
+
+
 def child_models(model: type["Publishable"]) -> Iterator[tuple[str, type["Child"]]]:
     """The names and models of the ordered child rows that belong to `model`."""
     for name in model.children:
@@ -70,8 +77,10 @@ def freeze(obj: "Publishable", rows: Mapping[str, Iterable[models.Model]] | None
 
 
 def freeze_all(obj: "Publishable") -> Snapshot:
-    """The whole working copy: what `freeze` gives, and the fields that are not published."""
-    return freeze(obj) | {field.attname: _freeze_value(field, obj) for field in unpublished_fields(type(obj))}
+    """The whole working copy: what `freeze` gives, what visitors may not see, and what is never published."""
+    model, withheld = type(obj), withheld_fields(obj)
+    hidden = [*unpublished_fields(model), *(field for field in published_fields(model) if field.name in withheld)]
+    return freeze(obj) | {field.attname: _freeze_value(field, obj) for field in hidden}
 
 
 def thaw(
@@ -159,7 +168,11 @@ def _diff_rows(name: str, old: list[Snapshot], new: list[Snapshot]) -> Iterator[
 
 
 def _freeze_fields(obj: models.Model) -> Snapshot:
-    return {field.attname: _freeze_value(field, obj) for field in published_fields(type(obj))}
+    withheld = withheld_fields(obj)
+    return {
+        field.attname: _freeze_value(field, field.model() if field.name in withheld else obj)
+        for field in published_fields(type(obj))
+    }
 
 
 def _freeze_value(field: models.Field, obj: models.Model) -> Any:

@@ -88,5 +88,6 @@ def next_change(now: datetime) -> datetime | None:
         begins=models.Min("live_from", filter=models.Q(live_from__gt=now)),
         ends=models.Min("live_until", filter=models.Q(live_until__gt=now)),
         gives_way=models.Min("superseded_at", filter=models.Q(superseded_at__gt=now)),
+        turns=models.Min("turns_at", filter=models.Q(turns_at__gt=now)),
     ).values()
     return min((moment for moment in moments if moment), default=None)

@@ -3,7 +3,7 @@
 These functions are the only way to make a Revision. Each is one transaction.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
@@ -100,7 +101,7 @@ def publish(
             unchanged_since=since,
             data=data,
         )
-        return _commit(row, revision)
+        return _commit(thaw(type(row), row.pk, data), revision)
 
 
 def confirm(obj: Publishable, author: User | None) -> Revision:
@@ -234,6 +235,27 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
     return len(moved)
 
 
+def repoint(row: Publishable, field: str, new: Publishable | None, author: User | None) -> None:
+    """Let relation `field` of `row` lead to `new` instead: in its working copy, in what is public and in what waits.
+
+    Only where it leads to the same as in the working copy; drafts stay drafts.
+    """
+    column = type(row)._meta.get_field(field).attname  # type: ignore[union-attr]
+    with transaction.atomic():
+        lock(type(row))
+        old = getattr(row, column)
+        type(row)._base_manager.filter(pk=row.pk).update(**{column: new and new.pk})
+        setattr(row, column, new and new.pk)
+        live = row.revisions.public() | row.revisions.pending().filter(withdrawn=False)
+        note = _("%(field)s: %(new)s.") % {
+            "field": capfirst(str(type(row)._meta.get_field(field).verbose_name)),  # type: ignore[union-attr]
+            "new": new or "–",
+        }
+        if any(revision.data.get(column) == old for revision in live):
+            _commit_again(row, author, note, {column: new and new.pk}, where={column: old})
+        _log(author, [row], note)
+
+
 def rising(places: Iterable[int]) -> list[int]:
     """`places` from 1 up, raised where one does not come after the one before it."""
     result: list[int] = []
@@ -259,7 +281,9 @@ def restore(version: Revision | Discarded, author: User | None) -> Any:
             row = model(pk=version.object_id)
             _set(row, [each for each in unpublished_fields(model) if each.attname in version.data], version.data)
         snapshot = normalise(model, version.data)
-        _write(row, snapshot)
+        # A version from which something was withheld does not know it.
+        kept = {name for name in model.withheld_unless if not snapshot[model._meta.get_field(name).attname]}
+        _write(row, snapshot, kept)
         for name, child_model in child_models(model):
             _restore_rows(row, child_model, snapshot[name])
         Discarded.objects.of(row).in_bin().update(restored_at=timezone.now())
@@ -268,20 +292,6 @@ def restore(version: Revision | Discarded, author: User | None) -> Any:
             told = {"restored": {"made_at": version.created_at.isoformat()}}
             LogEntry.objects.log_actions(author.pk, [row], CHANGE, [told])
     return model._base_manager.get(pk=row.pk)
-
-
-def erase(obj: Publishable, *columns: str) -> None:
-    """Forget these columns of `obj`, such as `"phone"`, in all its history, and empty its bin: for personal data.
-
-    The only change that history knows. The indexes of search, addresses and files stay as they
-    are, and so does the log of the admin.
-    """
-    with transaction.atomic():
-        for revision in obj.revisions.iterator(chunk_size=100):
-            revision.data = {name: value for name, value in revision.data.items() if name not in columns}
-            revision.save(update_fields=["data"])
-        Discarded.objects.of(obj).delete()
-        stamp.bump()
 
 
 def discard(row: Publishable, author: User | None, deleted: bool = False) -> Discarded:
@@ -492,7 +502,7 @@ def _locked(obj: P) -> P:
 def _commit(obj: Publishable, revision: Revision) -> Revision:
     """Insert `revision` of `obj` with its indexes, and overtake what is older."""
     revision.model, revision.object_id = obj._meta.label_lower, obj.pk
-    revision.sort_key = obj.sort_key
+    revision.sort_key, revision.turns_at = obj.sort_key, obj.turns_at
     revision.checked_at = revision.checked_at or revision.live_from
     revision.save(force_insert=True)
     stamp.bump()
@@ -543,21 +553,30 @@ def _commit_copy(revision: Revision, **changes: Any) -> Revision:
 
 
 def _commit_again(
-    row: Publishable, author: User | None, note: str, values: Snapshot | None = None, **changes: Any
+    row: Publishable,
+    author: User | None,
+    note: str,
+    values: Snapshot | None = None,
+    where: Snapshot | None = None,
+    **changes: Any,
 ) -> None:
     """Commit what is public of `row` again with these changes, and then what waits, to wait on.
 
-    `values` go into both. What waits stays the decision of whoever planned it.
+    `values` go into both, or only into the one that has the values of `where`. What waits stays
+    the decision of whoever planned it.
     """
+
+    def changed_data(data: Snapshot) -> Snapshot:
+        return data | (values or {}) if (where or {}).items() <= data.items() else data
+
     now = timezone.now()
     shown = row.revisions.public(now).first()
     waiting = list(row.revisions.pending(now).filter(withdrawn=False).order_by("pk"))
     if shown:
-        data = shown.data | (values or {})
-        same = {"unchanged_since": shown.changed_at, "data": data}
+        same = {"unchanged_since": shown.changed_at, "data": changed_data(shown.data)}
         _commit_copy(shown, author=author, note=note, live_from=now, **(same | changes))
     for revision in waiting:
-        _commit_copy(revision, data=revision.data | (values or {}))
+        _commit_copy(revision, data=changed_data(revision.data))
 
 
 def _locked_waiting(revision: Revision) -> Revision:
@@ -611,9 +630,9 @@ def _is_free(field: models.ForeignKey, pk: Any) -> bool:
     return not taken and field.related_model._base_manager.filter(pk=pk).exists()
 
 
-def _write(row: models.Model, snapshot: Snapshot) -> None:
-    """Save the values of `snapshot` on working row `row`."""
-    _set(row, published_fields(type(row)), snapshot)
+def _write(row: models.Model, snapshot: Snapshot, kept: Collection[str] = ()) -> None:
+    """Save the values of `snapshot` on working row `row`, but not those of the fields `kept`."""
+    _set(row, [field for field in published_fields(type(row)) if field.name not in kept], snapshot)
     row.save_base()  # as it was: `Ordered.save` would give a row without a place another one
 
 

@@ -5,20 +5,26 @@ from functools import wraps
 from typing import Any
 
 from django.apps import apps
-from django.contrib import admin
-from django.core.exceptions import BadRequest
+from django.contrib import admin, messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
 from django.db.models import Count, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from publishing.mail import stuck
 from publishing.models import Discarded
+from staff.accounts import lacks_second_factor
+from staff.card_checks import unanswered
 
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Content"), ("MissionPage", "Priority", "Theme", "Update", "Document", "TextPage", "Discarded")),
     (_("People"), ("StaffMember", "Organisation", "ContactDetails")),
-    (_("Access"), ("User", "Group")),
+    (_("Access"), ("User", "Group", "Authenticator", "Mail")),
 )
 
 
@@ -58,6 +64,24 @@ class Desk(admin.AdminSite):
         named = [(name, [left.pop(each) for each in section if each in left]) for name, section in SECTIONS]
         sections = [*named, (_("Other"), list(left.values()))]
         return [{"name": name, "app_label": "", "app_url": "", "models": each} for name, each in sections if each]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Who may edit, and proved with a second factor who they are."""
+        return super().has_permission(request) and not lacks_second_factor(request.user)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The one way in is that of everybody; who came in without a second factor sets it up first."""
+        if lacks_second_factor(request.user):
+            messages.info(request, _("Who edits this site needs a second way to prove who they are. Choose one here."))
+            return redirect("mfa_index")
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The first page, which also says what somebody should look at."""
+        attention = {"stuck_mails": stuck().count(), "silent": list(unanswered())}
+        return super().index(request, attention | (extra_context or {}))
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """There are no apps for who works here, so their addresses lead to the desk."""

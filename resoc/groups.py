@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
 
 SECRETARIAT = "Secretariaat"  # edits and publishes all content
 STAFF = "Medewerkers"  # their own card only, no admin
@@ -11,7 +12,8 @@ CONTENT = ("pages", "staff", "priorities")
 
 
 def grant_permissions(**kwargs: Any) -> None:
-    """Make the groups, and give the secretariat all rights on content, and only those."""
+    """Make the groups; the secretariat gets all rights on content, looks at stuck mails, and no more."""
     secretariat, _created = Group.objects.get_or_create(name=SECRETARIAT)
     Group.objects.get_or_create(name=STAFF)
-    secretariat.permissions.set(Permission.objects.filter(content_type__app_label__in=CONTENT))
+    may = Q(content_type__app_label__in=CONTENT) | Q(codename__in=("view_mail", "delete_mail"))
+    secretariat.permissions.set(Permission.objects.filter(may))

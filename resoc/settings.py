@@ -71,6 +71,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "phonenumber_field",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "js_asset",
     "django_prose_editor",
     "publishing",
@@ -91,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "resoc.urls"
@@ -136,13 +140,22 @@ CACHES = {
     "default": variable(
         "CACHE_URL",
         environ.Env.cache_url_config,
-        {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        {  # attempts to sign in are counted by all workers of this machine together
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(STATE_DIR / "cache"),
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        },
         "an address such as redis://host:6379/1",
     )
 }
-vars().update(
-    variable("EMAIL_URL", environ.Env.email_url_config, {}, "an address such as smtp://user:password@host:25")
+MAIL: dict[str, Any] = variable(
+    "EMAIL_URL", environ.Env.email_url_config, {}, "an address such as smtp://user:password@host:25"
 )
+vars().update(MAIL)
+MAIL_SERVER_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_BACKEND = "publishing.mail.Queue"  # which has `MAIL_SERVER_BACKEND` send what it keeps
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = f"RESOC Westhoek <noreply@{urlsplit(SITE_URL).hostname or 'localhost'}>"
 
 # Languages: Dutch is the source and has no prefix in addresses
 
@@ -180,11 +193,32 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 
 # People
 
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+# Signing in: by passkey, by a code in a mail, or by password. Nobody signs up: see `staff.accounts`.
+
+ACCOUNT_ADAPTER = "staff.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]  # the form to sign in has a password because of this
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the secretariat knows the address of everybody that it invites
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # seconds
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail when a password or a passkey changes
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow passkeys without HTTPS on `localhost` only
+MFA_TOTP_ISSUER = "RESOC Westhoek"
+MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds that a telephone's clock may differ
 
 # Logs go to standard error, where gunicorn and systemd keep them
 

@@ -18,6 +18,8 @@ urlpatterns = [
     path("admin/link-targets/", link_targets, name="link_targets"),
     path("admin/planning/", include("publishing.schedule")),
     path("admin/", admin.site.urls),
+    path("account/", include("staff.account_urls")),
+    path("mijn-kaart/", include("staff.my_card_urls")),
     path("media/<path:path>", media, name="media"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("robots.txt", robots, name="robots"),

@@ -1,25 +1,111 @@
 """The admin of staff members."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from phonenumber_field.modelfields import PhoneNumberField
 
 from publishing.admin import PublishableAdmin
+from publishing.models import Publishable, Revision
+from publishing.workflow import is_live, publish, restore
+from staff.card_checks import unanswered
+from staff.invitations import invite
+from staff.leaving import leave
 from staff.models import StaffMember
+from staff.notices import in_words
+from staff.widgets import PhoneInput
 
 
 @admin.register(StaffMember)
 class StaffMemberAdmin(PublishableAdmin):
+    change_form_template = "admin/staff/change_form.html"
     shared_fields = (
         "name",
         "slug",
-        "phone",
-        "email",
-        "photo",
+        ("phone", "shows_phone"),
+        ("mobile", "shows_mobile"),
+        ("email", "shows_email"),
+        ("photo", "shows_photo"),
         ("photo_focus_x", "photo_focus_y"),
+        ("absent_until", "stand_in"),
+        "language",
         "is_secretariat",
         "position",
     )
+    formfield_overrides = PublishableAdmin.formfield_overrides | {PhoneNumberField: {"widget": PhoneInput}}
     list_extra = ("function_nl", "phone")
     prepopulated_fields = {"slug": ("name",)}
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else self.prepopulated_fields
+
+    def get_urls(self) -> list[Any]:
+        site = self.admin_site
+        return [
+            path("<int:object_id>/undo/<int:number>/", site.admin_view(self.undo_view), name="staff_staffmember_undo"),
+            path("<int:object_id>/leave/", site.admin_view(self.leave_view), name="staff_staffmember_leave"),
+            *super().get_urls(),
+        ]
+
+    def _respond(self, request: Any, obj: Publishable) -> HttpResponse | None:
+        if "_invite" not in request.POST:
+            return super()._respond(request, obj)
+        try:
+            invite(request, obj)  # type: ignore[arg-type]
+            messages.success(request, _("Saved, and invited: a mail is on its way to %s.") % obj.email)  # type: ignore[attr-defined]
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return redirect("admin:staff_staffmember_change", obj.pk)
+
+    def _panel(self, request: Any, obj: Publishable) -> dict[str, Any]:
+        account = obj.user  # type: ignore[attr-defined]
+        may_leave = self.has_delete_permission(request) and (account is None or account.pk != request.user.pk)
+        return super()._panel(request, obj) | {
+            "account": account,
+            "consents": obj.consents.select_related("given_by", "withdrawn_by"),  # type: ignore[attr-defined]
+            "is_silent": unanswered().filter(pk=obj.pk).exists(),
+            "may_leave": may_leave,
+        }
+
+    def undo_view(self, request: Any, object_id: int, number: int) -> HttpResponse:
+        """What somebody changed on their own card, and the button that takes it back."""
+        member: Any = self.get_object(request, str(object_id))
+        change = member.revisions.filter(pk=number).first() if member else None
+        if change is None:
+            raise Http404
+        if not self.has_change_permission(request, member):
+            raise PermissionDenied
+        before = member.revisions.filter(pk__lt=number, withdrawn=False, cancelled=False).first()
+        overtaken = member.revisions.filter(pk__gt=number).exists()
+        possible = before is not None and not overtaken and is_live(member)
+        if request.method == "POST" and possible:
+            try:
+                self._undo(member, before, request.user)
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+            else:
+                messages.success(request, _("Taken back: visitors see the card as it was before."))
+            return redirect("admin:staff_staffmember_change", member.pk)
+        context = self.admin_site.each_context(request) | {
+            "opts": self.model._meta,
+            "object": member,
+            "title": _("What changed on the card"),
+            "changes": list(in_words(before, change)),
+            "change": change,
+            "possible": possible,
+        }
+        return render(request, "admin/staff/undo.html", context)
+
+    def _undo(self, member: StaffMember, before: Revision, user: Any) -> None:
+        with transaction.atomic():
+            restore(before, user)
+            publish(member, user, note=_("A change on “My card” was taken back."))
+
+    def leave_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return leave(request, object_id, self.admin_site.each_context(request))

@@ -9,3 +9,6 @@ class StaffConfig(AppConfig):
 
     name = "staff"
     verbose_name = _("Staff")
+
+    def ready(self) -> None:
+        from staff import consent  # noqa: F401  (connects its signal handler)

@@ -1,15 +1,20 @@
 """Whom to contact: the staff members."""
 
-from typing import Any
+import hashlib
+import secrets
+from datetime import datetime, time, timedelta
+from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
-from publishing.fields import FOCUS_HELP, FocusField, PictureField
+from publishing.fields import FOCUS_HELP, FocusField, PictureField, PublishedForeignKey
 from publishing.languages import CODES, languages_with, resolve
 from publishing.models import Ordered, Publishable
 
@@ -23,7 +28,23 @@ class StaffMember(Ordered, Publishable):
     title_field = "name"
     view_name = "staff_detail"
     schema_type = "Person"
-    not_published = (*Publishable.not_published, "user")
+    not_published = (
+        *Publishable.not_published,
+        "user",
+        "language",
+        "shows_phone",
+        "shows_mobile",
+        "shows_email",
+        "shows_photo",
+    )
+    withheld_unless = {
+        "phone": "shows_phone",
+        "mobile": "shows_mobile",
+        "email": "shows_email",
+        "photo": "shows_photo",
+        "photo_width": "shows_photo",
+        "photo_height": "shows_photo",
+    }
     found_through = ("contact",)
 
     user = models.OneToOneField(
@@ -45,7 +66,15 @@ class StaffMember(Ordered, Publishable):
     phone = PhoneNumberField(
         _("telephone"), blank=True, help_text=_("As you would dial it in Belgium, for example 051 12 34 56.")
     )
+    shows_phone = models.BooleanField(_("visitors see this number"), default=True)
+    mobile = PhoneNumberField(_("mobile"), blank=True, help_text=_("For example 0470 12 34 56."))
+    shows_mobile = models.BooleanField(
+        _("visitors see this mobile number"),
+        default=False,
+        help_text=_("Only with the consent of the person: this site writes down who gave it, and when."),
+    )
     email = models.EmailField(_("e-mail"), blank=True)
+    shows_email = models.BooleanField(_("visitors see this address"), default=True)
     photo = PictureField(
         _("photo"),
         upload_to="staff/",
@@ -60,6 +89,30 @@ class StaffMember(Ordered, Publishable):
     photo_height = models.PositiveIntegerField(null=True, editable=False)  # pixels
     photo_focus_x = FocusField(_("middle of the photo, from the left (%)"), default=50, help_text=FOCUS_HELP)
     photo_focus_y = FocusField(_("middle of the photo, from the top (%)"), default=33)  # where eyes are
+    shows_photo = models.BooleanField(
+        _("visitors see this photo"),
+        default=True,
+        help_text=_("Only with the consent of the person: this site writes down who gave it, and when."),
+    )
+    absent_until = models.DateField(
+        _("absent up to and including"),
+        null=True,
+        blank=True,
+        help_text=_("After that day the card is as before, by itself."),
+    )
+    stand_in = PublishedForeignKey(
+        "self",
+        blank=True,
+        verbose_name=_("stand-in"),
+        help_text=_("Whom visitors reach during the absence."),
+    )
+    language = models.CharField(
+        _("language of mails"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        help_text=_("In which this site writes to the person."),
+    )
     is_secretariat = models.BooleanField(
         _("answers for the secretariat"),
         default=False,
@@ -84,17 +137,45 @@ class StaffMember(Ordered, Publishable):
     @property
     def phone_display(self) -> str:
         """The number as people here write it: `0472 05 17 83`."""
-        return self.phone.as_national if _is_valid(self.phone) else str(self.phone or "")
+        return display(self.phone)
+
+    @property
+    def mobile_display(self) -> str:
+        """The mobile number as people here write it."""
+        return display(self.mobile)
 
     @property
     def keywords(self) -> tuple[str, ...]:
-        """The number as people write it, with and without spaces."""
-        return self.phone_display, self.phone_display.replace(" ", "")
+        """The numbers as people write them, with and without spaces."""
+        numbers = [number for number in (self.phone_display, self.mobile_display) if number]
+        return tuple(form for number in numbers for form in (number, number.replace(" ", "")))
 
     @property
     def phone_uri(self) -> str:
         """The number as a link that dials it from anywhere (RFC 3966)."""
-        return f"tel:{self.phone.as_e164}" if _is_valid(self.phone) else ""
+        return uri(self.phone)
+
+    @property
+    def mobile_uri(self) -> str:
+        """The mobile number as such a link."""
+        return uri(self.mobile)
+
+    @property
+    def turns_at(self) -> datetime | None:
+        """The midnight after the last day of the absence, here in Belgium."""
+        if not self.absent_until:
+            return None
+        return timezone.make_aware(datetime.combine(self.absent_until + timedelta(days=1), time()))
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the person is away now, or was at the moment that this card is read for."""
+        return bool(self.turns_at and (self.as_of or timezone.now()) < self.turns_at)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.stand_in_id and self.stand_in_id == self.pk:
+            raise ValidationError({"stand_in": _("Choose somebody else: nobody stands in for themselves.")})
 
     @property
     def photo_alt(self) -> str:
@@ -111,6 +192,102 @@ class StaffMember(Ordered, Publishable):
     def landscape(self) -> int:
         """Which drawing stands in for the photo: always the same one for this person."""
         return self.pk % LANDSCAPES
+
+
+class Consent(models.Model):
+    """That somebody agreed to one detail of a card being public, with the words that they read."""
+
+    class Detail(models.TextChoices):
+        """What is shown with consent only."""
+
+        PHOTO = "photo", _("photo")
+        MOBILE = "mobile", _("mobile number")
+
+    member = models.ForeignKey(StaffMember, models.CASCADE, related_name="consents")
+    detail = models.CharField(max_length=10, choices=Detail)
+    text = models.TextField()
+    given_at = models.DateTimeField(default=timezone.now)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.member}, {self.get_detail_display()}"
+
+
+class CardLinkQuerySet(models.QuerySet["CardLink"]):
+    """Links in mails to staff members."""
+
+    def valid(self) -> Self:
+        return self.filter(used_at=None, expires_at__gt=timezone.now())
+
+    def make(self, member: StaffMember, purpose: str) -> tuple["CardLink", str]:
+        """A new link and its token, which is nowhere kept; earlier links for that purpose end."""
+        token = secrets.token_urlsafe(32)
+        self.filter(member=member, purpose=purpose).valid().update(expires_at=timezone.now())
+        link = self.create(
+            member=member,
+            purpose=purpose,
+            digest=digest(token),
+            email=member.email,
+            expires_at=timezone.now() + CardLink.LASTS,
+        )
+        return link, token
+
+    def find(self, token: str, purpose: str) -> "CardLink | None":
+        """The link that still may be used, of an active person, with this token."""
+        found = self.valid().filter(digest=digest(token), purpose=purpose)
+        return found.exclude(member__user__is_active=False).select_related("member__user").first()
+
+
+class CardLink(models.Model):
+    """A link in a mail that lets one person do one thing, once, without signing in."""
+
+    LASTS = timedelta(days=30)
+
+    class Purpose(models.TextChoices):
+        """What the link is for."""
+
+        INVITATION = "invitation"
+        CHECK = "check"
+
+    member = models.ForeignKey(StaffMember, models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    digest = models.CharField(max_length=64, unique=True)  # of the token: who reads the database can use no link
+    email = models.EmailField()  # where it was sent
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    objects = CardLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.member}"
+
+    def use(self) -> bool:
+        """Use it up; False when somebody was first."""
+        return bool(CardLink.objects.valid().filter(pk=self.pk).update(used_at=timezone.now()))
+
+
+def digest(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def display(phone: PhoneNumber | str | None) -> str:
+    """A number as people here write it; one that is none as it was typed."""
+    return phone.as_national if _is_valid(phone) else str(phone or "")  # type: ignore[union-attr]
+
+
+def uri(phone: PhoneNumber | str | None) -> str:
+    """A number as a link that dials it from anywhere (RFC 3966); "" when it is none."""
+    return f"tel:{phone.as_e164}" if _is_valid(phone) else ""  # type: ignore[union-attr]
 
 
 def _is_valid(phone: PhoneNumber | str | None) -> bool:

@@ -1,9 +1,13 @@
 """Cards that telephones can keep: vCard 3.0 in UTF-8, which all of them read (RFC 2426)."""
 
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 import segno
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from publishing.languages import resolve
 from staff.models import StaffMember
@@ -12,9 +16,12 @@ LINE_OCTETS = 75  # RFC 2426 2.6: a longer line is folded
 MOBILE_PREFIX = "+324"  # Belgian mobile numbers
 
 
-def vcard(member: StaffMember, url: str = "") -> str:
-    """The card of `member` in the current language; `url` is the address of the page about it."""
-    first, _space, last = member.name.partition(" ")
+def vcard(member: StaffMember, url: str = "", *, whole: bool = True) -> str:
+    """The card of `member` in the current language; `url` is the address of the page about it.
+
+    Without `whole` only what does not pass: neither the photo nor an absence.
+    """
+    first, _between, last = member.name.partition(" ")
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
@@ -24,14 +31,20 @@ def vcard(member: StaffMember, url: str = "") -> str:
     ]
     if function := resolve(member, "function").value:
         lines.append(f"TITLE:{_escape(function)}")
-    if member.phone_uri:
-        number = member.phone.as_e164
+    for phone, is_dialled in ((member.phone, member.phone_uri), (member.mobile, member.mobile_uri)):
+        if not is_dialled:
+            continue
+        number = phone.as_e164
         kind = "CELL" if number.startswith(MOBILE_PREFIX) else "WORK"
         lines.append(f"TEL;TYPE={kind},VOICE:{number}")
     if member.email:
         lines.append(f"EMAIL;TYPE=INTERNET:{_escape(member.email)}")
     if url:
         lines.append(f"URL:{url}")
+    if whole and member.is_absent:
+        lines.append(f"NOTE:{_escape(absence(member))}")
+    if whole and (photo := _photo(member)):
+        lines.append(f"PHOTO;ENCODING=b;TYPE=JPEG:{photo}")
     if member.revision:
         lines.append(f"REV:{_utc(member.revision.changed_at)}")
     lines.append("END:VCARD")
@@ -45,9 +58,33 @@ def vcards(members: Iterable[StaffMember], urls: Iterable[str]) -> str:
 
 def qr_code(member: StaffMember) -> str:
     """The card of `member` as a QR code: inline SVG, black on white with its quiet zone."""
-    code = segno.make_qr(vcard(member).encode(), error="L")
+    code = segno.make_qr(vcard(member, whole=False).encode(), error="L")
     drawing = code.svg_inline(omitsize=True, dark="#000", light="#fff", border=4, svgclass=None, lineclass=None)
     return drawing.replace("<svg ", '<svg width="168" height="168" ', 1)  # also without the style sheet
+
+
+def absence(member: StaffMember) -> str:
+    """Until when `member` is away and who answers meanwhile, in one or two sentences."""
+    until = date_format(member.absent_until, "j F Y") if member.absent_until else ""
+    said = _("Absent up to and including %s.") % until
+    if stand_in := member.stand_in:
+        reach = stand_in.phone_display or stand_in.mobile_display
+        said = f"{said} {_('Meanwhile:')} {', '.join(filter(None, [stand_in.name, reach]))}."
+    return said
+
+
+def _photo(member: StaffMember) -> str:
+    """The photo as pages show it, in the form that every address book reads; "" when there is none."""
+    photo: Any = member.photo
+    cut = photo.cut if photo else None
+    if not cut:
+        return ""
+    name = next(name for name, _size, kind in cut.files if kind == "jpg")
+    try:
+        with photo.storage.open(name) as file:
+            return b64encode(file.read()).decode()
+    except OSError:
+        return ""
 
 
 def _escape(text: str) -> str:

@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
 
 from resoc.groups import SECRETARIAT, STAFF
 
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  (of everybody who has an authenticator app)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -73,13 +75,14 @@ def signed_in(page):
     return page
 
 
-def sign_in(page) -> None:
-    """Go to the admin and sign in as Dorine."""
-    page.goto("/admin/")
-    page.get_by_label("Gebruikersnaam").fill("dorine")
-    page.get_by_label("Wachtwoord").fill("een lang wachtwoord")
-    page.get_by_role("button", name="Aanmelden").click()
-    page.get_by_text("Wat wil je wijzigen?").wait_for()
+def sign_in(page, name: str = "dorine", address: str = "/admin/") -> None:
+    """Go to the admin with a session of Dorine; how one signs in is tested in tests/staff/test_accounts.py."""
+    client = Client()
+    client.force_login(User.objects.get(username=name))
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "domain": "localhost", "path": "/"}]
+    )
+    page.goto(address)
 
 
 def listen(page) -> list[str]:
@@ -93,7 +96,21 @@ def listen(page) -> list[str]:
 def _user(name: str, group: str, **extra: bool) -> User:
     user = User.objects.create_user(name, password="een lang wachtwoord", **extra)
     user.groups.add(Group.objects.get(name=group))
+    if user.is_staff:
+        give_second_factor(user)
     return user
+
+
+def staff_user(name: str, **extra: str) -> User:
+    """Somebody who gets into the admin, and may nothing there yet."""
+    user = User.objects.create_user(name, is_staff=True, **extra)
+    give_second_factor(user)
+    return user
+
+
+def give_second_factor(user: User) -> None:
+    """An authenticator app; without one nobody gets into the admin."""
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET})
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What no browser sends by itself gets an answer, and never an error of ours."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -9,6 +9,7 @@ from pages.models import Organisation
 from priorities.models import Theme, Update
 from publishing import editing
 from publishing.models import Revision
+from tests.conftest import staff_user
 from tests.publishing.test_admin import address, form_data, submit
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +136,7 @@ def test_a_zero_byte_in_an_address_is_not_found(client, editor_client):
 
 
 def test_who_may_only_look_sees_the_form_without_buttons(theme):
-    looker = User.objects.create_user("kijker", is_staff=True)
+    looker = staff_user("kijker")
     looker.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client = Client()
     client.force_login(looker)

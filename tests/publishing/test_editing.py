@@ -13,6 +13,7 @@ from priorities.models import Theme
 from publishing import editing
 from publishing.models import Presence
 from resoc.groups import SECRETARIAT
+from tests.conftest import staff_user
 from tests.publishing.test_admin import address, form_data
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def theme() -> Theme:
 
 @pytest.fixture
 def other(db) -> User:
-    user = User.objects.create_user("sigrid", first_name="Sigrid", last_name="Verhaeghe", is_staff=True)
+    user = staff_user("sigrid", first_name="Sigrid", last_name="Verhaeghe")
     user.groups.add(Group.objects.get(name=SECRETARIAT))
     return user
 
@@ -138,7 +139,7 @@ def test_a_sign_of_life_is_for_editors_only(client, colleague, theme):
     url = address(theme).replace("change/", "present/")
     client.force_login(colleague)
     assert client.post(url).status_code == 302
-    client.force_login(User.objects.create_user("bare", is_staff=True))
+    client.force_login(staff_user("bare"))
     assert client.post(url).status_code == 403
     assert not Presence.objects.exists()
 

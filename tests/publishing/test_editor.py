@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 
 from priorities.models import Priority, Theme
 from publishing.links import reference
 from publishing.workflow import publish
 from resoc.groups import SECRETARIAT
-from tests.conftest import listen
+from tests.conftest import listen, sign_in, staff_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,12 +49,9 @@ def complaints(page) -> list[str]:
 @pytest.fixture
 def form(page, theme, complaints):
     """The form of a theme, opened by the secretary; what the browser complains of fails the test."""
-    user = User.objects.create_user("dorine", password="een lang wachtwoord", is_staff=True)
+    user = staff_user("dorine", password="een lang wachtwoord")
     user.groups.add(Group.objects.get(name=SECRETARIAT))
-    page.goto(f"/admin/login/?next=/admin/priorities/theme/{theme.pk}/change/")
-    page.get_by_label("Gebruikersnaam").fill("dorine")
-    page.get_by_label("Wachtwoord").fill("een lang wachtwoord")
-    page.get_by_role("button", name="Aanmelden").click()
+    sign_in(page, "dorine", f"/admin/priorities/theme/{theme.pk}/change/")
     page.get_by_role("toolbar").first.wait_for()
     yield page
     assert complaints == []

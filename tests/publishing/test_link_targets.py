@@ -6,6 +6,7 @@ from pages.models import MissionPage, TextPage
 from priorities.models import Theme
 from publishing.links import reference
 from publishing.workflow import withdraw
+from tests.conftest import staff_user
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,7 @@ def test_the_home_page_and_people_can_be_linked_to_and_bodies_without_a_page_not
 
 
 def test_nobody_but_editors_gets_an_answer(client, colleague):
-    clerk = User.objects.create_user("clerk", is_staff=True)
+    clerk = staff_user("clerk")
     for visitor in (client, signed_in(colleague), signed_in(clerk)):
         response = visitor.get(ADDRESS, {"q": "privacy"})
         assert response.status_code == 403
@@ -82,7 +83,7 @@ def test_nobody_but_editors_gets_an_answer(client, colleague):
 
 
 def test_an_editor_sees_only_kinds_that_the_admin_shows(client):
-    clerk = User.objects.create_user("clerk", is_staff=True)
+    clerk = staff_user("clerk")
     clerk.user_permissions.add(Permission.objects.get(codename="view_textpage"))
     assert ask(signed_in(clerk), q="privacy")
     assert ask(signed_in(clerk), q="regiomarketing") == []

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from priorities.models import Theme
 from publishing.lists import completeness, search
 from publishing.workflow import State, publish, set_end, withdraw
 from staff.models import StaffMember
+from tests.conftest import staff_user
 from tests.publishing.test_admin import submit
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +149,7 @@ def test_a_row_that_is_sent_down_comes_after_the_one_that_has_the_number(editor_
 def test_who_may_only_look_orders_nothing_and_a_get_orders_nothing(client, editor_client):
     rows = list(Theme.objects.order_by("position"))
     places = {row.pk: place for place, row in enumerate(reversed(rows), 1)}
-    viewer = User.objects.create_user("kijker", is_staff=True)
+    viewer = staff_user("kijker")
     viewer.user_permissions.add(Permission.objects.get(codename="view_theme"))
     client.force_login(viewer)
     assert order(client, places).status_code == 403

@@ -3,7 +3,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +12,7 @@ from PIL import Image
 from pages.models import MissionPage, Organisation
 from priorities.models import Priority, Theme, Update
 from publishing.models import Revision, ShareLink
+from tests.conftest import staff_user
 from tests.publishing.test_admin import address, form_data, submit
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_only_editors_preview(client, colleague, theme):
         assert refused.post(url, {"title_nl": "X"}).status_code == 302
     client.force_login(colleague)
     assert client.post(url, {"title_nl": "X"}).status_code == 302
-    bare = User.objects.create_user("bare", is_staff=True)
+    bare = staff_user("bare")
     client.force_login(bare)
     assert client.post(url, {"title_nl": "X"}).status_code == 403
     assert client.get(url.replace("/nl/", "/de/")).status_code == 404

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.utils import timezone
 from priorities.models import Theme
 from publishing.schedule import MomentField, upcoming
 from publishing.workflow import publish, set_end, unpublished_changes
+from tests.conftest import staff_user
 from tests.publishing.test_admin import address, submit
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +166,7 @@ def test_the_list_asks_as_often_for_many_as_for_few(editor, editor_client, djang
         draft = Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}")
         publish(draft, editor, live_from=timezone.now() + DAY)
     editor_client.get(reverse("planning"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         editor_client.get(reverse("planning"))
 
 
@@ -199,7 +200,7 @@ def test_the_end_of_what_is_public_is_changed_from_the_list(editor_client, edito
 
 def test_who_may_not_edit_a_kind_sees_and_changes_nothing_of_it(editor, theme, client, colleague):
     waiting = publish(theme, editor, live_from=timezone.now() + DAY)
-    limited = User.objects.create_user("beperkt", is_staff=True)
+    limited = staff_user("beperkt")
     limited.user_permissions.add(Permission.objects.get(codename="change_organisation"))
     client.force_login(limited)
     assert upcoming(limited) == []

@@ -8,7 +8,9 @@ pytestmark = pytest.mark.django_db
 
 def test_the_secretariat_may_do_everything_with_content_and_nothing_else(editor):
     apps = {permission.split(".")[0] for permission in editor.get_all_permissions()}
-    assert apps == {"pages", "staff", "priorities"}
+    assert apps == {"pages", "staff", "priorities", "publishing"}
+    shared = {each for each in editor.get_all_permissions() if each.startswith("publishing.")}
+    assert shared == {"publishing.view_mail", "publishing.delete_mail"}
     assert editor.has_perms(["priorities.add_theme", "pages.change_missionpage", "staff.change_staffmember"])
     assert not editor.is_superuser
 

@@ -172,7 +172,7 @@ def test_an_expired_session_keeps_what_was_typed(signed_in):
     typed_and_kept(page, "Voor de sessie verliep")
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Publiceer").click()
-    page.get_by_label("Gebruikersnaam").wait_for()
+    page.get_by_role("heading", name="Aanmelden").wait_for()
     sign_in(page)
     page.goto(theme_form())
     page.get_by_role("button", name="Toon het in het formulier").click()

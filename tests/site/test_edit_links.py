@@ -1,10 +1,11 @@
 """From the page to its form: for who may edit, and for nobody else."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 
 from pages.models import MissionPage
 from priorities.models import Priority, Theme
+from tests.conftest import staff_user
 from tests.site.crawl import START
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def test_a_session_that_is_over_shows_nothing(client):
 
 
 def test_who_may_edit_only_some_things_sees_the_way_to_those_only(client):
-    user = User.objects.create_user("deel", is_staff=True)
+    user = staff_user("deel")
     user.user_permissions.add(Permission.objects.get(codename="change_theme"))
     client.force_login(user)
     html = client.get("/").content.decode()

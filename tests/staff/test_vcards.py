@@ -1,8 +1,14 @@
+import io
+
 import pytest
 import vobject
+from django.core.files.images import ImageFile
+from PIL import Image
 
+from publishing.workflow import publish
 from staff.models import StaffMember
 from staff.vcards import qr_code, vcard
+from tests.staff.conftest import photo_file
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +77,17 @@ def test_an_independent_reader_understands_every_card(client):
     ]
     assert cards[3].n.value.family == "Thybaert"
     assert cards[1].title.value == "Stafmedewerker : projectmanager regiomarketing"
+
+
+def test_the_file_for_address_books_has_accents_numbers_and_the_photo(client):
+    member = StaffMember.objects.get(slug="stephanie-thybaert")
+    member.mobile, member.shows_mobile = "+32470123456", True
+    member.photo = ImageFile(photo_file(), name="p.jpg")
+    member.save()
+    publish(member, None)
+    card = vobject.readOne(client.get("/contact/stephanie-thybaert.vcf").content.decode())
+    assert card.n.value.given == "Stéphanie"
+    assert {each.value for each in card.contents["tel"]} == {"+32472051783", "+32470123456"}
+    with Image.open(io.BytesIO(card.photo.value)) as photo:
+        assert photo.format == "JPEG"
+        assert photo.width * 5 == photo.height * 4

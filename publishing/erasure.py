@@ -1,0 +1,79 @@
+"""Forgetting for ever: the one thing that takes from history, for personal data (GDPR, article 17)."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from publishing import stamp
+from publishing.models import Discarded, Presence, Publishable, Revision, RevisionFile, RevisionSlug, ShareLink
+from publishing.pictures import FOLDER
+from publishing.snapshots import normalise, thaw
+from publishing.workflow import files, is_live, live_users, lock
+
+
+def erase(obj: Publishable, successor: Publishable | None = None) -> int:
+    """Forget `obj` in the working copies, in history, in the bin, in the log and in files.
+
+    Its address stays, to say why it was withdrawn, or with a published `successor` to lead there.
+    Visitors must not see it any more and nothing that they see may point at it: raises
+    ProtectedError. Returns how many files go.
+    """
+    model = type(obj)
+    with transaction.atomic():
+        lock(model)
+        row = model._base_manager.get(pk=obj.pk)
+        if is_live(row) or live_users(row):
+            raise ProtectedError(_("Visitors still see this, or something that points at it."), {row})
+        gone = set(_files_of(row)) - _named_by_others(row)
+        versions = row.revisions
+        shown = successor.revisions.public().first() if successor else None
+        last = versions.filter(withdrawn=True).first()
+        if shown:
+            names = RevisionSlug.objects.filter(revision__in=versions).values_list("language", "slug").distinct()
+            RevisionSlug.objects.bulk_create(
+                [RevisionSlug(revision=shown, language=language, slug=slug) for language, slug in names]
+            )
+        elif last:
+            Revision.objects.filter(pk=last.pk).update(data={}, author=None)
+            last.references.all().delete()
+            last.files.all().delete()
+        (versions.exclude(pk=last.pk) if last and not shown else versions).delete()
+        pk = row.pk
+        row.delete()
+        ours = {"model": model._meta.label_lower, "object_id": pk}
+        for kept in (Discarded, ShareLink, Presence):
+            kept.objects.filter(**ours).delete()
+        about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model), object_id=str(pk))
+        about.update(object_repr="–", change_message="")
+        stamp.bump()
+        transaction.on_commit(lambda: _delete(gone), robust=True)
+    return len(gone)
+
+
+def _files_of(row: Publishable) -> Iterator[str]:
+    """The stored files that the working copy or any version of `row` names."""
+    yield from files(row)
+    versions: list[Revision | Discarded] = [*row.revisions, *Discarded.objects.of(row)]
+    for version in versions:
+        yield from files(thaw(type(row), row.pk, normalise(type(row), version.data)))
+
+
+def _named_by_others(row: Publishable) -> set[str]:
+    return set(RevisionFile.objects.exclude(revision__in=row.revisions).values_list("name", flat=True))
+
+
+def _delete(names: set[str]) -> None:
+    """Delete stored files, and the sizes in which pages showed them."""
+    for name in names:
+        folder = f"{FOLDER}{name}"
+        with suppress(OSError):
+            for variant in default_storage.listdir(folder)[1]:
+                default_storage.delete(f"{folder}/{variant}")
+            default_storage.delete(folder)
+        default_storage.delete(name)

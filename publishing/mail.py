@@ -1,0 +1,133 @@
+"""Mail that is never lost: each message waits in the database until a mail server has taken it.
+
+`Queue` is the site's e-mail backend. What it is given is sent right after the transaction,
+beside the request; what fails is tried again, see `upkeep`. The secretariat sees what is stuck.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.message import Message
+from smtplib import SMTPException
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import MIMEMixin
+from django.db import close_old_connections, connection, models, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from publishing.models import MAX_CHARACTERS, Mail
+
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(hours=6)
+STUCK_AFTER = timedelta(minutes=10)
+
+logger = logging.getLogger(__name__)
+
+
+def send(to: str, subject: str, template: str, context: dict[str, Any]) -> None:
+    """Write to `to` in the current language: `mail/<template>.txt`, and the same as HTML."""
+    text = render_to_string(f"mail/{template}.txt", context).strip() + "\n"
+    message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
+    message.attach_alternative(as_html(subject, text), "text/html")
+    message.send()
+
+
+def as_html(subject: str, text: str) -> str:
+    """A plain text as HTML: its paragraphs and lists, with links, for who reads mail with a large or dark screen."""
+    blocks = [block.splitlines() for block in text.strip().split("\n\n")]
+    context = {"subject": subject, "blocks": blocks, "language": get_language()}
+    return render_to_string("mail/frame.html", context)
+
+
+class Queue(BaseEmailBackend):
+    """Keeps what it is given, and has it sent as soon as the transaction is through."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        now = timezone.now()
+        kept = [
+            Mail(
+                sender=message.from_email,
+                recipients=message.recipients(),
+                subject=message.subject[:MAX_CHARACTERS],
+                message=message.message().as_bytes(),
+                next_try_at=now,
+            )
+            for message in email_messages
+            if message.recipients()
+        ]
+        Mail.objects.bulk_create(kept)
+        if kept:
+            transaction.on_commit(_deliver_beside, robust=True)
+        return len(kept)
+
+
+class Wire(MIMEMixin, Message):  # type: ignore[misc]  # as in Django itself
+    """What goes over the line, with the line ends that Django's own messages have."""
+
+
+class Kept(EmailMessage):
+    """A message that was made before, to be sent as it is."""
+
+    def __init__(self, mail: Mail) -> None:
+        super().__init__(subject=mail.subject, from_email=mail.sender, to=mail.recipients)
+        self.wire = message_from_bytes(bytes(mail.message), _class=Wire)
+
+    def message(self, **kwargs: object) -> Wire:  # type: ignore[override]
+        return self.wire
+
+
+def deliver(now: datetime | None = None) -> int:
+    """Send what is due; returns how many messages a server took.
+
+    A message is claimed before it is sent, so that no two workers send it; when the worker dies
+    meanwhile it is due again a little later.
+    """
+    now = now or timezone.now()
+    sent = 0
+    for mail in Mail.objects.filter(next_try_at__lte=now).order_by("pk"):
+        mine = Mail.objects.filter(pk=mail.pk, next_try_at=mail.next_try_at)
+        if not mine.update(next_try_at=now + _wait(mail.tries), tries=models.F("tries") + 1):
+            continue
+        try:
+            server = get_connection(settings.MAIL_SERVER_BACKEND)
+            server.send_messages([Kept(mail)])
+        except (OSError, SMTPException) as error:
+            logger.warning("Mail %s waits: %s", mail.pk, error)
+            Mail.objects.filter(pk=mail.pk).update(error=str(error)[:500])
+        else:
+            Mail.objects.filter(pk=mail.pk).delete()
+            sent += 1
+    return sent
+
+
+def stuck(now: datetime | None = None) -> models.QuerySet[Mail]:
+    """What a mail server should have taken by now."""
+    return Mail.objects.filter(tries__gt=0, created_at__lte=(now or timezone.now()) - STUCK_AFTER)
+
+
+def _wait(tries: int) -> timedelta:
+    return min(FIRST_RETRY * 2**tries, LAST_RETRY)
+
+
+def _deliver_beside() -> None:
+    """Send in a thread of its own: nobody waits for a mail server, or learns from its slowness who has an account."""
+    if connection.in_atomic_block:  # a test that never commits
+        return
+    threading.Thread(target=_deliver_quietly, name="mail", daemon=True).start()
+
+
+def _deliver_quietly() -> None:
+    try:
+        deliver()
+    except Exception:
+        logger.exception("Mail could not be sent; it is tried again.")
+    finally:
+        close_old_connections()
+        connection.close()

@@ -1,0 +1,40 @@
+"""What must happen while nobody clicks: mails that wait are sent, cards are asked after.
+
+Each worker runs it once a minute; what it does is claimed in the database first, so more workers
+do no more. Publishing needs none of it: what is public follows from the time alone.
+"""
+
+import logging
+import threading
+import time
+
+from django.db import connection
+
+from publishing.mail import deliver
+from staff.card_checks import send_due
+
+EVERY = 60  # seconds
+
+logger = logging.getLogger(__name__)
+
+
+def run() -> None:
+    """Do what is due."""
+    send_due()
+    deliver()
+
+
+def start() -> None:
+    """Run for as long as this process lives, beside its requests."""
+    threading.Thread(target=_forever, name="upkeep", daemon=True).start()
+
+
+def _forever() -> None:
+    while True:
+        time.sleep(EVERY)
+        try:
+            run()
+        except Exception:  # the database or the network is away: the next minute comes
+            logger.exception("Upkeep failed; it is tried again in a minute.")
+        finally:
+            connection.close()

@@ -1,0 +1,71 @@
+"""Accounts: nobody signs up, and who may edit the site has a second factor.
+
+Signing in itself is django-allauth's; here stands what is different for us.
+"""
+
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+
+from publishing.mail import as_html
+from staff.models import StaffMember
+
+REAUTHENTICATION_TIMEOUT = 300  # seconds
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Closed to the public; speaks to each person in their own language."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return home_of(request.user)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_login")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not by who proved a moment ago who they are: signing in counts as that."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        is_fresh = any(time.time() - record["at"] < REAUTHENTICATION_TIMEOUT for record in records)
+        return super().is_reauthentication_required(app=app, **kwargs) and not is_fresh
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> Any:
+        message = super().render_mail(*args, **kwargs)
+        message.attach_alternative(as_html(message.subject, message.body), "text/html")
+        return message
+
+    def send_mail(self, template_prefix: str, email: str, words: dict[str, Any]) -> None:
+        user = words.get("user") or User.objects.filter(email__iexact=email).first()
+        with translation.override(language_of(user) or translation.get_language()):
+            super().send_mail(template_prefix, email, words)
+
+
+def home_of(user: User | AnonymousUser | AbstractBaseUser) -> str:
+    """Where this user works: the admin, or their own card."""
+    return reverse("admin:index") if getattr(user, "is_staff", False) else reverse("my_card")
+
+
+def language_of(user: Any) -> str | None:
+    """The language that mails to this user speak; None when nobody said."""
+    member = StaffMember.objects.filter(user=user).first() if user and user.pk else None
+    return member.language if member else None
+
+
+def lacks_second_factor(user: Any) -> bool:
+    """Whether this user may edit the site, but signs in with a password or a mail alone."""
+    if not (user.is_authenticated and user.is_staff):
+        return False
+    if not hasattr(user, "has_second_factor"):  # asked several times a request
+        user.has_second_factor = is_mfa_enabled(user)
+    return not user.has_second_factor

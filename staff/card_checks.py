@@ -1,0 +1,73 @@
+"""Still right? Twice a year everybody with a card is asked, by mail, whether it is true."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from publishing.models import Revision
+from publishing.workflow import confirm, lock
+from staff import notices
+from staff.models import CardLink, StaffMember
+
+EVERY = timedelta(days=182)
+ANSWER_WITHIN = timedelta(days=21)
+
+
+def send_due(now: datetime | None = None) -> int:
+    """Ask everybody whose public card nobody looked at for half a year; returns how many mails were made.
+
+    Who has no e-mail address cannot be asked, and without `SITE_URL` there is no link to send.
+    """
+    now = now or timezone.now()
+    if not settings.SITE_URL:
+        return 0
+    with transaction.atomic():
+        lock(StaffMember)  # so that of two workers the second finds nobody left to ask
+        asked = CardLink.objects.filter(purpose=CardLink.Purpose.CHECK, made_at__gt=now - EVERY).values("member")
+        due = Revision.objects.of(StaffMember).public(now).filter(checked_at__lte=now - EVERY).values("object_id")
+        members = StaffMember._base_manager.filter(pk__in=due).exclude(pk__in=asked).exclude(email="")
+        members = members.exclude(user__is_active=False)
+        for member in members:
+            link, token = CardLink.objects.make(member, CardLink.Purpose.CHECK)
+            notices.ask_to_check(member, link, token)
+    return len(members)
+
+
+def unanswered(now: datetime | None = None) -> models.QuerySet[StaffMember]:
+    """Who was asked three weeks ago, and neither answered nor changed the card since."""
+    now = now or timezone.now()
+    public = Revision.objects.of(StaffMember).public(now)
+    looked_at = public.filter(object_id=models.OuterRef("member"), checked_at__gte=models.OuterRef("made_at"))
+    silent = CardLink.objects.filter(purpose=CardLink.Purpose.CHECK, used_at=None, made_at__lte=now - ANSWER_WITHIN)
+    silent = silent.filter(made_at__gt=now - EVERY).exclude(models.Exists(looked_at))
+    shown = public.values("object_id")
+    return StaffMember._base_manager.filter(pk__in=silent.values("member")).filter(pk__in=shown)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    """The card as it is, and the button that says that it is right; following the link alone changes nothing."""
+    link = CardLink.objects.find(token, CardLink.Purpose.CHECK)
+    member = StaffMember.published().filter(object_id=link.member_id).first() if link else None
+    if link is None or member is None:
+        return render(request, "staff/link_over.html", status=410)
+    with translation.override(link.member.language):
+        errors: list[str] = []
+        if request.method == "POST":
+            try:
+                with transaction.atomic():
+                    if not link.use():
+                        return render(request, "staff/link_over.html", status=410)
+                    confirm(link.member, link.member.user)
+                return render(request, "staff/check_done.html", {"member": member})
+            except ValidationError as error:
+                errors = error.messages
+        return render(request, "staff/check.html", {"member": member, "errors": errors})

@@ -1,0 +1,23 @@
+"""`manage.py forget_second_factor NAME`: for who lost the telephone and the recovery codes."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+
+class Command(BaseCommand):
+    """Takes away the passkeys, the authenticator app and the recovery codes of one account."""
+
+    help = "Forget the second factor of an account; whoever edits must then set up a new one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="the user name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(username=options["name"]).first()
+        if user is None:
+            raise CommandError(f"There is no account {options['name']!r}.")
+        gone, _by_model = Authenticator.objects.filter(user=user).delete()
+        self.stdout.write(f"{gone} forgotten. {user} signs in without, and sets up a new one.")

@@ -1,0 +1,231 @@
+"""My card: the form with which people keep their own contact details true."""
+
+from base64 import b64encode
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from publishing.editing import differences, fingerprints
+from publishing.languages import CODES, NAMES, is_blank, localized
+from publishing.models import Revision
+from publishing.snapshots import freeze, freeze_all, thaw
+from publishing.workflow import State, publish, state
+from staff.consent import TEXTS
+from staff.models import Consent, StaffMember
+from staff.notices import tell_secretariat
+from staff.views import followed_by
+from staff.widgets import PhoneInput
+
+PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
+
+
+class MyCardForm(forms.ModelForm):
+    """What a person may change about their own card; whose card it is never comes from the browser."""
+
+    base = forms.CharField(widget=forms.HiddenInput, required=False)  # what the form was made from
+    remove_photo = forms.BooleanField(label=gettext_lazy("Remove my photo"), required=False)
+
+    class Meta:
+        model = StaffMember
+        fields = (
+            "photo",
+            "photo_focus_x",
+            "photo_focus_y",
+            "shows_photo",
+            "name",
+            *localized("function"),
+            "phone",
+            "shows_phone",
+            "mobile",
+            "shows_mobile",
+            "email",
+            "shows_email",
+            "absent_until",
+            "stand_in",
+            "language",
+        )
+        widgets = {
+            "photo": forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"}),
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "phone": PhoneInput(attrs={"autocomplete": "tel"}),
+            "mobile": PhoneInput(attrs={"autocomplete": "tel"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+            "absent_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        labels = {
+            "phone": gettext_lazy("Telephone"),
+            "shows_phone": gettext_lazy("Show my telephone number on the website"),
+            "mobile": gettext_lazy("Mobile"),
+            "shows_mobile": gettext_lazy("Show my mobile number on the website"),
+            "shows_email": gettext_lazy("Show my e-mail address on the website"),
+            "shows_photo": gettext_lazy("Show my photo on the website"),
+            "absent_until": gettext_lazy("I am absent up to and including"),
+            "stand_in": gettext_lazy("Meanwhile visitors reach"),
+            "language": gettext_lazy("Write to me in"),
+            "photo_focus_x": gettext_lazy("Middle of the photo, from the left (%)"),
+            "photo_focus_y": gettext_lazy("Middle of the photo, from the top (%)"),
+        }
+        error_messages = {name: {"invalid": gettext_lazy("Enter a full phone number")} for name in ("phone", "mobile")}
+        help_texts = {
+            "photo": gettext_lazy("Straight from your telephone: JPEG, HEIC, PNG or WebP, at most 25 MB."),
+            "photo_focus_x": "",
+            "shows_photo": TEXTS[Consent.Detail.PHOTO],
+            "shows_mobile": TEXTS[Consent.Detail.MOBILE],
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["name"].required = True
+        fields["absent_until"].localize = False
+        others = [(member.pk, member.name) for member in StaffMember.published().exclude(object_id=self.instance.pk)]
+        fields["stand_in"].choices = [("", "–"), *others]
+        fields["stand_in"].queryset = StaffMember._base_manager.filter(pk__in=[pk for pk, _name in others])
+        self.now = fingerprints(freeze_all(self.instance))  # the form fills in `self.instance` later
+        fields["base"].initial = self.now
+        if not self.is_bound and not self.instance.photo:
+            # Consent is given with a photo in hand, not before.
+            self.initial["shows_photo"] = False
+
+    def clean_absent_until(self) -> Any:
+        until = self.cleaned_data["absent_until"]
+        if until and until < timezone.localdate() and "absent_until" in self.changed_data:
+            raise ValidationError(_("This day is past. Choose today or a later one."))
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("remove_photo") and "photo" not in self.changed_data:
+            cleaned["photo"] = False  # what Django's own clearable input says
+        return cleaned
+
+    def catch_up(self, saved: dict[str, Any]) -> list[str]:
+        """Take over what somebody else changed since this form was made, but not where we typed something too.
+
+        `saved` is all of the row as it is now. Returns the labels of what they changed.
+        """
+        found = differences(self.cleaned_data.get("base", ""), saved, freeze_all(self.instance))
+        columns = {field.attname: field.name for field in StaffMember._meta.concrete_fields}
+        theirs = MyCardForm(instance=StaffMember._base_manager.get(pk=self.instance.pk))
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # of a request
+        data["base"] = self.now
+        names = [columns[str(each.path[0])] for each in found]
+        for each, name in zip(found, names, strict=True):
+            if not each.clash and name in theirs.fields:
+                data[name] = theirs[name].value() or ""
+        self.data = data
+        return [str(theirs.fields[name].label) for name in names if name in theirs.fields]
+
+
+def card_of(request: Any) -> StaffMember | None:
+    """The working copy of the card of whoever is signed in."""
+    return StaffMember._base_manager.filter(user_id=request.user.pk).first()
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_card(request: HttpRequest) -> HttpResponse:
+    """The form, and below it the card as visitors see it; saving publishes."""
+    member = card_of(request)
+    if member is None:
+        return render(request, "staff/no_card.html", status=404)
+    before = freeze_all(member)
+    form = MyCardForm(request.POST or None, request.FILES or None, instance=member)
+    if request.method == "POST":
+        if "preview" in request.POST:
+            form.is_valid()
+            return render(request, "staff/my_card_preview.html", {"member": shown(form.instance)})
+        if form.is_valid() and save(request, form, before):
+            return redirect("my_card")
+    return render(request, "staff/my_card.html", context_of(form, member))
+
+
+def context_of(form: MyCardForm, member: StaffMember) -> dict[str, Any]:
+    """What the page says around the form."""
+    saved = StaffMember._base_manager.get(pk=member.pk)
+    published = StaffMember.published().filter(object_id=member.pk).first()
+    translations = [(code, form[f"function_{code}"]) for code in CODES if code != "nl"]
+    return {
+        "form": form,
+        "saved": saved,
+        "photo": small(saved),
+        "previous_photo": previous_photo(saved),
+        "translations": [field for _code, field in translations],
+        "missing": [NAMES[code] for code, field in translations if is_blank(field.value())],
+        "member": published,
+        "followed": followed_by(published) if published else [],
+        "withdrawn": state(saved) == State.WITHDRAWN,
+    }
+
+
+def save(request: HttpRequest, form: MyCardForm, before: dict[str, Any]) -> bool:
+    """Save and publish what `form` says; False, with the reason on the form, when that can't be."""
+    user: Any = request.user
+    try:
+        with transaction.atomic():
+            if theirs := form.catch_up(before):
+                raise ValidationError(
+                    _("The secretariat changed your card meanwhile (%s). Look at it, and save again.")
+                    % ", ".join(theirs)
+                )
+            if "previous_photo" in request.POST:
+                put_back(form.instance)
+            member = form.save()
+            if state(member) == State.WITHDRAWN:
+                messages.info(request, _("Saved. Your card is not on the website: the secretariat took it off."))
+                return True
+            old = member.revisions.public().first()
+            revision = publish(member, user, note=_("Changed on “My card”."))
+            tell_secretariat(request, member, old, revision)
+    except ValidationError as error:
+        for field, errors in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
+            form.add_error(field if field in form.fields else None, errors)
+        return False
+    messages.success(request, _("Saved. Your card is now on the contact page."))
+    return True
+
+
+def shown(member: StaffMember) -> StaffMember:
+    """The card that publishing `member` would show."""
+    return thaw(StaffMember, member.pk, freeze(member), as_of=timezone.now())
+
+
+def small(member: StaffMember) -> str:
+    """The photo of the saved row as a `data:` address: it may be private, so it has no other."""
+    photo: Any = member.photo
+    cut = photo.cut if photo else None
+    if not cut:
+        return ""
+    try:
+        with photo.storage.open(cut.name(cut.sizes[0][0], "webp")) as file:
+            return f"data:image/webp;base64,{b64encode(file.read()).decode()}"
+    except OSError:
+        return ""
+
+
+def previous_photo(member: StaffMember) -> Revision | None:
+    """The newest version of the card with another photo than now."""
+    for revision in member.revisions.exclude(data__photo="").exclude(data__photo=member.photo.name or ""):
+        if revision.data.get("photo") and member.photo.storage.exists(revision.data["photo"]):
+            return revision
+    return None
+
+
+def put_back(member: StaffMember) -> None:
+    """Give `member` its previous photo again, as it was cut then; it must still be saved."""
+    if revision := previous_photo(StaffMember._base_manager.get(pk=member.pk)):
+        for column in PHOTO_COLUMNS:
+            setattr(member, column, revision.data[column])
+        member.shows_photo = True

@@ -1,0 +1,14 @@
+"""The addresses of staff members' own cards."""
+
+from django.urls import path
+
+from staff.card_checks import check
+from staff.invitations import accept, welcome
+from staff.my_card import my_card
+
+urlpatterns = [
+    path("", my_card, name="my_card"),
+    path("welkom/", welcome, name="my_card_welcome"),
+    path("uitnodiging/<str:token>/", accept, name="accept_invitation"),
+    path("klopt/<str:token>/", check, name="check_card"),
+]

@@ -1,0 +1,25 @@
+// Shows the card below the form as it would be, while one types, and goes to what must be
+// corrected. The form works without this.
+document.querySelector(".error-summary")?.focus();
+
+const form = document.getElementById("my-card");
+const preview = document.getElementById("card-preview");
+const AFTER = 400; // milliseconds without typing
+let timer;
+let asked = 0;
+
+async function refresh() {
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) if (typeof value !== "string") data.delete(name);
+  data.set("preview", "1");
+  const number = ++asked;
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data) }).catch(() => null);
+  if (number === asked && answer?.ok && !answer.redirected) preview.innerHTML = await answer.text();
+}
+
+for (const kind of ["input", "change"]) {
+  form?.addEventListener(kind, () => {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, AFTER);
+  });
+}

@@ -1,0 +1,172 @@
+"""With a real mail server, which can be away or refuse."""
+
+import socket
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+
+from publishing.mail import deliver, send, stuck
+from publishing.models import Mail
+
+pytestmark = pytest.mark.django_db
+
+
+class Box(Message):
+    """Keeps what comes in; refuses it for the time being while `busy`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages, self.busy = [], False
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802  (aiosmtpd's name)
+        if self.busy:
+            return "451 Try again later"
+        return await super().handle_DATA(server, session, envelope)
+
+    def handle_message(self, message) -> None:
+        self.messages.append(message)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def port(settings) -> int:
+    settings.EMAIL_BACKEND = "publishing.mail.Queue"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    return settings.EMAIL_PORT
+
+
+@pytest.fixture
+def server(port):
+    controller = Controller(Box(), hostname="127.0.0.1", port=port)
+    controller.start()
+    yield controller.handler
+    controller.stop()
+
+
+def write(**changes) -> None:
+    EmailMessage("Één onderwerp", "Dag, hier is één tekst.", to=["jan@example.org"], **changes).send()
+
+
+def test_a_mail_goes_to_the_server_as_it_was_written(server):
+    EmailMessage("Één onderwerp", "Dag", to=["jan@example.org"], bcc=["els@example.org"]).send()
+    assert deliver() == 1
+    (message,) = server.messages
+    assert str(message["Subject"]).startswith("=?utf-8?")
+    assert message["X-RcptTo"] == "jan@example.org, els@example.org"
+    assert "els@example.org" not in message["To"]
+    assert not Mail.objects.exists()
+
+
+def test_our_mails_are_text_and_html(server):
+    context = {"member": {"name": "<b>Jan</b>"}, "link": "https://example.org/x", "days": 30}
+    send("jan@example.org", "Uitnodiging", "invitation", context)
+    deliver()
+    (message,) = server.messages
+    parts = {
+        part.get_content_type(): part.get_payload(decode=True).decode()
+        for part in message.walk()
+        if not part.is_multipart()
+    }
+    assert set(parts) == {"text/plain", "text/html"}
+    assert "<b>Jan</b>" in parts["text/plain"]
+    assert "&lt;b&gt;Jan" in parts["text/html"]
+    assert '<a href="https://example.org/x"' in parts["text/html"]
+    assert '<html lang="nl"' in parts["text/html"]
+
+
+def test_without_a_server_nothing_is_lost_and_it_goes_when_the_server_is_back(port):
+    write()
+    assert deliver() == 0
+    mail = Mail.objects.get()
+    assert (mail.tries, bool(mail.error)) == (1, True)
+    assert deliver() == 0, "not at once again"
+    controller = Controller(Box(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        assert deliver(timezone.now() + timedelta(minutes=3)) == 1
+        assert len(controller.handler.messages) == 1
+    finally:
+        controller.stop()
+    assert not Mail.objects.exists()
+
+
+def test_a_server_that_is_busy_is_asked_again_less_and_less_often(server):
+    server.busy = True
+    write()
+    now, waits = timezone.now(), []
+    for _try in range(12):
+        deliver(now)
+        mail = Mail.objects.get()
+        waits.append((mail.next_try_at - now).total_seconds())
+        now = mail.next_try_at
+    assert waits[:3] == [60, 120, 240]
+    assert max(waits) == 6 * 3600
+    assert "451" in mail.error
+    server.busy = False
+    assert deliver(now) == 1
+
+
+def test_one_mail_that_cannot_go_does_not_hold_up_the_next(server, monkeypatch):
+    server.busy = True
+    write()
+    deliver()
+    server.busy = False
+    write()
+    assert deliver() == 1
+    assert Mail.objects.count() == 1
+
+
+def test_a_mail_is_sent_once_though_two_workers_try(server, monkeypatch):
+    write()
+    first = Mail.objects.get()
+    found = Mail.objects.filter(pk=first.pk)
+    list(found)
+    deliver()
+    Mail.objects.bulk_create([first])  # what the other worker read before
+    Mail.objects.filter(pk=first.pk).update(next_try_at=timezone.now() + timedelta(minutes=1))
+    assert deliver() == 0
+    assert len(server.messages) == 1
+
+
+def test_what_is_rolled_back_sends_no_mail(server):
+    with transaction.atomic():
+        write()
+        transaction.set_rollback(True)
+    assert deliver() == 0
+
+
+def test_the_secretariat_sees_what_is_stuck_and_can_try_again(port, editor_client):
+    write()
+    deliver()
+    assert "zit vast" not in editor_client.get("/admin/").content.decode()
+    Mail.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    assert stuck().count() == 1
+    assert "1 mail zit vast" in editor_client.get("/admin/").content.decode()
+    html = editor_client.get("/admin/publishing/mail/").content.decode()
+    assert "Één onderwerp" in html
+    controller = Controller(Box(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        data = {"action": "try_again", "_selected_action": [Mail.objects.get().pk]}
+        editor_client.post("/admin/publishing/mail/", data)
+        assert len(controller.handler.messages) == 1
+    finally:
+        controller.stop()
+
+
+def test_the_secretariat_cannot_write_mails_or_read_their_text(port, editor_client):
+    write()
+    pk = Mail.objects.get().pk
+    assert editor_client.get("/admin/publishing/mail/add/").status_code == 403
+    html = editor_client.get(f"/admin/publishing/mail/{pk}/change/").content.decode()
+    assert "hier is" not in html

@@ -1,0 +1,24 @@
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.utils import timezone
+
+from publishing.models import Mail
+from staff.models import StaffMember
+
+pytestmark = pytest.mark.django_db
+
+
+def test_upkeep_asks_after_cards_and_sends_what_waits(settings, time_machine):
+    settings.SITE_URL = "https://example.org"
+    settings.MAIL_SERVER_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    StaffMember.objects.filter(slug="dorine-sioen").update(email="dorine@example.org")
+    waiting = Mail(sender="a@example.org", recipients=["b@example.org"], subject="x", message=b"Subject: x\n\ny")
+    waiting.next_try_at = timezone.now()
+    waiting.save()
+    time_machine.move_to(timezone.now() + timedelta(days=190))
+    call_command("upkeep")
+    assert sorted(message.to[0] for message in mail.outbox) == ["b@example.org", "dorine@example.org"]
+    assert not Mail.objects.exists()

@@ -1,0 +1,174 @@
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.models import User
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from staff.models import StaffMember
+from tests.conftest import TOTP_SECRET
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "een lang wachtwoord"  # noqa: S105
+
+
+@pytest.fixture(autouse=True)
+def no_earlier_attempts():
+    cache.clear()
+
+
+def totp(secret: str = TOTP_SECRET) -> str:
+    """What an authenticator app shows now (RFC 6238)."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def sign_in(client: Client, login: str, password: str = PASSWORD, **extra):
+    return client.post("/account/login/", {"login": login, "password": password}, **extra)
+
+
+# Signing in
+
+
+def test_a_password_alone_leads_to_the_own_card(client, colleague):
+    response = sign_in(client, "johan")
+    assert response.headers["Location"] == "/mijn-kaart/"
+
+
+def test_an_editor_gives_a_code_too_and_then_is_at_the_desk(client, editor):
+    assert sign_in(client, "dorine").headers["Location"] == "/account/2fa/authenticate/"
+    assert client.get("/admin/").status_code == 302
+    assert client.post("/account/2fa/authenticate/", {"code": totp()}).headers["Location"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_wrong_code_does_not_let_in(client, editor):
+    sign_in(client, "dorine")
+    response = client.post("/account/2fa/authenticate/", {"code": "000000"})
+    assert response.status_code == 200
+    assert client.get("/admin/").status_code == 302
+
+
+def test_a_code_in_a_mail_signs_in_without_a_password(client, colleague):
+    colleague.email = "johan@example.org"
+    colleague.save()
+    client.post("/account/login/code/", {"email": "johan@example.org"})
+    (message,) = mail.outbox
+    code = re.search(r"^[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}$", message.body, re.MULTILINE)[0]
+    response = client.post("/account/login/code/confirm/", {"code": code})
+    assert response.headers["Location"] == "/mijn-kaart/"
+
+
+def test_mails_speak_the_language_of_the_person_and_are_text_and_html(client, colleague):
+    colleague.email = "johan@example.org"
+    colleague.save()
+    StaffMember.objects.filter(slug="johan-halsberghe").update(user=colleague, language="fr")
+    assert StaffMember.objects.filter(user=colleague).exists()
+    client.post("/account/login/code/", {"email": "johan@example.org"}, headers={"Accept-Language": "nl"})
+    (message,) = mail.outbox
+    assert "code" in message.body
+    ((html, kind),) = [(each.content, each.mimetype) for each in message.alternatives]
+    assert kind == "text/html"
+    assert 'lang="fr"' in html
+    assert "Bonjour" in message.body
+
+
+# The second factor
+
+
+def test_who_edits_gets_in_only_after_making_a_second_factor(client, editor):
+    Authenticator.objects.all().delete()
+    assert sign_in(client, "dorine").headers["Location"] == "/admin/"
+    first = client.get("/admin/", follow=True)
+    assert first.redirect_chain[-1][0] == "/account/2fa/"
+    assert "tweede" in first.content.decode()
+    assert client.get("/admin/priorities/theme/", follow=True).redirect_chain[-1][0] == "/account/2fa/"
+    form = client.get("/account/2fa/totp/activate/")
+    secret = form.context["form"].secret
+    client.post("/account/2fa/totp/activate/", {"code": totp(secret)})
+    assert client.get("/admin/").status_code == 200
+    assert Authenticator.objects.filter(user=editor, type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def test_a_superuser_needs_a_second_factor_too(client):
+    User.objects.create_superuser("baas", "baas@example.org", PASSWORD)
+    sign_in(client, "baas")
+    assert client.get("/admin/auth/user/", follow=True).redirect_chain[-1][0] == "/account/2fa/"
+
+
+def test_a_recovery_code_works_once(client, editor):
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+    codes = RecoveryCodes.activate(editor).get_unused_codes()
+    for expected in ("/admin/", None):
+        client.logout()
+        sign_in(client, "dorine")
+        response = client.post("/account/2fa/authenticate/", {"code": codes[0]})
+        assert response.headers.get("Location") == expected
+
+
+# What nobody may
+
+
+@pytest.mark.parametrize("address", ["signup/", "email/", "confirm-email/", "signup/passkey/", "3rdparty/"])
+def test_nobody_signs_up_or_changes_who_they_are(client, colleague, address):
+    assert client.get(f"/account/{address}").status_code == 404
+    assert client.post(f"/account/{address}", {"email": "x@example.org", "username": "x"}).status_code == 404
+    client.force_login(colleague)
+    assert client.get(f"/account/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["login/", "password/reset/", "login/code/"])
+def test_no_answer_tells_whether_an_address_exists(colleague, address):
+    colleague.email = "johan@example.org"
+    colleague.save()
+    answers = []
+    for email in ("johan@example.org", "niemand@example.org"):
+        client = Client()
+        response = client.post(f"/account/{address}", {"login": email, "email": email, "password": "fout"}, follow=True)
+        html = re.sub(r'value="[^"]*"|[\w.]+@example.org', "", response.content.decode())
+        answers.append((response.status_code, response.redirect_chain, html))
+    assert answers[0] == answers[1]
+    if address != "login/":
+        assert [message.to for message in mail.outbox] == [["johan@example.org"], ["niemand@example.org"]]
+
+
+def test_too_many_attempts_are_stopped_and_told_also_with_the_right_password(client, colleague):
+    for _attempt in range(12):
+        response = sign_in(client, "johan", "fout")
+    response = sign_in(Client(), "johan")
+    assert response.status_code in (200, 429)
+    assert "Te veel" in response.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_attempts_are_counted_for_all_workers_together(settings):
+    backend = settings.CACHES["default"]["BACKEND"]
+    assert "LocMem" not in backend
+    assert "Dummy" not in backend
+
+
+def test_a_person_who_was_switched_off_is_out_at_once(client, colleague):
+    client.force_login(colleague)
+    assert client.get("/mijn-kaart/").status_code == 404  # no card, but in
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
+    assert client.get("/mijn-kaart/").headers["Location"].startswith("/account/login/")
+
+
+def test_a_colleague_who_asks_for_the_admin_is_refused_and_not_sent_in_circles(client, colleague):
+    client.force_login(colleague)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_signing_in_never_leads_to_another_site(client, colleague):
+    response = client.post("/account/login/?next=https://example.org/", {"login": "johan", "password": PASSWORD})
+    assert response.headers["Location"] == "/mijn-kaart/"
+
+
+def test_pages_for_users_are_kept_by_nobody(client):
+    for address in ("/account/login/", "/account/password/reset/"):
+        response = client.get(address)
+        assert "no-store" in response.headers["Cache-Control"] or "no-cache" in response.headers["Cache-Control"]

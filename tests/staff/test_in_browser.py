@@ -1,0 +1,171 @@
+"""My card, passkeys and QR codes in a real browser."""
+
+import io
+
+import pytest
+import vobject
+import zxingcpp
+from allauth.mfa.models import Authenticator
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Group, User
+from PIL import Image
+
+from publishing.workflow import publish
+from resoc.groups import STAFF
+from staff.models import StaffMember
+from tests.conftest import listen, sign_in
+from tests.staff.conftest import photo_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def phone(page):
+    """A telephone on which Johan has signed in."""
+    user = User.objects.create_user("johan", "johan@example.org", password="een lang wachtwoord")
+    user.groups.add(Group.objects.get(name=STAFF))
+    StaffMember.objects.filter(slug="johan-halsberghe").update(user=user)
+    page.set_viewport_size(PHONE)
+    sign_in(page, "johan", "/mijn-kaart/")
+    return page
+
+
+def axe(page) -> list[str]:
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in Axe().run(page).response["violations"]]
+
+
+def test_a_number_is_corrected_and_a_photo_added_in_a_minute(phone, tmp_path):
+    complaints = listen(phone)
+    file = tmp_path / "IMG_0001.jpg"
+    file.write_bytes(photo_file().getvalue())
+    phone.get_by_role("textbox", name="Telefoon").fill("051 51 93")
+    phone.get_by_role("button", name="Bewaar mijn kaart").click()
+    summary = phone.get_by_role("alert")
+    summary.get_by_text("Vul een volledig telefoonnummer in").click()
+    assert phone.evaluate("document.activeElement.id") == "id_phone"
+    assert phone.get_by_role("textbox", name="Telefoon").get_attribute("aria-invalid") == "true"
+    phone.keyboard.press("Control+a")
+    phone.keyboard.type("051 51 93 56")
+    phone.get_by_label("Foto", exact=False).first.set_input_files(file)
+    phone.get_by_label("Toon mijn foto op de website").check()
+    phone.get_by_role("button", name="Bewaar mijn kaart").click()
+    phone.get_by_text("Bewaard. Je kaart staat nu op de contactpagina.").wait_for()
+    phone.goto("/contact/johan-halsberghe/")
+    phone.get_by_text("051 51 93 56").first.wait_for()
+    assert phone.locator("main picture img").first.evaluate("image => image.decode().then(() => image.naturalWidth)")
+    assert complaints == []
+
+
+def test_the_middle_of_a_photo_is_chosen_by_touch_and_by_keyboard(phone, tmp_path):
+    file = tmp_path / "IMG_0001.jpg"
+    file.write_bytes(photo_file().getvalue())
+    phone.get_by_label("Foto", exact=False).first.set_input_files(file)
+    stage = phone.locator(".focus-stage")
+    stage.wait_for()
+    box = stage.bounding_box()
+    phone.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
+    phone.get_by_text("Wat in beeld moet blijven").click()
+    across, down = phone.get_by_label("van links (%)"), phone.get_by_label("van boven (%)")
+    assert abs(int(across.input_value()) - 25) <= 1
+    assert abs(int(down.input_value()) - 75) <= 1
+    before = int(down.input_value())
+    down.focus()
+    phone.keyboard.press("ArrowUp")
+    assert int(down.input_value()) == before + 1
+
+
+def test_the_card_below_follows_what_is_typed(phone):
+    phone.get_by_role("textbox", name="Telefoon").fill("051 99 88 77")
+    phone.locator("#card-preview").get_by_text("051 99 88 77").wait_for()
+
+
+def test_my_card_works_without_scripts(browser, live_server, phone):
+    cookies = phone.context.cookies()
+    context = browser.new_context(base_url=live_server.url, locale="nl-BE", java_script_enabled=False)
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.goto("/mijn-kaart/")
+    page.get_by_role("textbox", name="Telefoon").fill("051 99 88 77")
+    page.get_by_role("button", name="Bewaar mijn kaart").click()
+    page.get_by_text("Bewaard.").wait_for()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_an_account_is_accessible_and_fits_a_small_screen(phone, scheme):
+    phone.emulate_media(color_scheme=scheme)
+    phone.set_viewport_size({"width": 320, "height": 700})
+    complaints = listen(phone)
+    for address in (
+        "/mijn-kaart/",
+        "/mijn-kaart/welkom/",
+        "/account/2fa/",
+        "/account/2fa/webauthn/add/",
+        "/account/2fa/totp/activate/",
+        "/account/password/change/",
+        "/account/logout/",
+        "sign out",
+        "/account/login/",
+        "/account/login/code/",
+        "/account/password/reset/",
+        "/mijn-kaart/uitnodiging/x/",
+    ):
+        if address == "sign out":
+            phone.context.clear_cookies(name="sessionid")
+            continue
+        phone.goto(address)
+        assert complaints == [] or "410" in complaints[-1], address
+        assert axe(phone) == [], address
+        complaints.clear()
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+def test_a_passkey_is_made_and_then_signs_in(phone):
+    complaints = listen(phone)
+    tools = phone.context.new_cdp_session(phone)
+    tools.send("WebAuthn.enable")
+    lock = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options = lock | {"isUserVerified": True, "automaticPresenceSimulation": True}
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    phone.context.clear_cookies(name="sessionid")
+    phone.goto("/account/login/?next=/account/2fa/")
+    phone.get_by_role("textbox", name="Login").fill("johan")
+    phone.get_by_role("textbox", name="Wachtwoord").fill("een lang wachtwoord")
+    phone.get_by_role("button", name="Aanmelden", exact=True).click()
+    phone.get_by_role("link", name="Maak een passkey").click()
+    phone.get_by_label("Naam van dit toestel").fill("Mijn telefoon")
+    phone.get_by_role("button", name="Maak een passkey").click()
+    phone.wait_for_url(lambda url: "webauthn/add" not in url)
+    assert Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).count() == 1
+    phone.context.clear_cookies(name="sessionid")
+    phone.goto("/account/login/")
+    phone.get_by_role("button", name="Meld je aan met een passkey").click()
+    phone.wait_for_url("**/mijn-kaart/")
+    assert complaints == []
+
+
+def test_a_passkey_that_is_refused_is_said_in_words(phone):
+    phone.context.clear_cookies(name="sessionid")
+    phone.goto("/account/login/")
+    tools = phone.context.new_cdp_session(phone)
+    tools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": options | {"isUserVerified": False}})
+    phone.get_by_role("button", name="Meld je aan met een passkey").click()
+    phone.get_by_text("Dat lukte niet").wait_for()
+
+
+def test_the_qr_code_of_a_screenshot_is_the_card(phone):
+    member = StaffMember.objects.get(slug="stephanie-thybaert")
+    member.mobile, member.shows_mobile, member.function_nl = "+32470123456", True, "Coördinator, één; twee"
+    member.save()
+    publish(member, None)
+    phone.goto("/contact/stephanie-thybaert/")
+    phone.get_by_text("QR-code").first.click()
+    shot = Image.open(io.BytesIO(phone.screenshot()))
+    (found,) = zxingcpp.read_barcodes(shot)
+    card = vobject.readOne(found.text)
+    assert card.fn.value == "Stéphanie Thybaert"
+    assert card.title.value == "Coördinator, één; twee"
+    assert {each.value for each in card.contents["tel"]} == {"+32472051783", "+32470123456"}

@@ -1,0 +1,342 @@
+import io
+
+import pytest
+from django.core import mail
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from priorities.models import Priority, Theme
+from publishing.models import Revision
+from publishing.workflow import publish, state, withdraw
+from staff.models import Consent, StaffMember
+from tests.staff.conftest import form_data, photo_file, save
+
+pytestmark = pytest.mark.django_db
+
+
+def card(client: Client) -> str:
+    return client.get("/contact/johan-halsberghe/").content.decode()
+
+
+def errors(response) -> dict:
+    assert response.status_code == 200, response.headers
+    return response.context["form"].errors
+
+
+def test_what_is_saved_is_public_at_once(his, johan, client):
+    response = his.post("/mijn-kaart/", form_data(his, phone="051 12 34 56", function_fr="Directeur"), follow=True)
+    assert "Bewaard. Je kaart staat nu op de contactpagina." in response.content.decode()
+    assert "051 12 34 56" in card(client)
+    assert "Directeur" in client.get("/fr/contact/johan-halsberghe/").content.decode()
+    assert johan.revisions.first().author.username == "johan"
+
+
+def test_the_page_shows_the_card_as_visitors_see_it_and_what_the_person_follows(his, johan):
+    theme = Theme.objects.first()
+    theme.contact = johan
+    theme.save()
+    publish(theme, None)
+    html = his.get("/mijn-kaart/").content.decode()
+    assert "Zo zien bezoekers je kaart" in html
+    assert theme.title_nl.lower() in html.lower()
+
+
+def test_a_wrong_number_is_said_beside_the_field_and_above_and_nothing_is_lost(his, johan, client):
+    before = johan.revisions.count()
+    response = save(his, phone="051 51 93", name="Johan H.")
+    html = response.content.decode()
+    assert list(errors(response)) == ["phone"]
+    assert "Er klopt nog iets niet" in html
+    assert 'href="#id_phone"' in html
+    assert 'value="051 51 93"' in html
+    assert 'value="Johan H."' in html
+    assert "<title>Fout: " in html
+    assert johan.revisions.count() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"email": "geen adres"}, "email"),
+        ({"mobile": "1"}, "mobile"),
+        ({"absent_until": "2001-01-01"}, "absent_until"),
+        ({"absent_until": "morgen"}, "absent_until"),
+        ({"stand_in": "999999"}, "stand_in"),
+        ({"photo_focus_x": "101"}, "photo_focus_x"),
+        ({"language": "de"}, "language"),
+        ({"name": "A\0B"}, "name"),
+        ({"name": "x" * 101}, "name"),
+    ],
+)
+def test_bad_input_is_refused_beside_its_field(his, johan, changes, field):
+    assert list(errors(save(his, **changes))) == [field]
+
+
+def test_nobody_stands_in_for_themselves(his, johan):
+    assert "stand_in" in errors(save(his, stand_in=str(johan.pk)))
+
+
+def test_a_detail_that_visitors_may_not_see_is_nowhere_public(his, johan, client):
+    save(his, phone="051 12 34 56", shows_phone=None, email="geheim@example.org", shows_email=None)
+    for address in (
+        "/contact/",
+        "/contact/johan-halsberghe/",
+        "/contact/johan-halsberghe.vcf",
+        "/contact/resoc-westhoek.vcf",
+    ):
+        body = client.get(address).content.decode()
+        assert "12 34 56" not in body, address
+        assert "51123456" not in body, address
+        assert "geheim" not in body, address
+    assert "Johan" not in client.get("/zoeken/", {"q": "051123456"}).content.decode().split("<main")[1]
+    assert "51123456" not in str(Revision.objects.of(johan).first().data)
+    johan.refresh_from_db()
+    assert johan.phone.as_national == "051 12 34 56"
+    assert 'value="051 12 34 56"' in his.get("/mijn-kaart/").content.decode()
+
+
+def test_nothing_that_only_the_working_copy_hides_counts_as_an_unpublished_change(his, johan):
+    save(his, shows_phone=None)
+    assert state(StaffMember.objects.get(pk=johan.pk)) == "published"
+
+
+# The photo
+
+
+def test_a_photo_from_a_telephone_is_upright_without_the_place_where_it_was_taken(his, johan, client):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lies on its side
+    exif.get_ifd(0x8825)[1] = "N"
+    save(his, photo=photo_file(size=(1200, 800), exif=exif.tobytes()), shows_photo="on")
+    johan.refresh_from_db()
+    with default_storage.open(johan.photo.name) as file, Image.open(file) as stored:
+        assert stored.size == (800, 1200)
+        assert not stored.getexif()
+    assert "/media/variants/" in card(client)
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "PNG", "WEBP"])
+def test_every_telephone_s_format_is_taken(his, johan, kind, client):
+    assert save(his, photo=photo_file(kind), shows_photo="on").status_code == 302
+    assert "<picture>" in card(client)
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"%PDF-1.7", b"<svg xmlns='http://www.w3.org/2000/svg'/>"])
+def test_what_is_no_photo_is_refused(his, johan, content):
+    file = io.BytesIO(content)
+    file.name = "foto.jpg"
+    assert "photo" in errors(save(his, photo=file))
+
+
+def test_a_bomb_is_refused_by_its_header(his, johan):
+    bomb = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
+    bomb.seek(0)
+    bomb.name = "bom.png"
+    assert "photo" in errors(save(his, photo=bomb))
+
+
+def test_a_photo_is_private_until_its_person_agrees_and_again_after(his, johan, client):
+    save(his, photo=photo_file())
+    johan.refresh_from_db()
+    assert not Consent.objects.exists()
+    assert client.get(johan.photo.url).status_code == 404
+    assert "<picture>" not in card(client)
+    save(his, shows_photo="on")
+    assert client.get(johan.photo.url).getvalue()
+    consent = Consent.objects.get()
+    assert (consent.detail, consent.given_by.username) == ("photo", "johan")
+    assert "Mijn foto mag" in consent.text
+    file = client.get("/contact/johan-halsberghe.vcf").content.decode()
+    assert "PHOTO;ENCODING=b;TYPE=JPEG" in file
+    save(his, shows_photo=None)
+    assert client.get(johan.photo.url).status_code == 404
+    assert "<picture>" not in card(client)
+    assert "PHOTO" not in client.get("/contact/resoc-westhoek.vcf").content.decode()
+    consent.refresh_from_db()
+    assert consent.withdrawn_by.username == "johan"
+
+
+def test_the_person_sees_their_own_private_photo(his, johan):
+    save(his, photo=photo_file())
+    assert "data:image/webp;base64," in his.get("/mijn-kaart/").content.decode()
+
+
+def test_the_previous_photo_can_be_put_back(his, johan):
+    save(his, photo=photo_file(), shows_photo="on", photo_focus_y="10")
+    johan.refresh_from_db()
+    first = johan.photo.name
+    save(his, photo=photo_file("PNG"), photo_focus_y="70")
+    johan.refresh_from_db()
+    assert johan.photo.name != first
+    save(his, previous_photo="1", name="Johan Andersnaam")
+    johan.refresh_from_db()
+    assert (johan.photo.name, johan.photo_focus_y, johan.photo.width) == (first, 10, 800)
+    assert johan.name == "Johan Andersnaam"
+    assert StaffMember.published().get(object_id=johan.pk).photo.name == first
+
+
+def test_a_photo_that_is_removed_takes_its_consent_with_it(his, johan, client):
+    save(his, photo=photo_file(), shows_photo="on")
+    save(his, remove_photo="on")
+    johan.refresh_from_db()
+    assert not johan.photo
+    assert not johan.shows_photo
+    assert Consent.objects.get().withdrawn_at
+    assert "<picture>" not in card(client)
+
+
+# The secretariat
+
+
+def test_the_secretariat_reads_what_changed_and_undoes_it(his, johan, editor, editor_client, client):
+    editor.email = "dorine@example.org"
+    editor.save()
+    save(his, phone="051 12 34 56")
+    (message,) = mail.outbox
+    assert message.to == ["dorine@example.org"]
+    assert "Johan Halsberghe" in message.subject
+    assert "051 51 93 56" in message.body
+    assert "051 12 34 56" in message.body
+    address = next(line for line in message.body.splitlines() if line.startswith("http")).removeprefix(
+        "http://testserver"
+    )
+    assert client.get(address).status_code == 302
+    assert "051 12 34 56" in editor_client.get(address).content.decode()
+    assert "051 12 34 56" in card(client), "reading changes nothing"
+    editor_client.post(address)
+    assert "051 51 93 56" in card(client)
+    assert "051 12 34 56" not in card(client)
+
+
+def test_what_was_changed_again_since_is_not_undone(his, johan, editor_client, client):
+    save(his, phone="051 12 34 56")
+    change = johan.revisions.first()
+    save(his, name="Johan H.")
+    editor_client.post(f"/admin/staff/staffmember/{johan.pk}/undo/{change.pk}/")
+    assert "051 12 34 56" in card(client)
+
+
+def test_undoing_never_brings_back_what_somebody_withdrew_consent_for(his, johan, editor_client, client):
+    save(his, mobile="0470 12 34 56", shows_mobile="on")
+    assert "0470 12 34 56" in card(client)
+    save(his, mobile="", shows_mobile=None)
+    change = johan.revisions.first()
+    editor_client.post(f"/admin/staff/staffmember/{johan.pk}/undo/{change.pk}/")
+    assert "0470" not in card(client)
+    johan.refresh_from_db()
+    assert johan.mobile.as_national == "0470 12 34 56"
+
+
+def test_saving_the_same_again_writes_to_nobody(his, johan, editor):
+    editor.email = "dorine@example.org"
+    editor.save()
+    save(his)
+    assert mail.outbox == []
+
+
+def test_what_the_secretariat_saved_meanwhile_is_not_overwritten(his, johan, client):
+    data = form_data(his, name="Johan Zelf")
+    StaffMember.objects.filter(pk=johan.pk).update(email="nieuw@example.org")
+    response = his.post("/mijn-kaart/", data)
+    assert "Het secretariaat wijzigde je kaart intussen" in response.content.decode()
+    html = response.content.decode()
+    assert 'value="nieuw@example.org"' in html
+    assert 'value="Johan Zelf"' in html
+    assert "Johan Zelf" not in card(client)
+    form = response.context["form"]
+    data |= {"base": form["base"].value(), "email": form["email"].value()}
+    assert his.post("/mijn-kaart/", data).status_code == 302
+    assert "Johan Zelf" in card(client)
+    assert "nieuw@example.org" in card(client)
+
+
+def test_a_card_that_the_secretariat_took_off_stays_off(his, johan, editor, client):
+    withdraw(johan, editor, "Op eigen vraag")
+    assert "haalde je kaart van de website" in his.get("/mijn-kaart/").content.decode()
+    save(his, phone="051 12 34 56")
+    assert client.get("/contact/johan-halsberghe/").status_code == 410
+    johan.refresh_from_db()
+    assert johan.phone.as_national == "051 12 34 56"
+
+
+# Borders
+
+
+def test_whose_card_it_is_never_comes_from_the_browser(his, johan):
+    other = StaffMember.objects.exclude(pk=johan.pk).first()
+    save(his, name="Gekaapt", pk=str(other.pk), id=str(other.pk), slug="gekaapt", user="1", is_secretariat="on")
+    other.refresh_from_db()
+    johan.refresh_from_db()
+    assert other.name != "Gekaapt"
+    assert johan.name == "Gekaapt"
+    assert johan.slug == "johan-halsberghe"
+    assert not johan.is_secretariat
+
+
+def test_a_colleague_gets_nowhere_in_the_admin_and_publishes_nothing_else(his, johan):
+    other = StaffMember.objects.exclude(pk=johan.pk).first()
+    before = Revision.objects.exclude(object_id=johan.pk, model="staff.staffmember").count()
+    for address in (
+        "/admin/",
+        f"/admin/staff/staffmember/{johan.pk}/change/",
+        f"/admin/staff/staffmember/{other.pk}/change/",
+        f"/admin/staff/staffmember/{other.pk}/leave/",
+        f"/admin/staff/staffmember/{other.pk}/undo/{other.revisions.first().pk}/",
+        f"/admin/priorities/priority/{Priority.objects.first().pk}/change/",
+    ):
+        assert his.get(address, follow=True).status_code == 403, address
+        assert his.post(address, {"_publish": "1", "_invite": "1"}, follow=True).status_code == 403, address
+    assert Revision.objects.exclude(object_id=johan.pk, model="staff.staffmember").count() == before
+
+
+def test_without_an_account_there_is_only_the_way_to_sign_in(client, johan):
+    for method in (client.get, client.post):
+        assert method("/mijn-kaart/").headers["Location"] == "/account/login/?next=/mijn-kaart/"
+
+
+def test_a_form_from_another_site_is_refused(johan, colleague):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(colleague)
+    assert client.post("/mijn-kaart/", {"name": "Gekaapt"}).status_code == 403
+
+
+def test_the_card_beside_the_form_follows_what_is_typed_and_saves_nothing(his, johan):
+    before = johan.revisions.count()
+    response = his.post("/mijn-kaart/", form_data(his, phone="051 99 99 99", preview="1"))
+    assert "051 99 99 99" in response.content.decode()
+    assert "<html" not in response.content.decode()
+    johan.refresh_from_db()
+    assert johan.revisions.count() == before
+    assert johan.phone.as_national == "051 51 93 56"
+
+
+def test_nobody_keeps_a_copy_of_my_card(his, johan):
+    assert "no-store" in his.get("/mijn-kaart/").headers["Cache-Control"]
+
+
+# Absence
+
+
+def test_an_absence_shows_the_stand_in_everywhere_and_ends_by_itself(his, johan, client, time_machine):
+    theme = Theme.objects.first()
+    theme.contact = johan
+    theme.save()
+    publish(theme, None)
+    stand_in = StaffMember.objects.get(slug="dorine-sioen")
+    until = timezone.localdate() + timezone.timedelta(days=2)
+    save(his, absent_until=until.isoformat(), stand_in=str(stand_in.pk))
+    addresses = ("/contact/", "/contact/johan-halsberghe/", theme.get_absolute_url())
+    for address in addresses:
+        html = client.get(address).content.decode()
+        assert "Afwezig tot en met" in html, address
+        assert "dorine-sioen" in html, address
+    assert "NOTE:Afwezig tot en met" in client.get("/contact/johan-halsberghe.vcf").content.decode()
+    time_machine.move_to(timezone.make_aware(timezone.datetime.combine(until, timezone.datetime.max.time())))
+    assert "Afwezig" in client.get("/contact/").content.decode()
+    time_machine.move_to(timezone.now() + timezone.timedelta(seconds=1))
+    for address in (*addresses, "/contact/johan-halsberghe.vcf"):
+        assert "Afwezig" not in client.get(address).content.decode(), address
