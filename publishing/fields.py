@@ -4,7 +4,8 @@ import logging
 from contextlib import suppress
 from typing import Any
 
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import SuspiciousFileOperation, ValidationError
+from django.core.files.base import File
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
@@ -23,6 +24,12 @@ DECORATIVE_HELP = _("Tick this when the picture tells nothing that the text does
 MAX_UPLOAD = 25_000_000  # bytes of one file
 
 logger = logging.getLogger(__name__)
+
+
+def limit_bytes(file: File) -> None:
+    """Refuse a file that is larger than any page needs."""
+    if not getattr(file, "_committed", False) and file.size > MAX_UPLOAD:  # what is stored was judged then
+        raise ValidationError(_("This file is too large. Choose one of at most %s MB.") % (MAX_UPLOAD // 1_000_000))
 
 
 class PublishedDescriptor(ForwardManyToOneDescriptor):
@@ -100,7 +107,7 @@ class PictureField(models.ImageField):
     """
 
     attr_class = PictureFile
-    default_validators = [limit_pixels, check_readable]
+    default_validators = [limit_bytes, limit_pixels, check_readable]
 
     def __init__(self, *args: Any, ratio: tuple[int, int] = (3, 2), widths: tuple[int, ...] = (), **kwargs: Any):
         self.ratio, self.widths = ratio, widths or (400, 800, 1200)

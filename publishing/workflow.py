@@ -247,10 +247,8 @@ def repoint(row: Publishable, field: str, new: Publishable | None, author: User 
         type(row)._base_manager.filter(pk=row.pk).update(**{column: new and new.pk})
         setattr(row, column, new and new.pk)
         live = row.revisions.public() | row.revisions.pending().filter(withdrawn=False)
-        note = _("%(field)s: %(new)s.") % {
-            "field": capfirst(str(type(row)._meta.get_field(field).verbose_name)),  # type: ignore[union-attr]
-            "new": new or "–",
-        }
+        # Without names: history forgets nobody's name in the notes of others.
+        note = _("%s changed.") % capfirst(str(type(row)._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
         if any(revision.data.get(column) == old for revision in live):
             _commit_again(row, author, note, {column: new and new.pk}, where={column: old})
         _log(author, [row], note)

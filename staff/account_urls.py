@@ -4,6 +4,7 @@ from typing import NoReturn
 
 from django.http import Http404, HttpRequest
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 
 def nothing(request: HttpRequest) -> NoReturn:
@@ -13,5 +14,6 @@ def nothing(request: HttpRequest) -> NoReturn:
 
 urlpatterns = [
     re_path(r"^(?:signup|email|confirm-email)/", nothing),
+    path("2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index")),  # that page lists them too
     path("", include("allauth.urls")),
 ]

@@ -110,6 +110,39 @@ def test_a_recovery_code_works_once(client, editor):
         assert response.headers.get("Location") == expected
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "recovery-codes/",
+        "recovery-codes/generate/",
+        "recovery-codes/download/",
+        "totp/deactivate/",
+        "webauthn/keys/{pk}/remove/",
+        "webauthn/keys/{pk}/edit/",
+        "webauthn/",
+        "../password/change/",
+        "../password/set/",
+        "../reauthenticate/",
+        "reauthenticate/",
+        "../logout/",
+        "../password/reset/key/1-x/",
+        "../password/reset/done/",
+        "../password/reset/key/done/",
+        "../inactive/",
+    ],
+)
+def test_every_page_of_an_account_opens(client, editor, address):
+    sign_in(client, "dorine")
+    client.post("/account/2fa/authenticate/", {"code": totp()})
+    key = Authenticator.objects.create(user=editor, type=Authenticator.Type.WEBAUTHN, data={"name": "Sleutel"})
+    client.get("/account/2fa/recovery-codes/generate/")
+    client.post("/account/2fa/recovery-codes/generate/")
+    url = f"/account/2fa/{address.format(pk=key.pk)}".replace("2fa/../", "")
+    response = client.get(url, follow=True)
+    assert response.status_code == 200, url
+
+
 # What nobody may
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from priorities.models import Priority, Theme
 from publishing.models import Revision
+from publishing.stamp import next_change
 from publishing.workflow import publish, state, withdraw
 from staff.models import Consent, StaffMember
 from tests.staff.conftest import form_data, photo_file, save
@@ -137,6 +138,14 @@ def test_a_bomb_is_refused_by_its_header(his, johan):
     bomb.seek(0)
     bomb.name = "bom.png"
     assert "photo" in errors(save(his, photo=bomb))
+
+
+def test_a_photo_of_more_than_25_megabytes_is_refused(his, johan):
+    large = photo_file()
+    large.seek(0, io.SEEK_END)
+    large.write(b"\0" * 25_000_000)
+    large.seek(0)
+    assert "25 MB" in str(errors(save(his, photo=large))["photo"])
 
 
 def test_a_photo_is_private_until_its_person_agrees_and_again_after(his, johan, client):
@@ -329,13 +338,15 @@ def test_an_absence_shows_the_stand_in_everywhere_and_ends_by_itself(his, johan,
     stand_in = StaffMember.objects.get(slug="dorine-sioen")
     until = timezone.localdate() + timezone.timedelta(days=2)
     save(his, absent_until=until.isoformat(), stand_in=str(stand_in.pk))
+    midnight = timezone.make_aware(timezone.datetime.combine(until, timezone.datetime.max.time()))
+    assert next_change(timezone.now()) - midnight < timezone.timedelta(seconds=1), "the page cache knows"
     addresses = ("/contact/", "/contact/johan-halsberghe/", theme.get_absolute_url())
     for address in addresses:
         html = client.get(address).content.decode()
         assert "Afwezig tot en met" in html, address
         assert "dorine-sioen" in html, address
     assert "NOTE:Afwezig tot en met" in client.get("/contact/johan-halsberghe.vcf").content.decode()
-    time_machine.move_to(timezone.make_aware(timezone.datetime.combine(until, timezone.datetime.max.time())))
+    time_machine.move_to(midnight)
     assert "Afwezig" in client.get("/contact/").content.decode()
     time_machine.move_to(timezone.now() + timezone.timedelta(seconds=1))
     for address in (*addresses, "/contact/johan-halsberghe.vcf"):
