@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.mail import stuck
 from publishing.models import Discarded
+from publishing.restoring import is_unrehearsed
 from staff.accounts import lacks_second_factor
 from staff.card_checks import unanswered
 
@@ -80,7 +81,7 @@ class Desk(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The first page, which also says what somebody should look at."""
-        attention = {"stuck_mails": stuck().count(), "silent": list(unanswered())}
+        attention = {"stuck_mails": stuck().count(), "silent": list(unanswered()), "unrehearsed": is_unrehearsed()}
         return super().index(request, attention | (extra_context or {}))
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:

@@ -1,0 +1,248 @@
+"""Restoring an archive, and rehearsing that it can be restored.
+
+A restore looks at every byte of the archive before it touches anything, and then replaces the
+database and the uploaded files together or not at all.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.test import Client
+from django.utils import timezone
+
+from publishing import stamp
+from publishing.archives import (
+    LEFT_OUT,
+    ArchiveError,
+    Manifest,
+    Tell,
+    copy_file,
+    files_in,
+    lines_of,
+    load_rows,
+    opened,
+    tables,
+)
+from publishing.models import Publishable, Revision, Stamp
+
+PAGES = 20  # how many are compared in a rehearsal
+NEW_SITE = timedelta(days=7)
+REHEARSED_WITHIN = timedelta(days=35)
+CHANGED_BY_RESTORING = ("publishing.stamp",)
+
+
+def restore(source: Path, tell: Tell) -> Manifest:
+    """Put the site back as it was in the archive `source`. Raises ArchiveError before anything is touched."""
+    with opened(source) as (archive, manifest):
+        if is_behind(manifest):
+            with tempfile.TemporaryDirectory(prefix="resoc-upgrade-") as folder:
+                tell("made by an older version: brought up to date first")
+                return restore(_brought_up_to_date(source, Path(folder)), tell)
+        call_command("migrate", verbosity=0)
+        with _staged_files(archive, manifest, tell) as swap, transaction.atomic():
+            number = stamp.number()
+            load_rows(archive, manifest, apps.get_model, tell)
+            connection.check_constraints()
+            # Every page that a worker keeps was made under another number.
+            Stamp.objects.update(number=max(number, stamp.number()))
+            stamp.bump()
+            swap()
+    call_command("pictures", verbosity=0)
+    return manifest
+
+
+def is_behind(manifest: Manifest) -> bool:
+    """Whether this version of the site has migrations that the rows of the archive have not seen."""
+    ours = {key for key in MigrationLoader(None).disk_migrations if apps.is_installed(_package(key[0]))}
+    return bool(ours - {(app, name) for app, names in manifest.migrations.items() for name in names})
+
+
+def _package(label: str) -> str:
+    try:
+        return apps.get_app_config(label).name
+    except LookupError:
+        return ""
+
+
+def restore_into_empty(source: Path, tell: Tell) -> None:
+    """Fill an empty database with an archive of whatever age, and migrate it to today."""
+    with opened(source) as (archive, manifest):
+        if connection.introspection.table_names():
+            raise ArchiveError("This database is not empty.")
+        executor = MigrationExecutor(connection)
+        graph = executor.loader.graph
+        seen = {(app, name) for app, names in manifest.migrations.items() for name in names} & set(graph.nodes)
+        # The last ones of each app: Django would take an earlier one for a wish to go back.
+        followed = {parent.key for key in seen for parent in graph.node_map[key].parents if parent.key[0] == key[0]}
+        targets = sorted(seen - followed)
+        executor.migrate(targets)
+        state = MigrationExecutor(connection).loader.project_state(targets).apps
+        with transaction.atomic():
+            load_rows(archive, manifest, state.get_model, tell)
+        for name in files_in(manifest):
+            path = Path(default_storage.path(name))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                copy_file(archive, name, file)
+    call_command("migrate", verbosity=0)
+
+
+def _brought_up_to_date(source: Path, folder: Path) -> Path:
+    """The same archive as this version of the site would write it, made in a scratch installation."""
+    fresh = folder / "archive.zip"
+    for arguments in (["restore", str(source), "--into-empty"], ["backup", str(fresh), "--quiet"]):
+        result = in_scratch(folder / "data", arguments)
+        if result.returncode:
+            raise ArchiveError(f"This archive could not be brought up to date. {result.stdout}{result.stderr}")
+    return fresh
+
+
+def in_scratch(data: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of this code on an installation of its own, on SQLite, in the folder `data`."""
+    static = data / "var" / "static"
+    if not static.exists():
+        static.parent.mkdir(parents=True, exist_ok=True)
+        static.symlink_to(settings.STATIC_ROOT)
+    names = ("DATABASE_URL", "CACHE_URL", "S3_BUCKET")
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    environment |= {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "resoc.settings"}
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+@contextmanager
+def _staged_files(archive: zipfile.ZipFile, manifest: Manifest, tell: Tell) -> Iterator[Any]:
+    """Lay the uploaded files ready; what is given puts them in place of those that are there."""
+    names = list(files_in(manifest))
+    tell(f"{len(names)} files")
+    if not isinstance(default_storage, FileSystemStorage) and not hasattr(default_storage, "location"):
+        raise ArchiveError("This storage of files can't be restored.")
+    root = Path(settings.MEDIA_ROOT)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    staged = Path(tempfile.mkdtemp(prefix=f".{root.name}-new-", dir=root.parent))
+    before = Path(tempfile.mkdtemp(prefix=f".{root.name}-old-", dir=root.parent)) / root.name
+    try:
+        staged.chmod(root.stat().st_mode if root.exists() else 0o755)
+        for name in names:
+            path = staged / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                copy_file(archive, name, file)
+
+        def swap() -> None:
+            if root.exists():
+                root.rename(before)
+            staged.rename(root)
+
+        try:
+            yield swap
+        except BaseException:
+            if before.exists():  # the transaction failed at the very end
+                shutil.rmtree(root, ignore_errors=True)
+                before.rename(root)
+            raise
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+        shutil.rmtree(before.parent, ignore_errors=True)
+
+
+# Rehearsing
+
+
+def page_digests() -> dict[str, str]:
+    """The SHA-256 of some pages as visitors see them now, by address: the same pages for the same content."""
+    addresses = ["/", "/fr/", "/en/", "/contact/"]
+    for model in apps.get_models():
+        if issubclass(model, Publishable) and model.view_name:
+            for obj in model.published()[:PAGES]:
+                addresses += [obj.get_absolute_url(code) for code in obj.languages]
+    chosen = list(dict.fromkeys(addresses))
+    chosen = chosen[:4] + sorted(chosen[4:], key=lambda each: hashlib.sha256(each.encode()).digest())
+    client = Client(raise_request_exception=False)
+    digests = {}
+    for address in chosen[:PAGES]:
+        response = client.get(address, secure=settings.HTTPS, headers={"host": _host()})
+        digests[address] = f"{response.status_code} {hashlib.sha256(response.content).hexdigest()}"
+    return digests
+
+
+def _host() -> str:
+    return next((host for host in settings.ALLOWED_HOSTS if not host.startswith((".", "*", "["))), "localhost")
+
+
+def compare(source: Path) -> list[str]:
+    """What of this installation is not as the archive says; empty when a restore brought everything back."""
+    found = []
+    with opened(source) as (_archive, manifest):
+        same_version = not is_behind(manifest)
+        for model in tables():
+            label, digest, rows = model._meta.label_lower, hashlib.sha256(), 0
+            for line in lines_of(model):
+                digest.update(line)
+                rows += 1
+            if label in CHANGED_BY_RESTORING or label in LEFT_OUT:
+                continue
+            if label in manifest.rows and rows != manifest.rows[label]:
+                found.append(f"{label}: {rows} rows instead of {manifest.rows[label]}")
+            elif same_version and digest.hexdigest() != manifest.members[f"rows/{label}.jsonl"]["sha256"]:
+                found.append(f"{label}: other content")
+        for name in files_in(manifest):
+            said = manifest.members[f"media/{name}"]["sha256"]
+            if not default_storage.exists(name) or _digest_of(default_storage.open(name)) != said:
+                found.append(f"file {name}: missing or other content")
+        if same_version:
+            shown = page_digests()
+            found += [
+                f"page {each}: looks different" for each, said in manifest.pages.items() if shown.get(each) != said
+            ]
+    return found
+
+
+def _digest_of(file: File) -> str:
+    with file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def is_unrehearsed() -> bool:
+    """Whether it is too long ago that a backup was seen to bring everything back; a new site has a week."""
+    first = Revision.objects.order_by("pk").values_list("created_at", flat=True).first()
+    if first is None or first > timezone.now() - NEW_SITE:
+        return False
+    last = recall("rehearsal")
+    return not last.get("good") or last["at"] < timezone.now() - REHEARSED_WITHIN
+
+
+def remember(what: str, **said: Any) -> None:
+    """Write down when `what` (`backup`, `rehearsal`) last happened, for `recall`."""
+    path = Path(settings.STATE_DIR) / f"last_{what}.json"
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps({"at": timezone.now().isoformat(), **said}))
+    fresh.replace(path)
+
+
+def recall(what: str) -> dict[str, Any]:
+    """What `remember` wrote, with `at` as a moment; empty when it never happened."""
+    try:
+        said = json.loads((Path(settings.STATE_DIR) / f"last_{what}.json").read_text())
+        return {**said, "at": datetime.fromisoformat(said["at"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
