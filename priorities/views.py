@@ -13,7 +13,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from pages.models import MissionPage
-from priorities.models import Document, Priority, Theme, Update
+from priorities.models import Document, Priority, Theme, Update, with_update_dates
 from publishing.languages import resolve
 from publishing.models import Publishable, Revision, follow
 from publishing.views import FILE_POLICY, PublishedDetailView
@@ -26,7 +26,7 @@ def priority_list(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "priorities",
         "mission": MissionPage.published().first(),
-        "priorities": list(Priority.published().following("lead")),
+        "priorities": with_update_dates(Priority.published().following("lead"), "priority"),
     }
     return render(request, "priorities/priority_list.html", context)
 
@@ -39,7 +39,7 @@ def theme_list(request: HttpRequest) -> HttpResponse:
         "section": "themes",
         "mission": MissionPage.published().first(),
         "page_obj": page_obj,
-        "themes": list(page_obj),
+        "themes": with_update_dates(page_obj, "theme"),
     }
     return render(request, "priorities/theme_list.html", context)
 
