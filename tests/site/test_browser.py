@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from tests.conftest import listen
+from tests.conftest import CHROMIUM, listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -103,6 +103,22 @@ def test_nothing_is_cut_off_or_missing_at_any_width_or_spacing(page, full_theme)
                     cut_off[address, width, spaced] = found
     assert cut_off == {}
     assert [each for each in complaints if "404" not in each] == []
+
+
+@pytest.mark.parametrize(("letters", "widths"), [(24, [320, 375, 480]), (32, [640, 768, 1280])])
+def test_nothing_is_cut_off_for_who_set_larger_letters(browser, live_server, full_theme, letters, widths):
+    arguments = ["--no-sandbox", "--disable-gpu", f"--blink-settings=defaultFontSize={letters}"]
+    own_letters = browser.browser_type.launch(executable_path=CHROMIUM, args=arguments)
+    page = own_letters.new_page(base_url=live_server.url)
+    cut_off = {}
+    for address in ADDRESSES:
+        page.goto(address)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 800})
+            if found := page.evaluate(CUT_OFF):
+                cut_off[address, width] = found
+    own_letters.close()
+    assert cut_off == {}
 
 
 def test_all_is_reached_by_keyboard_in_a_window_at_400_percent(page):
