@@ -35,8 +35,8 @@ messages: environment ## Collect the words of the interface and compile their tr
 	@$(BIN)/python manage.py compilemessages --ignore='.venv' --verbosity=0
 
 .PHONY: screenshots
-screenshots: environment ## Photograph every kind of page, on desktop, phone, in the dark and on paper
-	@$(BIN)/python tools/screenshots.py
+screenshots: environment ## Photograph every kind of page, on desktop, phone, in the dark and on paper (PAGES="home theme" for some)
+	@$(BIN)/python tools/screenshots.py $(PAGES)
 
 .PHONY: environment
 environment:

@@ -105,7 +105,7 @@ def _in_this_language(objects: list[Any]) -> list[Publishable]:
     """
     shown = [obj for obj in objects if current() in obj.languages and obj.get_absolute_url()][:LENGTH]
     found = addresses({target for obj in shown for target in targets(resolve(obj, "body").value)})
-    follow([row for obj in shown for row in obj.documents.all()], "document", timezone.now())
+    follow(shown, ["documents__document"], timezone.now())
     for obj in shown:
         obj.addresses = found
     return shown

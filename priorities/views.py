@@ -1,5 +1,6 @@
 """The overviews and the pages of priorities and themes."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -12,9 +13,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from pages.models import MissionPage
-from priorities.models import Document, Priority, Theme, Update
+from priorities.models import Document, Priority, Theme, Update, with_update_dates
 from publishing.languages import resolve
-from publishing.models import Publishable
+from publishing.models import Publishable, Revision, follow
 from publishing.views import FILE_POLICY, PublishedDetailView
 
 THEMES_PER_PAGE = 20
@@ -25,7 +26,7 @@ def priority_list(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "priorities",
         "mission": MissionPage.published().first(),
-        "priorities": list(Priority.published().following("lead")),
+        "priorities": with_update_dates(Priority.published().following("lead"), "priority"),
     }
     return render(request, "priorities/priority_list.html", context)
 
@@ -38,7 +39,7 @@ def theme_list(request: HttpRequest) -> HttpResponse:
         "section": "themes",
         "mission": MissionPage.published().first(),
         "page_obj": page_obj,
-        "themes": list(page_obj),
+        "themes": with_update_dates(page_obj, "theme"),
     }
     return render(request, "priorities/theme_list.html", context)
 
@@ -55,18 +56,21 @@ class PriorityView(PublishedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         priority = kwargs["priority"]
-        updates = including(
-            Update.published(priority.as_of).referring_to(priority, "priority").following("documents__document"),
-            kwargs.get("including"),
-        )
-        others = list(Priority.published(priority.as_of))
-        previous, following = neighbours(others, priority)
+        # The updates, the themes and the other priorities, in one query.
+        public = Revision.objects.public(priority.as_of).order_by()
+        around = public.referring_to(priority, "priority").union(public.of(Priority), all=True)
+        found: dict[type[Publishable], list[Any]] = defaultdict(list)
+        for revision in around.order_by("sort_key", "object_id"):
+            found[revision.model_class].append(revision.thaw(priority.as_of))
+        updates = including(found[Update], kwargs.get("including"))
+        follow(updates, ["documents__document"], priority.as_of)
+        previous, following = neighbours(found[Priority], priority)
         return super().get_context_data(
             **kwargs,
             updates=updates,
             updated=last_date(updates),
             stages=stages(priority.phase),
-            themes=list(Theme.published(priority.as_of).referring_to(priority, "priority")),
+            themes=found[Theme],
             previous=previous,
             next=following,
         )

@@ -17,6 +17,7 @@ from modeltranslation.utils import build_localized_fieldname
 CODES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
 NATIVE_NAMES = {code: get_language_info(code)["name_local"].capitalize() for code in CODES}
 NAMES = {"nl": gettext_lazy("Dutch"), "fr": gettext_lazy("French"), "en": gettext_lazy("English")}
+_translated_fields: dict[type[models.Model], tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,13 @@ def is_blank(value: object) -> bool:
 
 def translated_fields(model: type[models.Model]) -> tuple[str, ...]:
     """The names of the fields of `model` that have a value per language, as the model lists them."""
-    try:
-        names = translator.get_options_for_model(model).all_fields
-    except NotRegistered:
-        return ()
-    return tuple(field.name for field in model._meta.concrete_fields if field.name in names)
+    if model not in _translated_fields:  # asked some hundred times for one page
+        try:
+            names = translator.get_options_for_model(model).all_fields
+        except NotRegistered:
+            return ()
+        _translated_fields[model] = tuple(field.name for field in model._meta.concrete_fields if field.name in names)
+    return _translated_fields[model]
 
 
 def order(language: str) -> tuple[str, ...]:

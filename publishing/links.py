@@ -8,6 +8,7 @@ page any more.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, cast
@@ -51,13 +52,13 @@ def targets(html: str) -> set[Target]:
     return {target for href, _words in LINK.findall(html) if (target := target_of(href))}
 
 
-def public_revisions(wanted: Iterable[Target]) -> "RevisionQuerySet":
-    """What visitors see of `wanted` now; without a query when nothing is wanted."""
+def public_revisions(wanted: Iterable[Target], at: datetime | None = None) -> "RevisionQuerySet":
+    """What visitors see of `wanted` now, or saw at an earlier moment; without a query when nothing is wanted."""
     by_model: dict[str, list[int]] = {}
     for label, object_id in wanted:
         by_model.setdefault(label, []).append(object_id)
     any_of_them = [models.Q(model=label, object_id__in=ids) for label, ids in by_model.items()]
-    return _revisions().public().filter(reduce(or_, any_of_them)) if any_of_them else _revisions().none()
+    return _revisions().public(at).filter(reduce(or_, any_of_them)) if any_of_them else _revisions().none()
 
 
 def addresses(wanted: Iterable[Target]) -> dict[Target, str]:

@@ -22,11 +22,14 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import PublishedForeignKey
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
+from publishing.links import Target, public_revisions
 from publishing.snapshots import thaw
 
 MAX_CHARACTERS = 500  # of a note or a reason
 SHARED_FOR = timedelta(days=14)  # how long a share link works
 LAST_POSITION = 999_999  # as many digits as `Ordered.sort_key` compares
+
+PUBLIC = 0  # the best rank of what explains an address
 
 # Not overtaken before its time: it was, is or will be what decides.
 CAME_DUE = models.Q(superseded_at=None) | models.Q(superseded_at__gt=models.F("live_from"))
@@ -66,11 +69,10 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def best_at(self, slug: str, language: str, at: datetime | None = None) -> "Revision | None":
         """The one that best explains an address: public at that moment, else due, else public before it."""
         at = at or timezone.now()
-        rank = models.Case(
-            models.When(_public(at), models.Value(0)), models.When(_due(at), models.Value(1)), default=models.Value(2)
-        )
+        public = models.When(_public(at), models.Value(PUBLIC))
+        due = models.When(_due(at), models.Value(1))
         found = self.filter(CAME_DUE, slugs__slug=slug, slugs__language=language, live_from__lte=at)
-        return found.annotate(rank=rank).order_by("rank", "-pk").first()
+        return found.annotate(rank=models.Case(public, due, default=models.Value(2))).order_by("rank", "-pk").first()
 
     def standing(self) -> Self:
         """The last word on each object: the one revision that nothing overtakes, due or still waiting."""
@@ -134,6 +136,8 @@ class Revision(models.Model):
     data = models.JSONField(_("content"))
     # The place in lists, copied from the content: no database sorts well by a JSON value.
     sort_key = models.CharField(max_length=100, editable=False)
+
+    rank: int  # only on what `best_at` found
 
     objects = RevisionQuerySet.as_manager()
 
@@ -294,11 +298,10 @@ class PublishedQuerySet(RevisionQuerySet):
         fresh = self._result_cache is None
         super()._fetch_all()
         if fresh and self._iterable_class is PublishedIterable:
-            for path in self._following:
-                follow(cast(list[Frozen], self._result_cache), path, self.as_of)
+            follow(cast(list[Frozen], self._result_cache), self._following, self.as_of)
 
     def following(self, *paths: str) -> Self:
-        """Read these relations in one query each: `"contact"`, or `"partners__organisation"`."""
+        """Read all these relations in one query: `"contact"`, or `"partners__organisation"`."""
         clone = self.all()
         clone._following = paths
         return clone
@@ -531,19 +534,22 @@ class Child(Ordered, Frozen):
         return type(self)._base_manager.filter(**{self.parent: getattr(self, self.parent)})
 
 
-def follow(objects: Iterable[Frozen], path: str, as_of: datetime) -> None:
-    """Put the published targets of relation `path` on the thawed `objects`."""
-    *children, name = path.split("__")
-    for child in children:
-        objects = [row for obj in objects for row in getattr(obj, child).all()]
-    if not (objects := list(objects)):
-        return
-    field: Any = objects[0]._meta.get_field(name)
-    ids = {getattr(obj, field.attname) for obj in objects} - {None}
-    published = field.related_model.published(as_of).filter(object_id__in=ids)
-    targets = {target.pk: target for target in published} if ids else {}
-    for obj in objects:
-        field.set_cached_value(obj, targets.get(getattr(obj, field.attname)))
+def follow(objects: Iterable[Frozen], paths: Iterable[str], as_of: datetime) -> None:
+    """Put the published targets of the relations `paths` on the thawed `objects`: one query for all of them."""
+    objects = list(objects)
+    ends: list[tuple[Frozen, Any, Target]] = []  # what points, with which field, at what
+    for path in paths:
+        *children, name = path.split("__")
+        rows = objects
+        for child in children:
+            rows = [row for obj in rows for row in getattr(obj, child).all()]
+        for row in rows:
+            field: Any = row._meta.get_field(name)
+            ends.append((row, field, (field.related_model._meta.label_lower, getattr(row, field.attname))))
+    wanted = {target for _row, _field, target in ends if target[1] is not None}
+    found = {(each.model, each.object_id): each.thaw(as_of) for each in public_revisions(wanted, as_of)}
+    for row, field, target in ends:
+        field.set_cached_value(row, found.get(target))
 
 
 def slug_columns(model: type[models.Model]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
+from typing import NamedTuple
 
 import snowballstemmer
 from django.utils.html import format_html_join
@@ -37,8 +38,7 @@ class Word:
     written: str
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word of a text and where it stands."""
 
     start: int
@@ -65,8 +65,9 @@ def fold(text: str) -> str:
 def tokens(text: str) -> Iterator[Token]:
     """The words of a tidy text, in order."""
     for found in WORD.finditer(text):
-        if folded := "".join(WORD.findall(fold(found[0]))):
-            yield Token(found.start(), found.end(), found[0], folded)
+        written = found[0]
+        if folded := written.lower() if written.isascii() else "".join(WORD.findall(fold(written))):
+            yield Token(found.start(), found.end(), written, folded)
 
 
 @lru_cache(maxsize=20_000)
@@ -170,8 +171,10 @@ def highlight(text: str, words: Iterable[Word], language: str) -> SafeString:
 def fragment(passages: Iterable[str], words: Iterable[Word], language: str) -> SafeString:
     """The part of `passages` that answers most of the query, highlighted; else how they begin."""
     words, passages = tuple(words), [tidy(passage) for passage in passages]
-    # Looking for letters is quick, looking for another form of each word is not.
-    letters = [sum(word.folded in fold(passage) for word in words) for passage in passages]
+    # Looking for letters is quick, looking for another form of each word is not. A form begins with its stem.
+    forms = [{word.folded, *stems(word.written, language)} for word in words]
+    folded = [fold(passage) for passage in passages]
+    letters = [sum(any(form in text for form in each) for each in forms) for text in folded]
     if most := max(letters, default=0):
         passages = [passages[letters.index(most)]]
     cuts = (_cut(passage, words, language) for passage in passages if passage)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from publishing.languages import current
-from publishing.models import Publishable, Revision, RevisionFile
+from publishing.models import PUBLIC, Publishable, Revision, RevisionFile, follow
 from publishing.pictures import original_of
 from publishing.preview import shows_file
 from publishing.search import clean_query
@@ -40,11 +40,11 @@ class PublishedDetailView(TemplateView):
         match = Revision.objects.of(self.model).best_at(kwargs["slug"], current(), now)
         if match is None:
             raise Http404
-        published = self.model.published(now).following(*self.following)
-        obj = published.filter(object_id=match.object_id).first()
-        if obj is None:
-            due = Revision.objects.of(self.model).due(now).filter(object_id=match.object_id).first()
-            return gone(request, due)
+        revisions = Revision.objects.of(self.model).filter(object_id=match.object_id)
+        public = match if match.rank == PUBLIC else revisions.public(now).first()
+        if public is None:
+            return gone(request, revisions.due(now).first())
+        obj = public.thaw(now)
         if obj.slug_in(current()) != kwargs["slug"]:
             return redirect(self.get_address(obj, kwargs.get("version")), permanent=True)
         context: dict[str, Any] = {}
@@ -53,6 +53,7 @@ class PublishedDetailView(TemplateView):
         if version := kwargs.get("version"):
             obj = old_version(obj, version)
             context["version"] = obj.revision
+        follow([obj], self.following, obj.as_of)
         return self.show(obj, **context)
 
     def show(self, obj: Publishable, **context: Any) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.generic import TemplateView
 
 from pages.models import MissionPage, Seat
-from priorities.models import Priority, Theme
+from priorities.models import Priority, Theme, with_update_dates
 from publishing.languages import resolve
 from publishing.models import Revision, RevisionSlug
 from publishing.views import old_version, versions_of
@@ -44,7 +44,7 @@ class HomeView(TemplateView):
                 "motto": motto(mission) if mission else None,
                 "seat_groups": seat_groups(mission) if mission else [],
                 "priorities": list(Priority.published(at)),
-                "themes": list(Theme.published(at)[:THEMES_ON_HOME]),
+                "themes": with_update_dates(Theme.published(at)[:THEMES_ON_HOME], "theme"),
             }
             | context
         )

@@ -1,10 +1,12 @@
 """Pictures of every kind of page, on desktop, phone, in the dark and on paper.
 
-`make screenshots` puts them in var/screenshots/, to be looked at beside the design. The
-site in them is a new one with the source content, served from a scratch folder; or, with
-`.venv/bin/python tools/screenshots.py http://127.0.0.1:8000 FOLDER`, one that runs already.
+`make screenshots` puts them in var/screenshots/, to be looked at beside the design;
+`make screenshots PAGES="home theme"` only those. The site in them is a new one with the source
+content, served from a scratch folder; or, with
+`.venv/bin/python tools/screenshots.py --site http://127.0.0.1:8000`, one that runs already.
 """
 
+import argparse
 import os
 import shutil
 import socket
@@ -42,15 +44,21 @@ MODES = {
 }
 
 
-def main(site: str = "", folder: str = "") -> None:
-    """Photograph `site`, or a new one that is served for as long as it takes."""
+def main() -> None:
+    """Photograph the site that is asked for, or a new one that is served for as long as it takes."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"only these, of {', '.join(PAGES)}")
+    parser.add_argument("--site", help="the address of a site that runs already")
+    parser.add_argument("--folder", type=Path, default=TARGET, help="where the pictures go")
+    asked = parser.parse_args()
+    if unknown := set(asked.pages) - set(PAGES):
+        parser.error(f"no such page: {', '.join(sorted(unknown))}. There are {', '.join(PAGES)}")
     chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt install chromium")
-    target = Path(folder or TARGET)
-    with served() if not site else nullcontext(site) as address, sync_playwright() as playwright:
+    with nullcontext(asked.site) if asked.site else served() as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        photograph(browser, address, target)
+        photograph(browser, site, asked.folder, asked.pages or list(PAGES))
         browser.close()
-    print(f"See {target}")
+    print(f"See {asked.folder}")
 
 
 @contextmanager
@@ -76,14 +84,14 @@ def served() -> Iterator[str]:
             server.wait()
 
 
-def photograph(browser: Browser, site: str, target: Path, pages: dict[str, str] = PAGES) -> None:
-    """Write NAME-MODE.png and NAME-print.pdf of each of `pages` of `site` in folder `target`."""
+def photograph(browser: Browser, site: str, target: Path, names: list[str]) -> None:
+    """Write NAME-MODE.png and NAME-print.pdf of the pages `names` of `site` in folder `target`."""
     target.mkdir(parents=True, exist_ok=True)
     for mode, options in MODES.items():
         context = browser.new_context(base_url=site, **options)
         page = context.new_page()
-        for name, address in pages.items():
-            page.goto(address)
+        for name in names:
+            page.goto(PAGES[name])
             page.screenshot(path=target / f"{name}-{mode}.png", full_page=True)
             if mode == "desktop":
                 page.pdf(path=target / f"{name}-print.pdf", format="A4", print_background=False)
@@ -91,4 +99,4 @@ def photograph(browser: Browser, site: str, target: Path, pages: dict[str, str] 
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

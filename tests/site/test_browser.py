@@ -1,10 +1,12 @@
 """The site in a real browser, as its users meet it."""
 
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
-from tests.conftest import listen
+from tests.conftest import CHROMIUM, listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -103,6 +105,22 @@ def test_nothing_is_cut_off_or_missing_at_any_width_or_spacing(page, full_theme)
     assert [each for each in complaints if "404" not in each] == []
 
 
+@pytest.mark.parametrize(("letters", "widths"), [(24, [320, 375, 480]), (32, [640, 768, 1280])])
+def test_nothing_is_cut_off_for_who_set_larger_letters(browser, live_server, full_theme, letters, widths):
+    arguments = ["--no-sandbox", "--disable-gpu", f"--blink-settings=defaultFontSize={letters}"]
+    own_letters = browser.browser_type.launch(executable_path=CHROMIUM, args=arguments)
+    page = own_letters.new_page(base_url=live_server.url)
+    cut_off = {}
+    for address in ADDRESSES:
+        page.goto(address)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 800})
+            if found := page.evaluate(CUT_OFF):
+                cut_off[address, width] = found
+    own_letters.close()
+    assert cut_off == {}
+
+
 def test_all_is_reached_by_keyboard_in_a_window_at_400_percent(page):
     """1280 by 1024 at 400 %: what has the focus is in the window, has a ring, and nothing lies over it."""
     page.set_viewport_size({"width": 320, "height": 256})
@@ -142,13 +160,60 @@ def test_who_wants_no_motion_sees_none(browser, live_server):
 
 def test_on_paper_a_priority_is_one_sheet_with_its_address(page, live_server):
     page.goto("/prioriteiten/tewerkstellingsbeleid/")
-    pdf = page.pdf(format="A4")
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    assert _sheets(page) == 1
     page.emulate_media(media="print")
     for hidden in ("Hoofdmenu", "Taal", "Je bent hier", "Andere prioriteiten"):
         assert not page.get_by_label(hidden).is_visible(), hidden
     assert page.locator("h1").is_visible()
     assert page.locator(".print-address").inner_text() == page.url
+
+
+def test_what_makes_no_sense_on_paper_is_not_printed(page, full_theme):
+    page.emulate_media(media="print")
+    for address, words in {
+        "/themas/regiomarketing/": ["Volg dit thema (Atom)", "Alle versies", "Alle medewerkers", "Zoeken"],
+        "/contact/": ["Bewaar contact", "Bewaar alle contacten", "QR-code"],
+        "/privacy/": ["Alle medewerkers"],
+    }.items():
+        page.goto(address)
+        printed = page.evaluate("document.body.innerText")
+        assert [each for each in words if each in printed] == [], address
+
+
+def test_everybody_is_on_one_sheet_with_a_qr_code_that_a_telephone_reads(page):
+    page.goto("/contact/")
+    assert _sheets(page) == 1
+    page.emulate_media(media="print")
+    codes = page.locator(".qr svg, .qr img")
+    widths = codes.evaluate_all("all => all.map(each => each.getBoundingClientRect().width * 25.4 / 96)")
+    assert len(widths) == 4
+    assert min(widths) >= 30  # millimetres
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "14px"  # 10.5 pt
+
+
+def test_the_home_page_begins_on_its_first_sheet_and_no_heading_ends_one(page):
+    page.goto("/")
+    sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
+    assert len(sheets) <= 3
+    assert "Verhoging van" in sheets[0]
+    assert "Poperinge" in sheets[0]
+    for heading, after in (
+        ("Missie", "spreekbuis"),
+        ("Activiteiten", "hoogdringendheid"),
+        ("Dagelijks bestuur", "zetelen"),
+    ):
+        assert any(heading in sheet and after in sheet for sheet in sheets), heading
+
+
+def test_night_is_not_printed(page, full_theme):
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto("/prioriteiten/tewerkstellingsbeleid/")
+    ground = page.locator(".badge").evaluate("badge => getComputedStyle(badge).backgroundColor")
+    assert ground == "rgb(227, 239, 242)"
+
+
+def _sheets(page) -> int:
+    return len(PdfReader(BytesIO(page.pdf(format="A4"))).pages)
 
 
 def test_without_the_style_sheet_no_drawing_fills_the_window(page):

@@ -2,12 +2,15 @@
 
 import pytest
 
-from priorities.models import Theme
+from pages.models import Organisation
+from priorities.models import Document, Priority, Theme, Update
 from publishing.workflow import publish
+from staff.models import StaffMember
+from tests.priorities.test_documents import pdf, upload
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = {"/": 6, "/prioriteiten/": 3, "/contact/": 2, "/privacy/": 3, "/contact/dorine-sioen/": 4}
+QUERIES = {"/": 7, "/prioriteiten/": 4, "/themas/": 5, "/contact/": 2, "/privacy/": 2, "/contact/dorine-sioen/": 3}
 
 
 @pytest.mark.parametrize("address", QUERIES)
@@ -22,3 +25,33 @@ def test_the_home_page_asks_as_often_with_3_as_with_300_themes(client, editor, d
         publish(Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}"), editor)
     with django_assert_num_queries(QUERIES["/"]):
         client.get("/")
+
+
+@pytest.fixture
+def full_pages(full_theme, settings, tmp_path):
+    """A theme and a priority with everything that their pages may show."""
+    settings.MEDIA_ROOT = tmp_path
+    theme, priority = Theme.objects.get(slug_nl="regiomarketing"), Priority.objects.get(number=2)
+    document = Document.objects.create(title_nl="Verslag", slug_nl="verslag", file=upload(pdf()))
+    publish(document, None)
+    theme.priority, theme.contact = priority, StaffMember.objects.first()
+    priority.lead, priority.contact = Organisation.objects.first(), StaffMember.objects.last()
+    priority.partners.create(organisation=Organisation.objects.last())
+    for subject, field in ((theme, "theme"), (priority, "priority")):
+        subject.body_nl = '<p><a href="page:priorities.priority/1">Prioriteit</a></p>'
+        subject.save()
+        subject.documents.create(document=document)
+        publish(subject, None)
+        update = Update.objects.create(**{field: subject}, title_nl="Bericht")
+        update.documents.create(document=document)
+        publish(update, None)
+
+
+@pytest.mark.parametrize("address", ["/themas/regiomarketing/", "/prioriteiten/tewerkstellingsbeleid/"])
+def test_a_page_with_everything_asks_six_times(client, full_pages, django_assert_num_queries, address):
+    with django_assert_num_queries(6):
+        response = client.get(address)
+    html = response.content.decode()
+    assert html.count('href="/documenten/verslag.pdf"') == 2
+    assert ">Prioriteit</a>" in html
+    assert 'href="/contact/' in html

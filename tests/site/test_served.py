@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tools import screenshots
-
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,16 +90,3 @@ def test_hashed_files_may_be_kept_for_ever(served):
     css = re.search(r'href="(/static/css/site\.[0-9a-f]+\.css)"', html)[1]
     with urllib.request.urlopen(served + css) as response:  # noqa: S310
         assert "immutable" in response.headers["Cache-Control"]
-
-
-def test_every_page_to_be_photographed_exists_and_gives_a_picture_in_each_mode(browser, served, tmp_path):
-    for address in set(screenshots.PAGES.values()) - {"/nergens/"}:
-        urllib.request.urlopen(served + address).close()  # noqa: S310
-    pages = {name: screenshots.PAGES[name] for name in ("priority", "not-found")}
-    screenshots.photograph(browser, served, tmp_path / "new", pages)
-    made = {file.name: file.read_bytes() for file in (tmp_path / "new").iterdir()}
-    assert made.keys() == {
-        f"{name}-{kind}" for name in pages for kind in ("desktop.png", "phone.png", "dark.png", "print.pdf")
-    }
-    assert all(picture.startswith((b"\x89PNG", b"%PDF")) for picture in made.values())
-    assert made["priority-dark.png"] != made["priority-desktop.png"]

@@ -47,7 +47,8 @@ def test_signs_with_a_meaning_are_escaped_and_a_long_line_is_folded_between_char
     assert f"TITLE:{'é' * 80}" in lines
 
 
-def test_all_cards_come_in_one_file(client):
+def test_all_cards_come_in_one_file_that_the_contact_page_leads_to(client):
+    assert 'href="/contact/resoc-westhoek.vcf"' in client.get("/contact/").content.decode()
     assert client.get("/contact/resoc-westhoek.vcf").content.decode().count("BEGIN:VCARD") == 4
 
 

@@ -1,0 +1,43 @@
+"""`make screenshots`: the pictures that it promises, of pages that exist."""
+
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from PIL import Image
+
+from tools import screenshots
+
+SCRIPT = settings.BASE_DIR / "tools" / "screenshots.py"
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "address"), screenshots.PAGES.items())
+def test_every_page_it_photographs_exists(client, name, address):
+    assert client.get(address).status_code == (404 if name == "not-found" else 200)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_page_is_photographed_on_desktop_phone_in_the_dark_and_on_paper(page, live_server, tmp_path):
+    run("priority", "--site", live_server.url, "--folder", tmp_path).check_returncode()
+    made = {file.name: file for file in tmp_path.iterdir()}
+    assert set(made) == {f"priority-{each}" for each in ("desktop.png", "phone.png", "dark.png", "print.pdf")}
+    widths, skies = {}, {}
+    for mode in screenshots.MODES:
+        with Image.open(made[f"priority-{mode}.png"]) as picture:
+            widths[mode], skies[mode] = picture.width, picture.convert("L").getpixel((0, 0))
+    assert widths == {"desktop": 1440, "phone": 720, "dark": 1440}
+    assert skies["dark"] < 64 < 192 < skies["desktop"] == skies["phone"]
+    assert made["priority-print.pdf"].read_bytes().startswith(b"%PDF")
+
+
+def test_a_page_that_it_does_not_know_is_named():
+    ended = run("hoem")
+    assert ended.returncode != 0
+    assert "no such page: hoem" in ended.stderr
