@@ -31,7 +31,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
-from publishing import editing, history, lists
+from publishing import editing, history, lists, resending
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
 from publishing.fields import MAX_UPLOAD, PictureField
@@ -173,14 +173,46 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     def changeform_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """The form; one that somebody else overtook comes back with both texts."""
-        if request.method != "POST" or not object_id or editing.BASE not in request.POST:
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        request.sent = resending.digest(request)
+        before = resending.saved_before(request, self.model)
+        if before and not object_id:
+            return self._added_before(request, before) or super().changeform_view(request, None, *args, **kwargs)
+        if not (object_id and (before or editing.BASE in request.POST)):
             return super().changeform_view(request, object_id, *args, **kwargs)
         with transaction.atomic():
             lock(self.model)  # what publishing takes too, and takes first: never a row before it
             obj = self.get_object(request, unquote(object_id))
-            if obj:
+            if obj and before and obj.pk == before.pk:
+                if resending.says_nothing_new(request.sent, obj, before):
+                    return self._done_before(request, obj)
+                request.POST = resending.caught_up(request.POST, obj, before)
+            if obj and editing.BASE in request.POST:
                 self._compare_with_saved(request, obj)
             return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _added_before(self, request: Any, before: resending.Saved) -> HttpResponse | None:
+        """A new page that comes again: from now on it is a change of the page that it made."""
+        obj = self.get_object(request, str(before.pk))
+        if obj is None:
+            return None
+        if IS_POPUP_VAR in request.POST and resending.says_nothing_new(request.sent, obj, before):
+            return super().response_add(request, obj)
+        return HttpResponseRedirect(self._address(obj), preserve_request=True)
+
+    def _done_before(self, request: Any, obj: Publishable) -> HttpResponse:
+        """Say that the first try had arrived, and do nothing twice."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_change(request, obj)
+        messages.success(request, _("Your first try had arrived: everything was saved then, and nothing twice."))
+        return self._stay(request, obj)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """As Django's, and note the child rows that are new."""
+        new = [each for formset in formsets for each in formset.forms if each.instance.pk is None]
+        super().save_related(request, form, formsets, change)
+        request.rows_added = {each.prefix: each.instance.pk for each in new if each.instance.pk}
 
     def _compare_with_saved(self, request: Any, obj: Publishable) -> None:
         saved = freeze(obj)
@@ -370,10 +402,18 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             # The working copy is saved; only a change by somebody else in the same second leads here.
             for message in error.messages:
                 messages.error(request, message)
+        resending.remember(request, obj, request.sent, request.rows_added)
         if IS_POPUP_VAR in request.POST:
             return None  # Django closes the window and puts the choice in the form beneath
+        return self._stay(request, obj)
+
+    def _address(self, obj: Publishable) -> str:
         opts = self.model._meta
-        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+
+    def _stay(self, request: Any, obj: Publishable) -> HttpResponse:
+        """Go to the form of `obj`, from which one came."""
+        url = self._address(obj)
         if "X-Upload" in request.headers:  # a script that goes there itself, so that the message is read once
             return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Location": url})
         return HttpResponseRedirect(url)
@@ -393,6 +433,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "max_upload": MAX_UPLOAD,
             "max_upload_mb": MAX_UPLOAD // 1_000_000,
             "languages": NATIVE_NAMES.items(),
+            "form_token": resending.token_of(request) or resending.new_token(),
         }
         if obj:
             context |= self._panel(request, obj)

@@ -102,12 +102,34 @@ def test_a_lost_connection_loses_nothing_and_a_second_try_saves(signed_in):
     page.get_by_text(re.compile(r"^verslag\.pdf, \d kB$")).wait_for()
     page.route("**/document/add/", lambda route: route.abort())
     page.get_by_role("button", name="Publiceer").click()
-    page.get_by_text("De verbinding viel weg. Er is niets bewaard").wait_for()
+    page.get_by_text("De verbinding viel weg voor het antwoord kwam").wait_for()
     assert page.get_by_label("Titel (nl)").input_value() == "Verslag"
     page.unroute("**/document/add/")
     page.get_by_role("button", name="Publiceer").click()
     page.get_by_text("Gepubliceerd: bezoekers zien het nu.").wait_for()
     assert Document.published().get().page_count == 3
+
+
+def test_when_only_the_answer_got_lost_a_second_try_makes_no_second_document(signed_in):
+    page = signed_in
+
+    def lose_the_answer(route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    page.goto("/admin/priorities/document/add/")
+    page.get_by_label("Titel (nl)").fill("Verslag")
+    page.locator("[type=file]").set_input_files(chosen("verslag.pdf", pdf()))
+    page.route("**/document/add/", lose_the_answer)
+    page.get_by_role("button", name="Publiceer").click()
+    page.get_by_text("We weten dus niet of alles bewaard is").wait_for()
+    assert Document.objects.count() == 1
+    page.unroute("**/document/add/")
+    page.get_by_label("Titel (nl)").fill("Verslag van mei")
+    page.get_by_role("button", name="Publiceer").click()
+    page.get_by_text("Gepubliceerd: bezoekers zien het nu.").first.wait_for()
+    assert Document.published().get().title_nl == "Verslag van mei"
+    assert page.evaluate("Object.keys(localStorage).length") == 0
 
 
 def test_a_file_that_is_too_large_is_not_even_sent(signed_in):
