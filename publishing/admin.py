@@ -40,7 +40,7 @@ from publishing.models import LAST_POSITION, Discarded, Ordered, Publishable, Sh
 from publishing.numbers import whole
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
-from publishing.snapshots import freeze, normalise
+from publishing.snapshots import freeze_all, normalise
 from publishing.widgets import PictureInput
 from publishing.workflow import (
     State,
@@ -215,7 +215,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         request.rows_added = {each.prefix: each.instance.pk for each in new if each.instance.pk}
 
     def _compare_with_saved(self, request: Any, obj: Publishable) -> None:
-        saved = freeze(obj)
+        saved = freeze_all(obj)
         if request.POST[editing.BASE] == editing.fingerprints(saved):
             return
         form = self.get_form(request, obj, change=True)(request.POST, request.FILES, instance=obj)
@@ -456,7 +456,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "public_url": obj.get_absolute_url() if public else "",
             "used_by": live_users(obj),
             "reason": request.POST.get("_reason", ""),
-            "base": base or editing.fingerprints(freeze(row)),
+            "base": base or editing.fingerprints(freeze_all(row)),
             "differences": [(label(type(obj), each.path), each) for each in differences],
             "overtaken_by": last_editor(obj, request.user) if differences else None,
             "others": editing.others(obj, request.user),

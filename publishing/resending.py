@@ -15,7 +15,7 @@ from django.http import QueryDict
 
 from publishing import editing
 from publishing.models import Publishable
-from publishing.snapshots import freeze
+from publishing.snapshots import freeze_all
 
 FIELD = "_form"  # the hidden field with the token
 SESSION = "forms_saved"
@@ -66,14 +66,14 @@ def remember(request: Any, obj: Publishable, sent: str, rows: dict[str, int]) ->
     if not (token := token_of(request)):
         return
     row = type(obj)._base_manager.get(pk=obj.pk)
-    saved = Saved(obj._meta.label_lower, obj.pk, sent, editing.fingerprints(freeze(row)), _newest(obj), rows)
+    saved = Saved(obj._meta.label_lower, obj.pk, sent, editing.fingerprints(freeze_all(row)), _newest(obj), rows)
     others = [(key, value) for key, value in request.session.get(SESSION, {}).items() if key != token]
     request.session[SESSION] = dict([*others, (token, asdict(saved))][-KEPT:])
 
 
 def says_nothing_new(sent: str, obj: Publishable, saved: Saved) -> bool:
     """Whether the second try says what the first one said, and all is still as that left it."""
-    return saved == Saved(saved.model, obj.pk, sent, editing.fingerprints(freeze(obj)), _newest(obj), saved.rows)
+    return saved == Saved(saved.model, obj.pk, sent, editing.fingerprints(freeze_all(obj)), _newest(obj), saved.rows)
 
 
 def caught_up(data: QueryDict, obj: Publishable, saved: Saved) -> QueryDict:

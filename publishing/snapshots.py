@@ -69,9 +69,9 @@ def freeze(obj: "Publishable", rows: Mapping[str, Iterable[models.Model]] | None
     return snapshot
 
 
-def freeze_all(obj: "Publishable") -> Snapshot:
+def freeze_all(obj: "Publishable", rows: Mapping[str, Iterable[models.Model]] | None = None) -> Snapshot:
     """The whole working copy: what `freeze` gives, and the fields that are not published."""
-    return freeze(obj) | {field.attname: _freeze_value(field, obj) for field in unpublished_fields(type(obj))}
+    return freeze(obj, rows) | {field.attname: _freeze_value(field, obj) for field in unpublished_fields(type(obj))}
 
 
 def thaw(
