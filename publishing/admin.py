@@ -433,10 +433,13 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "max_upload": MAX_UPLOAD,
             "max_upload_mb": MAX_UPLOAD // 1_000_000,
             "languages": NATIVE_NAMES.items(),
+            "unsaved": UNSAVED in request.POST,
             "form_token": resending.token_of(request) or resending.new_token(),
         }
         if obj:
             context |= self._panel(request, obj)
+        if context["unsaved"] or context.get("differences"):
+            context["errors"] = []  # above the form stands what is the matter, and there is nothing to correct
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _panel(self, request: Any, obj: Publishable) -> dict[str, Any]:

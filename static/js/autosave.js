@@ -56,7 +56,7 @@ if (form && notice) {
   if (sent && document.querySelector(".messagelist .success")) localStorage.removeItem(sent);
 
   const draft = read();
-  const isAnswer = document.querySelector(".errornote");
+  const isAnswer = document.querySelector(".errornote, .conflict, .unsaved");
   if (draft && !isAnswer) {
     if (typed(draft.entries) === typed(entries())) localStorage.removeItem(key);
     else offer(draft);
