@@ -41,7 +41,7 @@ from publishing.numbers import whole
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
 from publishing.snapshots import freeze_all, normalise
-from publishing.widgets import PictureInput
+from publishing.widgets import LongLine, PictureInput
 from publishing.workflow import (
     State,
     check_publishable,
@@ -58,6 +58,7 @@ from publishing.workflow import (
     withdraw,
 )
 
+LONG_LINE = 200  # letters, from which a text gets a box that grows
 UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
 
 
@@ -106,6 +107,8 @@ class FieldsMixin(BaseModelAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
+        elif isinstance(db_field, models.CharField) and (db_field.max_length or 0) >= LONG_LINE:
+            kwargs.setdefault("widget", LongLine)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         # Nobody deletes what something points at from the form of what points at it.
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
@@ -488,6 +491,10 @@ class ChildInline(FieldsMixin, admin.StackedInline):
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return translated_fields(self.model)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The place of a row comes after what it says."""
+        return sorted(super().get_fields(request, obj), key=lambda name: name == "position")
 
 
 def localized_each(names: Iterable[str], code: str) -> list[str]:

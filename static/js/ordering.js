@@ -33,7 +33,7 @@ function rowsOf(row, kind) {
 }
 
 function nameOf(row) {
-  const title = row.querySelector("th a, .inline_label, td.original p, select option:checked, input[type=text]");
+  const title = row.querySelector("th a, .inline_label, td.original p, select option:checked, textarea, input[type=text]");
   return (title?.value || title?.textContent || "").trim();
 }
 

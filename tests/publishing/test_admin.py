@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -185,3 +187,23 @@ def test_a_list_asks_as_often_with_many_rows_as_with_few(editor_client, django_a
     editor_client.get(url)
     with django_assert_num_queries(18):
         editor_client.get(url)
+
+
+def test_a_long_line_has_a_box_that_shows_all_of_it_and_stays_one_line(editor_client):
+    page = MissionPage.objects.get()
+    html = editor_client.get(address(page)).content.decode()
+    assert re.search(r'<textarea name="motto_nl"[^>]*maxlength="250"', html)
+    assert re.search(r'<textarea name="aims-0-text_nl"', html)
+    assert re.search(r'<input type="text" name="mission_title_nl"', html)
+    submit(editor_client, page, "_save", motto_nl="Verhoging van de slagkracht –\r\nmet respect –\r\n in de regio\r\n")
+    page.refresh_from_db()
+    assert page.motto_nl == "Verhoging van de slagkracht – met respect – in de regio"
+
+
+def test_a_form_with_several_parts_has_a_list_of_them(editor_client):
+    html = editor_client.get(address(MissionPage.objects.get())).content.decode()
+    jumps = re.search(r'<nav class="jumps".*?</nav>', html, re.DOTALL)[0]
+    found = re.findall(r'href="#([^"]+)">([^<]+)<', jumps)
+    assert [words for _id, words in found] == ["Teksten", "Voor alle talen", "Rollen", "Ambities", "Zetels"]
+    assert all(html.count(f'id="{each}"') == 1 for each, _words in found)
+    assert 'class="jumps"' not in editor_client.get("/admin/pages/organisation/add/").content.decode()
