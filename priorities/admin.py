@@ -78,4 +78,4 @@ class DocumentAdmin(PublishableAdmin):
 
     @admin.display(description=_("the file"))
     def read_from_file(self, obj: Any) -> str:
-        return obj.facts if obj.file else "–"
+        return obj.facts if obj.file else self.get_empty_value_display()

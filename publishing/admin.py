@@ -35,7 +35,7 @@ from publishing import editing, history, lists, resending
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
 from publishing.fields import MAX_UPLOAD, PictureField
-from publishing.languages import CODES, NATIVE_NAMES, is_blank, localized, translated_fields
+from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.models import LAST_POSITION, Discarded, Ordered, Publishable, ShareLink
 from publishing.numbers import whole
 from publishing.preview import preview, typed
@@ -270,6 +270,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def get_list_filter(self, request: HttpRequest) -> Any:
         return (lists.TaskFilter, lists.StateFilter)
 
+    def get_empty_value_display(self) -> Any:
+        """What stands in a list for what is not there; on a phone, where a row has no headings, nothing does."""
+        return format_html('<span class="none">–<span class="visually-hidden"> {}</span></span>', _("not filled in"))
+
     def get_list_display(self, request: HttpRequest) -> Any:
         place = ("place",) if issubclass(self.model, Ordered) else ()
         return (*place, "__str__", *self.list_extra, "languages_present", "where", "last_change")
@@ -296,7 +300,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def languages_present(self, obj: Publishable) -> str:
         """How far it exists in each language, in a sign and in words."""
         if not translated_fields(self.model):
-            return "–"
+            return self.get_empty_value_display()
         return format_html_join(
             "",
             '<span class="language {}"><span aria-hidden="true">{}</span> {}'
@@ -319,7 +323,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def last_change(self, obj: Any) -> str:
         """When somebody last saved or published it, and who."""
         if not obj.list_change:
-            return "–"
+            return self.get_empty_value_display()
         at, who = obj.list_change
         return ", ".join(filter(None, [date_format(timezone.localtime(at), "j F Y"), who]))
 
@@ -331,7 +335,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             self._reorder(request)
             return HttpResponseRedirect(request.get_full_path())
         can_order = issubclass(self.model, Ordered) and self.has_change_permission(request)
-        return super().changelist_view(request, {"can_order": can_order, **(extra_context or {})})
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"can_order": can_order, "title": title, **(extra_context or {})})
 
     def _reorder(self, request: Any) -> None:
         """Order the rows by the numbers that were typed: what moved up comes before its equals, down after."""
@@ -431,6 +436,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             *(form for each in context["inline_admin_formsets"] for form in each.formset),
         ]
         context |= {
+            "title": elided(context["title"]),
             "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],
             "can_preview": self.can_preview,
             "max_upload": MAX_UPLOAD,

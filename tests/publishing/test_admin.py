@@ -207,3 +207,37 @@ def test_a_form_with_several_parts_has_a_list_of_them(editor_client):
     assert [words for _id, words in found] == ["Teksten", "Voor alle talen", "Rollen", "Ambities", "Zetels"]
     assert all(html.count(f'id="{each}"') == 1 for each, _words in found)
     assert 'class="jumps"' not in editor_client.get("/admin/pages/organisation/add/").content.decode()
+
+
+@pytest.mark.parametrize(("kind", "title"), [("update", "Ajout d’actualité"), ("theme", "Ajout de thème")])
+def test_french_titles_elide(editor_client, kind, title):
+    response = editor_client.get(f"/admin/priorities/{kind}/add/", headers={"accept-language": "fr"})
+    assert f"<h1>{title}</h1>" in response.content.decode()
+    assert f"<title>{title} · " in response.content.decode()
+
+
+def test_a_list_is_called_by_what_is_in_it(editor_client):
+    for language, title in (("nl", "Updates"), ("fr", "Actualités"), ("en", "Updates")):
+        response = editor_client.get("/admin/priorities/update/", headers={"accept-language": language})
+        assert f"<title>{title} · " in response.content.decode()
+
+
+def test_a_list_says_in_words_what_is_missing_and_names_its_filters(editor_client, theme):
+    theme.status = ""
+    theme.save()
+    html = editor_client.get("/admin/priorities/theme/").content.decode()
+    cell = re.search(r'<td class="field-status">(.*?)</td>', html)[1]
+    assert "niet ingevuld" in cell
+    assert ">-<" not in html
+    assert [" ".join(each.split()) for each in re.findall(r"<summary>(.*?)</summary>", html, re.DOTALL)] == [
+        "Te doen",
+        "Toestand",
+    ]
+
+
+def test_the_checklist_of_a_public_page_speaks_of_improving_it(editor_client, theme):
+    assert theme.needs_check_fr
+    html = editor_client.get(address(theme)).content.decode()
+    assert "2 dingen die beter kunnen" in html
+    assert "voor je publiceert" not in html
+    assert "voor je publiceert" in submit(editor_client, theme, "_save", title_nl="Anders").content.decode()
