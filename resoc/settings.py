@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "publishing.middleware.refuse_large_bodies",  # the first that could read a body is the view
 ]
 ROOT_URLCONF = "resoc.urls"
 WSGI_APPLICATION = "resoc.wsgi.application"
