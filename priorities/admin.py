@@ -37,6 +37,10 @@ class UpdateDocumentInline(ChildInline):
     model = UpdateDocument
     fields = ("document", "position")
 
+    def get_extra(self, request: Any, obj: Any = None, **kwargs: Any) -> int:
+        """Room for a document in a new update, which often comes because of one."""
+        return 0 if obj else 1
+
 
 @admin.register(Priority)
 class PriorityAdmin(PublishableAdmin):

@@ -30,6 +30,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
+from phonenumber_field.modelfields import PhoneNumberField
+from phonenumber_field.widgets import RegionalPhoneNumberWidget
 
 from publishing import editing, history, lists, resending
 from publishing.checklist import checklist
@@ -102,18 +104,28 @@ class PublishableForm(forms.ModelForm):
 class FieldsMixin(BaseModelAdmin):
     """How fields are asked for, on pages and on their child rows."""
 
-    formfield_overrides = {PictureField: {"widget": PictureInput}}
+    formfield_overrides = {
+        PictureField: {"widget": PictureInput},
+        PhoneNumberField: {"widget": RegionalPhoneNumberWidget(attrs={"class": "vTextField"})},
+    }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
-        elif isinstance(db_field, models.CharField) and (db_field.max_length or 0) >= LONG_LINE:
+        elif is_long_line(db_field):
             kwargs.setdefault("widget", LongLine)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         # Nobody deletes what something points at from the form of what points at it.
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
+            field.widget.template_name = "widgets/related.html"
         return field
+
+
+def is_long_line(db_field: Any) -> bool:
+    """Whether the text of this field is one line of words, such as a title, that may be long."""
+    words = isinstance(db_field, models.CharField) and not isinstance(db_field, models.EmailField)
+    return words and (db_field.max_length or 0) >= LONG_LINE
 
 
 class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
@@ -549,7 +561,7 @@ def last_editor(obj: Publishable, user: User) -> LogEntry | None:
 class BinAdmin(admin.ModelAdmin):
     """The bin: what was deleted, to look at and to put back."""
 
-    list_display = ("title", "kind", "author", "created_at")
+    list_display = ("title", "kind", "who", "created_at")
     actions = None
     change_list_template = "admin/publishable_change_list.html"
     change_form_template = "admin/history/discarded.html"
@@ -583,6 +595,10 @@ class BinAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("Kind"))
     def kind(self, obj: Discarded) -> str:
         return capfirst(str(obj.model_class._meta.verbose_name))
+
+    @admin.display(description=gettext_lazy("by"), ordering="author")
+    def who(self, obj: Discarded) -> str:
+        return lists.user_name(obj.author)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self._editable(request))

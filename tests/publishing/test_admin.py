@@ -241,3 +241,21 @@ def test_the_checklist_of_a_public_page_speaks_of_improving_it(editor_client, th
     assert "2 dingen die beter kunnen" in html
     assert "voor je publiceert" not in html
     assert "voor je publiceert" in submit(editor_client, theme, "_save", title_nl="Anders").content.decode()
+
+
+def test_addresses_and_numbers_keep_boxes_of_their_own_and_a_number_is_written_as_one_dials_it(editor_client):
+    johan = StaffMember.objects.get(name__startswith="Johan")
+    html = editor_client.get(address(johan)).content.decode()
+    assert re.search(r'<input type="email" name="email"', html)
+    assert re.search(r'<input type="tel" name="phone" value="0495 58 75 71"', html)
+    submit(editor_client, johan, "_save", phone="051 12 34 56")
+    johan.refresh_from_db()
+    assert str(johan.phone) == "+3251123456"
+
+
+def test_the_bin_names_people_as_people_do(editor_client, editor):
+    editor.first_name, editor.last_name = "Dorine", "Sioen"
+    editor.save()
+    theme = Theme.objects.create(title_nl="Weg ermee")
+    editor_client.post(reverse("admin:priorities_theme_delete", args=[theme.pk]), {"post": "yes"})
+    assert "Dorine Sioen" in editor_client.get("/admin/publishing/discarded/").content.decode().split("<table")[1]
