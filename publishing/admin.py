@@ -501,9 +501,17 @@ def _sign(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
+class ChildForm(forms.ModelForm):
+    """A child row; a new one of which only the place was filled in is an empty one."""
+
+    def has_changed(self) -> bool:
+        return bool(set(self.changed_data) - (set() if self.instance.pk else {"position"}))
+
+
 class ChildInline(FieldsMixin, admin.StackedInline):
     """The child rows of a page, in their order; the unsuffixed columns stay out of it."""
 
+    form = ChildForm
     template = "admin/publishable_inline.html"
     extra = 0
 

@@ -259,3 +259,14 @@ def test_the_bin_names_people_as_people_do(editor_client, editor):
     theme = Theme.objects.create(title_nl="Weg ermee")
     editor_client.post(reverse("admin:priorities_theme_delete", args=[theme.pk]), {"post": "yes"})
     assert "Dorine Sioen" in editor_client.get("/admin/publishing/discarded/").content.decode().split("<table")[1]
+
+
+def test_a_row_that_has_a_place_and_nothing_else_is_no_row(editor_client):
+    from priorities.models import Update
+
+    url = reverse("admin:priorities_update_add")
+    data = form_data(editor_client, url) | {"date": "2026-11-24", "title_nl": "Kort bericht"}
+    assert data["documents-TOTAL_FORMS"] == 1
+    response = editor_client.post(url, data | {"documents-0-position": "1", "_save": "1"}, follow=True)
+    assert "Bewaard als werkversie" in response.content.decode()
+    assert not Update.objects.get().documents.exists()
