@@ -38,6 +38,10 @@ messages: environment ## Collect the words of the interface and compile their tr
 screenshots: environment ## Photograph every kind of page, on desktop, phone, in the dark and on paper (PAGES="home theme" for some)
 	@$(BIN)/python tools/screenshots.py $(PAGES)
 
+.PHONY: editor-screenshots
+editor-screenshots: environment ## Photograph the desk for docs/editors.md into docs/images/
+	@$(BIN)/python tools/editor_screenshots.py
+
 .PHONY: environment
 environment:
 	@$(PYTHON) deploy/environment.py --dev

@@ -37,6 +37,10 @@ class UpdateDocumentInline(ChildInline):
     model = UpdateDocument
     fields = ("document", "position")
 
+    def get_extra(self, request: Any, obj: Any = None, **kwargs: Any) -> int:
+        """Room for a document in a new update, which often comes because of one."""
+        return 0 if obj else 1
+
 
 @admin.register(Priority)
 class PriorityAdmin(PublishableAdmin):
@@ -78,4 +82,4 @@ class DocumentAdmin(PublishableAdmin):
 
     @admin.display(description=_("the file"))
     def read_from_file(self, obj: Any) -> str:
-        return obj.facts if obj.file else "–"
+        return obj.facts if obj.file else self.get_empty_value_display()

@@ -30,19 +30,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from js_asset import Media
+from phonenumber_field.modelfields import PhoneNumberField
 
-from publishing import editing, history, lists
+from publishing import editing, history, lists, resending
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
 from publishing.fields import MAX_UPLOAD, PictureField
-from publishing.languages import CODES, NATIVE_NAMES, is_blank, localized, translated_fields
+from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.mail import deliver
 from publishing.models import LAST_POSITION, Discarded, Mail, Ordered, Publishable, ShareLink
 from publishing.numbers import whole
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
-from publishing.snapshots import freeze, normalise
-from publishing.widgets import PictureInput
+from publishing.snapshots import freeze_all, normalise
+from publishing.widgets import LongLine, PhoneInput, PictureInput
 from publishing.workflow import (
     State,
     check_publishable,
@@ -59,6 +60,7 @@ from publishing.workflow import (
     withdraw,
 )
 
+LONG_LINE = 200  # letters, from which a text gets a box that grows
 UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
 
 
@@ -102,16 +104,28 @@ class PublishableForm(forms.ModelForm):
 class FieldsMixin(BaseModelAdmin):
     """How fields are asked for, on pages and on their child rows."""
 
-    formfield_overrides = {PictureField: {"widget": PictureInput}}
+    formfield_overrides = {
+        PictureField: {"widget": PictureInput},
+        PhoneNumberField: {"widget": PhoneInput(attrs={"class": "vTextField"})},
+    }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
+        elif is_long_line(db_field):
+            kwargs.setdefault("widget", LongLine)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         # Nobody deletes what something points at from the form of what points at it.
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
+            field.widget.template_name = "widgets/related.html"
         return field
+
+
+def is_long_line(db_field: Any) -> bool:
+    """Whether the text of this field is one line of words, such as a title, that may be long."""
+    words = isinstance(db_field, models.CharField) and not isinstance(db_field, models.EmailField)
+    return words and (db_field.max_length or 0) >= LONG_LINE
 
 
 class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
@@ -174,17 +188,49 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     def changeform_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """The form; one that somebody else overtook comes back with both texts."""
-        if request.method != "POST" or not object_id or editing.BASE not in request.POST:
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        request.sent = resending.digest(request)
+        before = resending.saved_before(request, self.model)
+        if before and not object_id:
+            return self._added_before(request, before) or super().changeform_view(request, None, *args, **kwargs)
+        if not (object_id and (before or editing.BASE in request.POST)):
             return super().changeform_view(request, object_id, *args, **kwargs)
         with transaction.atomic():
             lock(self.model)  # what publishing takes too, and takes first: never a row before it
             obj = self.get_object(request, unquote(object_id))
-            if obj:
+            if obj and before and obj.pk == before.pk:
+                if resending.says_nothing_new(request.sent, obj, before):
+                    return self._done_before(request, obj)
+                request.POST = resending.caught_up(request.POST, obj, before)
+            if obj and editing.BASE in request.POST:
                 self._compare_with_saved(request, obj)
             return super().changeform_view(request, object_id, *args, **kwargs)
 
+    def _added_before(self, request: Any, before: resending.Saved) -> HttpResponse | None:
+        """A new page that comes again: from now on it is a change of the page that it made."""
+        obj = self.get_object(request, str(before.pk))
+        if obj is None:
+            return None
+        if IS_POPUP_VAR in request.POST and resending.says_nothing_new(request.sent, obj, before):
+            return super().response_add(request, obj)
+        return HttpResponseRedirect(self._address(obj), preserve_request=True)
+
+    def _done_before(self, request: Any, obj: Publishable) -> HttpResponse:
+        """Say that the first try had arrived, and do nothing twice."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_change(request, obj)
+        messages.success(request, _("Your first try had arrived: everything was saved then, and nothing twice."))
+        return self._stay(request, obj)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """As Django's, and note the child rows that are new."""
+        new = [each for formset in formsets for each in formset.forms if each.instance.pk is None]
+        super().save_related(request, form, formsets, change)
+        request.rows_added = {each.prefix: each.instance.pk for each in new if each.instance.pk}
+
     def _compare_with_saved(self, request: Any, obj: Publishable) -> None:
-        saved = freeze(obj)
+        saved = freeze_all(obj)
         if request.POST[editing.BASE] == editing.fingerprints(saved):
             return
         form = self.get_form(request, obj, change=True)(request.POST, request.FILES, instance=obj)
@@ -236,6 +282,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def get_list_filter(self, request: HttpRequest) -> Any:
         return (lists.TaskFilter, lists.StateFilter)
 
+    def get_empty_value_display(self) -> Any:
+        """What stands in a list for what is not there; on a phone, where a row has no headings, nothing does."""
+        return format_html('<span class="none">–<span class="visually-hidden"> {}</span></span>', _("not filled in"))
+
     def get_list_display(self, request: HttpRequest) -> Any:
         place = ("place",) if issubclass(self.model, Ordered) else ()
         return (*place, "__str__", *self.list_extra, "languages_present", "where", "last_change")
@@ -262,7 +312,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def languages_present(self, obj: Publishable) -> str:
         """How far it exists in each language, in a sign and in words."""
         if not translated_fields(self.model):
-            return "–"
+            return self.get_empty_value_display()
         return format_html_join(
             "",
             '<span class="language {}"><span aria-hidden="true">{}</span> {}'
@@ -285,7 +335,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def last_change(self, obj: Any) -> str:
         """When somebody last saved or published it, and who."""
         if not obj.list_change:
-            return "–"
+            return self.get_empty_value_display()
         at, who = obj.list_change
         return ", ".join(filter(None, [date_format(timezone.localtime(at), "j F Y"), who]))
 
@@ -297,7 +347,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             self._reorder(request)
             return HttpResponseRedirect(request.get_full_path())
         can_order = issubclass(self.model, Ordered) and self.has_change_permission(request)
-        return super().changelist_view(request, {"can_order": can_order, **(extra_context or {})})
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"can_order": can_order, "title": title, **(extra_context or {})})
 
     def _reorder(self, request: Any) -> None:
         """Order the rows by the numbers that were typed: what moved up comes before its equals, down after."""
@@ -371,10 +422,18 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             # The working copy is saved; only a change by somebody else in the same second leads here.
             for message in error.messages:
                 messages.error(request, message)
+        resending.remember(request, obj, request.sent, request.rows_added)
         if IS_POPUP_VAR in request.POST:
             return None  # Django closes the window and puts the choice in the form beneath
+        return self._stay(request, obj)
+
+    def _address(self, obj: Publishable) -> str:
         opts = self.model._meta
-        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+
+    def _stay(self, request: Any, obj: Publishable) -> HttpResponse:
+        """Go to the form of `obj`, from which one came."""
+        url = self._address(obj)
         if "X-Upload" in request.headers:  # a script that goes there itself, so that the message is read once
             return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Location": url})
         return HttpResponseRedirect(url)
@@ -389,14 +448,19 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             *(form for each in context["inline_admin_formsets"] for form in each.formset),
         ]
         context |= {
+            "title": elided(context["title"]),
             "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],
             "can_preview": self.can_preview,
             "max_upload": MAX_UPLOAD,
             "max_upload_mb": MAX_UPLOAD // 1_000_000,
             "languages": NATIVE_NAMES.items(),
+            "unsaved": UNSAVED in request.POST,
+            "form_token": resending.token_of(request) or resending.new_token(),
         }
         if obj:
             context |= self._panel(request, obj)
+        if context["unsaved"] or context.get("differences"):
+            context["errors"] = []  # above the form stands what is the matter, and there is nothing to correct
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _panel(self, request: Any, obj: Publishable) -> dict[str, Any]:
@@ -416,7 +480,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "public_url": obj.get_absolute_url() if public else "",
             "used_by": live_users(obj),
             "reason": request.POST.get("_reason", ""),
-            "base": base or editing.fingerprints(freeze(row)),
+            "base": base or editing.fingerprints(freeze_all(row)),
             "differences": [(label(type(obj), each.path), each) for each in differences],
             "overtaken_by": last_editor(obj, request.user) if differences else None,
             "others": editing.others(obj, request.user),
@@ -437,14 +501,26 @@ def _sign(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
+class ChildForm(forms.ModelForm):
+    """A child row; a new one of which only the place was filled in is an empty one."""
+
+    def has_changed(self) -> bool:
+        return bool(set(self.changed_data) - (set() if self.instance.pk else {"position"}))
+
+
 class ChildInline(FieldsMixin, admin.StackedInline):
     """The child rows of a page, in their order; the unsuffixed columns stay out of it."""
 
+    form = ChildForm
     template = "admin/publishable_inline.html"
     extra = 0
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return translated_fields(self.model)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The place of a row comes after what it says."""
+        return sorted(super().get_fields(request, obj), key=lambda name: name == "position")
 
 
 def localized_each(names: Iterable[str], code: str) -> list[str]:
@@ -518,7 +594,7 @@ class MailAdmin(admin.ModelAdmin):
 class BinAdmin(admin.ModelAdmin):
     """The bin: what was deleted, to look at and to put back."""
 
-    list_display = ("title", "kind", "author", "created_at")
+    list_display = ("title", "kind", "who", "created_at")
     actions = None
     change_list_template = "admin/publishable_change_list.html"
     change_form_template = "admin/history/discarded.html"
@@ -552,6 +628,10 @@ class BinAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("Kind"))
     def kind(self, obj: Discarded) -> str:
         return capfirst(str(obj.model_class._meta.verbose_name))
+
+    @admin.display(description=gettext_lazy("by"), ordering="author")
+    def who(self, obj: Discarded) -> str:
+        return lists.user_name(obj.author)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self._editable(request))

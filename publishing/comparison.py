@@ -24,7 +24,7 @@ from publishing.fields import RichTextField
 from publishing.links import Target, target_of, targets
 from publishing.models import Discarded, Publishable, Revision
 from publishing.rich_text import BUTTONS
-from publishing.snapshots import Change, Snapshot, child_models, diff, published_fields
+from publishing.snapshots import Change, Snapshot, child_models, diff, published_fields, unpublished_fields
 
 CONTEXT = 12  # unchanged words and signs kept on both sides of a change
 NAME_LENGTH = 60  # characters of the name of a child row
@@ -66,7 +66,8 @@ def changed_labels(model: type[Publishable], changes: Iterable[Change]) -> list[
 
 
 def _field_label(model: type[models.Model], column: str) -> str:
-    field = _fields(model).get(column)
+    unpublished = {field.attname: field for field in unpublished_fields(model)}
+    field = (_fields(model) | unpublished).get(column)
     return capfirst(str(field.verbose_name)) if field else ""
 
 

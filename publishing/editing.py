@@ -99,15 +99,9 @@ def take_over(
 
 def _merge_rows(data: QueryDict, theirs: set[Path], clashed: set[Path], formset: BaseModelFormSet) -> None:
     """Take over the child rows that somebody else changed, added or removed."""
-    name, prefix = formset.fk.remote_field.related_name, formset.prefix  # type: ignore[attr-defined]  # inline
+    name, prefix = formset.fk.remote_field.related_name, str(formset.prefix)  # type: ignore[attr-defined]  # inline
     saved = {str(form.instance.pk): form for form in formset.forms}
-    typed: list[dict[str, str]] = []
-    for number in range(min(whole(data.get(f"{prefix}-TOTAL_FORMS", "")), formset.absolute_max)):
-        start = f"{prefix}-{number}-"
-        typed.append({key.removeprefix(start): str(data[key]) for key in [*data] if key.startswith(start)})
-    for key in [*data]:
-        if key.startswith(f"{prefix}-") and key.removeprefix(f"{prefix}-").split("-")[0].isdigit():
-            del data[key]
+    typed = read_rows(data, prefix, formset.absolute_max)
     kept = [row for row in typed if row.get("id") in saved]
     for pk in saved.keys() - {row.get("id") for row in kept}:
         kept.append({"id": pk, formset.fk.name: str(formset.instance.pk)} | _row(saved[pk]))  # type: ignore[attr-defined]
@@ -119,6 +113,23 @@ def _merge_rows(data: QueryDict, theirs: set[Path], clashed: set[Path], formset:
     # A row that they removed comes back as a new one if we had changed it.
     gone = [row for row in typed if row.get("id") not in saved]
     added = [row | {"id": ""} for row in gone if not row.get("id") or (name, whole(row["id"])) in clashed]
+    write_rows(data, prefix, kept, added)
+
+
+def read_rows(data: QueryDict, prefix: str, most: int) -> list[dict[str, str]]:
+    """The child rows in `data`, each by the names of its fields; `most` is how many there may be."""
+    rows: list[dict[str, str]] = []
+    for number in range(min(whole(data.get(f"{prefix}-TOTAL_FORMS", "")), most)):
+        start = f"{prefix}-{number}-"
+        rows.append({key.removeprefix(start): str(data[key]) for key in [*data] if key.startswith(start)})
+    return rows
+
+
+def write_rows(data: QueryDict, prefix: str, kept: list[dict[str, str]], added: list[dict[str, str]]) -> None:
+    """Put these child rows into `data` instead of those that it has: the saved ones come before the new."""
+    for key in [*data]:
+        if key.startswith(f"{prefix}-") and key.removeprefix(f"{prefix}-").split("-")[0].isdigit():
+            del data[key]
     for number, row in enumerate([*kept, *added]):
         for key, value in row.items():
             data[f"{prefix}-{number}-{key}"] = value

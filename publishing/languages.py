@@ -4,6 +4,7 @@ modeltranslation falls back silently. Here a text always comes with the language
 in, so that the page can say so (WCAG 2.2 3.1.2, Language of Parts).
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from django.utils.translation import get_language, get_language_info, gettext_la
 from modeltranslation.translator import NotRegistered, translator
 from modeltranslation.utils import build_localized_fieldname
 
+ELISION = re.compile(r"\bde (?=[aeiouyhàâéèêëîïôùûœ])", re.IGNORECASE)
 CODES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
 NATIVE_NAMES = {code: get_language_info(code)["name_local"].capitalize() for code in CODES}
 NAMES = {"nl": gettext_lazy("Dutch"), "fr": gettext_lazy("French"), "en": gettext_lazy("English")}
@@ -36,6 +38,11 @@ def current() -> str:
     """The language being spoken now, one of `CODES`."""
     code = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
     return code if code in CODES else settings.LANGUAGE_CODE
+
+
+def elided(text: str) -> str:
+    """French `text` into which Django put a word: “Ajout de actualité” becomes “Ajout d’actualité”."""
+    return ELISION.sub("d’", text) if current() == "fr" else text
 
 
 def is_blank(value: object) -> bool:

@@ -1,13 +1,36 @@
 """Which language a request speaks, and what may be kept of the answer."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
+from publishing.fields import MAX_UPLOAD
 from publishing.languages import CODES
+from publishing.numbers import whole
+
+MAX_BODY = MAX_UPLOAD + 5_000_000  # bytes of one request: the largest file, and the texts of its form
+MANY_DIGITS = 18
+
+
+def refuse_large_bodies(get_response: Callable[[HttpRequest], HttpResponse]):
+    """Refuse what no form of ours sends, before a byte of it is read, in the language of the reader."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if len(length) >= MANY_DIGITS or whole(length) > MAX_BODY:
+            context = {"most": MAX_UPLOAD // 1_000_000}
+            response = render(request, "413.html", context, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            response.headers["Cache-Control"] = "no-store, private"
+            return response
+        return get_response(request)
+
+    return middleware
+
 
 FOR_USERS = ("admin", "account", "mijn-kaart")  # how the addresses that only users visit begin
 

@@ -18,14 +18,14 @@ from django.views.decorators.cache import never_cache
 from publishing.languages import CODES, current
 from publishing.models import Publishable, ShareLink
 from publishing.numbers import whole
-from publishing.snapshots import Snapshot, freeze, thaw
+from publishing.snapshots import Snapshot, freeze, freeze_all, thaw
 from publishing.workflow import files
 
 NO_SLUG = "-"  # stands in the address of a page that has none yet
 
 
 def typed(form: BaseModelForm, formsets: list[BaseModelFormSet]) -> Snapshot:
-    """What publishing these forms would freeze; a field with an unusable value keeps its old one."""
+    """The working copy that saving these forms would make; a field with an unusable value keeps its old one."""
     form.is_valid()
     obj: Any = form.instance
     rows: dict[str, list[Any]] = {}
@@ -39,7 +39,7 @@ def typed(form: BaseModelForm, formsets: list[BaseModelFormSet]) -> Snapshot:
         gone = [each.instance for each in formset.deleted_forms]
         name = formset.fk.remote_field.related_name  # type: ignore[attr-defined]  # of an inline formset
         rows[name] = sorted((row for row in kept if row not in gone), key=lambda row: row.position)
-    return freeze(obj, rows)
+    return freeze_all(obj, rows)
 
 
 def page_of(obj: Publishable, snapshot: Snapshot) -> tuple[Any, Any]:

@@ -76,11 +76,11 @@ def freeze(obj: "Publishable", rows: Mapping[str, Iterable[models.Model]] | None
     return snapshot
 
 
-def freeze_all(obj: "Publishable") -> Snapshot:
+def freeze_all(obj: "Publishable", rows: Mapping[str, Iterable[models.Model]] | None = None) -> Snapshot:
     """The whole working copy: what `freeze` gives, what visitors may not see, and what is never published."""
     model, withheld = type(obj), withheld_fields(obj)
     hidden = [*unpublished_fields(model), *(field for field in published_fields(model) if field.name in withheld)]
-    return freeze(obj) | {field.attname: _freeze_value(field, obj) for field in hidden}
+    return freeze(obj, rows) | {field.attname: _freeze_value(field, obj) for field in hidden}
 
 
 def thaw(

@@ -1,13 +1,26 @@
 """Widgets of forms about published content; they work without a script, and outside the admin."""
 
+import re
 from typing import Any
 
 from django.contrib.admin.widgets import AdminFileWidget
-from django.forms import Media
+from django.forms import Media, Textarea
 from django.forms.widgets import Script
+from phonenumber_field.widgets import RegionalPhoneNumberWidget
 
 from publishing.fields import PictureFile
 from publishing.models import Revision, RevisionFile
+
+
+class LongLine(Textarea):
+    """A box in which one sees all of a text that is one line, such as a title, however long."""
+
+    def __init__(self) -> None:
+        super().__init__({"class": "vTextField", "rows": 1})
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return re.sub(r"\s*[\r\n]+\s*", " ", value.strip()) if value else value
 
 
 class PictureInput(AdminFileWidget):
@@ -32,3 +45,10 @@ class PictureInput(AdminFileWidget):
             users = [revision.thaw() for revision in Revision.objects.filter(pk__in=public.values("revision"))]
             context["widget"]["users"] = users
         return context
+
+
+class PhoneInput(RegionalPhoneNumberWidget):
+    """A number as people here write it; one that was typed stays as it was typed, also when it is wrong."""
+
+    def format_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) and not value.startswith("+32") else super().format_value(value)

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "publishing.middleware.refuse_large_bodies",  # the first that could read a body is the view
 ]
 ROOT_URLCONF = "resoc.urls"
 WSGI_APPLICATION = "resoc.wsgi.application"

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from phonenumber_field.modelfields import PhoneNumberField
 
 from publishing.admin import PublishableAdmin
 from publishing.models import Publishable, Revision
@@ -19,7 +18,6 @@ from staff.invitations import invite
 from staff.leaving import leave
 from staff.models import StaffMember
 from staff.notices import in_words
-from staff.widgets import PhoneInput
 
 
 @admin.register(StaffMember)
@@ -38,7 +36,6 @@ class StaffMemberAdmin(PublishableAdmin):
         "is_secretariat",
         "position",
     )
-    formfield_overrides = PublishableAdmin.formfield_overrides | {PhoneNumberField: {"widget": PhoneInput}}
     list_extra = ("function_nl", "phone")
     prepopulated_fields = {"slug": ("name",)}
 

@@ -20,12 +20,12 @@ from publishing.editing import differences, fingerprints
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.models import Revision
 from publishing.snapshots import freeze, freeze_all, thaw
+from publishing.widgets import PhoneInput
 from publishing.workflow import State, publish, state
 from staff.consent import TEXTS
 from staff.models import Consent, StaffMember
 from staff.notices import tell_secretariat
 from staff.views import followed_by
-from staff.widgets import PhoneInput
 
 PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
 

@@ -10,7 +10,7 @@ const SENT = "draft-sent";
 const key = `draft:${notice?.dataset.user}:${location.pathname}`;
 const entries = () =>
   [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
-const typed = (all) => JSON.stringify(all.filter(([name]) => name !== "_base"));
+const typed = (all) => JSON.stringify(all.filter(([name]) => name !== "_base" && name !== "_form"));
 
 function read() {
   try {
@@ -56,7 +56,7 @@ if (form && notice) {
   if (sent && document.querySelector(".messagelist .success")) localStorage.removeItem(sent);
 
   const draft = read();
-  const isAnswer = document.querySelector(".errornote");
+  const isAnswer = document.querySelector(".errornote, .conflict, .unsaved");
   if (draft && !isAnswer) {
     if (typed(draft.entries) === typed(entries())) localStorage.removeItem(key);
     else offer(draft);
@@ -97,5 +97,5 @@ if (form && notice) {
     }
     sessionStorage.setItem(SENT, key);
   });
-  form.addEventListener("sendfailed", () => (isSent = false)); // from upload.js: nothing arrived
+  form.addEventListener("sendfailed", () => (isSent = false)); // from upload.js: no answer came
 }

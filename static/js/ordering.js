@@ -33,7 +33,7 @@ function rowsOf(row, kind) {
 }
 
 function nameOf(row) {
-  const title = row.querySelector("th a, .inline_label, td.original p, select option:checked, input[type=text]");
+  const title = row.querySelector("th a, .inline_label, td.original p, select option:checked, textarea, input[type=text]");
   return (title?.value || title?.textContent || "").trim();
 }
 
@@ -51,14 +51,19 @@ function renumber(rows, kind) {
   });
 }
 
-function settle(row, kind) {
-  const rows = rowsOf(row, kind);
-  renumber(rows, kind);
+/* The first can't go up and the last can't go down. */
+function mark(rows) {
   rows.forEach((each, index) => {
     for (const [selector, atEnd] of [["[data-move='-1']", index === 0], ["[data-move='1']", index === rows.length - 1]]) {
       each.querySelector(selector)?.setAttribute("aria-disabled", String(atEnd));
     }
   });
+}
+
+function settle(row, kind) {
+  const rows = rowsOf(row, kind);
+  renumber(rows, kind);
+  mark(rows);
   return rows;
 }
 
@@ -152,7 +157,7 @@ function start() {
       if (box.closest("#result_list") && (sorted || !document.querySelector("[name=_reorder]"))) continue;
       for (const row of box.querySelectorAll(kind.row)) equip(row, kind);
       const first = box.querySelector(`${kind.row}:has(.mover)`);
-      if (first) settle(first, kind);
+      if (first) mark(rowsOf(first, kind)); // numbers change when something is moved, not before
     }
   }
   document.body.append(status);

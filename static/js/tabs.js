@@ -62,7 +62,8 @@ if (list) {
 }
 
 if (form) {
-  const here = () => reveal(decodeURIComponent(location.hash.slice(1)));
+  // To a field; to a part of the form the browser goes itself.
+  const here = () => location.hash.startsWith("#id_") && reveal(decodeURIComponent(location.hash.slice(1)));
   addEventListener("hashchange", here);
   if (location.hash.startsWith("#id_")) addEventListener("load", here);
   else form.querySelector(".conflict")?.focus();

@@ -57,7 +57,7 @@ function send(submitter) {
   const status = element("p", { className: "upload-status" }, said, bar);
   status.setAttribute("role", "status");
   form.querySelector(".upload-status")?.remove();
-  (submitter?.closest(".buttons") ?? form).after(status);
+  (submitter?.closest(".buttons") ?? form).append(status);
   bar.setAttribute("aria-label", words.sending);
   form.setAttribute("aria-busy", "true");
   const request = new XMLHttpRequest();

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -185,3 +187,86 @@ def test_a_list_asks_as_often_with_many_rows_as_with_few(editor_client, django_a
     editor_client.get(url)
     with django_assert_num_queries(19):
         editor_client.get(url)
+
+
+def test_a_long_line_has_a_box_that_shows_all_of_it_and_stays_one_line(editor_client):
+    page = MissionPage.objects.get()
+    html = editor_client.get(address(page)).content.decode()
+    assert re.search(r'<textarea name="motto_nl"[^>]*maxlength="250"', html)
+    assert re.search(r'<textarea name="aims-0-text_nl"', html)
+    assert re.search(r'<input type="text" name="mission_title_nl"', html)
+    submit(editor_client, page, "_save", motto_nl="Verhoging van de slagkracht –\r\nmet respect –\r\n in de regio\r\n")
+    page.refresh_from_db()
+    assert page.motto_nl == "Verhoging van de slagkracht – met respect – in de regio"
+
+
+def test_a_form_with_several_parts_has_a_list_of_them(editor_client):
+    html = editor_client.get(address(MissionPage.objects.get())).content.decode()
+    jumps = re.search(r'<nav class="jumps".*?</nav>', html, re.DOTALL)[0]
+    found = re.findall(r'href="#([^"]+)">([^<]+)<', jumps)
+    assert [words for _id, words in found] == ["Teksten", "Voor alle talen", "Rollen", "Ambities", "Zetels"]
+    assert all(html.count(f'id="{each}"') == 1 for each, _words in found)
+    assert 'class="jumps"' not in editor_client.get("/admin/pages/organisation/add/").content.decode()
+
+
+@pytest.mark.parametrize(("kind", "title"), [("update", "Ajout d’actualité"), ("theme", "Ajout de thème")])
+def test_french_titles_elide(editor_client, kind, title):
+    response = editor_client.get(f"/admin/priorities/{kind}/add/", headers={"accept-language": "fr"})
+    assert f"<h1>{title}</h1>" in response.content.decode()
+    assert f"<title>{title} · " in response.content.decode()
+
+
+def test_a_list_is_called_by_what_is_in_it(editor_client):
+    for language, title in (("nl", "Updates"), ("fr", "Actualités"), ("en", "Updates")):
+        response = editor_client.get("/admin/priorities/update/", headers={"accept-language": language})
+        assert f"<title>{title} · " in response.content.decode()
+
+
+def test_a_list_says_in_words_what_is_missing_and_names_its_filters(editor_client, theme):
+    theme.status = ""
+    theme.save()
+    html = editor_client.get("/admin/priorities/theme/").content.decode()
+    cell = re.search(r'<td class="field-status">(.*?)</td>', html)[1]
+    assert "niet ingevuld" in cell
+    assert ">-<" not in html
+    assert [" ".join(each.split()) for each in re.findall(r"<summary>(.*?)</summary>", html, re.DOTALL)] == [
+        "Te doen",
+        "Toestand",
+    ]
+
+
+def test_the_checklist_of_a_public_page_speaks_of_improving_it(editor_client, theme):
+    assert theme.needs_check_fr
+    html = editor_client.get(address(theme)).content.decode()
+    assert "2 dingen die beter kunnen" in html
+    assert "voor je publiceert" not in html
+    assert "voor je publiceert" in submit(editor_client, theme, "_save", title_nl="Anders").content.decode()
+
+
+def test_addresses_and_numbers_keep_boxes_of_their_own_and_a_number_is_written_as_one_dials_it(editor_client):
+    johan = StaffMember.objects.get(name__startswith="Johan")
+    html = editor_client.get(address(johan)).content.decode()
+    assert re.search(r'<input type="email" name="email"', html)
+    assert re.search(r'<input type="tel" name="phone" value="0495 58 75 71"', html)
+    submit(editor_client, johan, "_save", phone="051 12 34 56")
+    johan.refresh_from_db()
+    assert str(johan.phone) == "+3251123456"
+
+
+def test_the_bin_names_people_as_people_do(editor_client, editor):
+    editor.first_name, editor.last_name = "Dorine", "Sioen"
+    editor.save()
+    theme = Theme.objects.create(title_nl="Weg ermee")
+    editor_client.post(reverse("admin:priorities_theme_delete", args=[theme.pk]), {"post": "yes"})
+    assert "Dorine Sioen" in editor_client.get("/admin/publishing/discarded/").content.decode().split("<table")[1]
+
+
+def test_a_row_that_has_a_place_and_nothing_else_is_no_row(editor_client):
+    from priorities.models import Update
+
+    url = reverse("admin:priorities_update_add")
+    data = form_data(editor_client, url) | {"date": "2026-11-24", "title_nl": "Kort bericht"}
+    assert data["documents-TOTAL_FORMS"] == 1
+    response = editor_client.post(url, data | {"documents-0-position": "1", "_save": "1"}, follow=True)
+    assert "Bewaard als werkversie" in response.content.decode()
+    assert not Update.objects.get().documents.exists()

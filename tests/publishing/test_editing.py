@@ -13,6 +13,8 @@ from priorities.models import Theme
 from publishing import editing
 from publishing.models import Presence
 from resoc.groups import SECRETARIAT
+from staff.admin import StaffMemberAdmin
+from staff.models import StaffMember
 from tests.conftest import staff_user
 from tests.publishing.test_admin import address, form_data
 
@@ -57,6 +59,8 @@ def test_saving_over_a_newer_save_is_refused_with_both_texts_and_nothing_lost(ed
     assert "Sigrid Verhaeghe bewaarde deze pagina" in html
     assert "Van Sigrid" in html
     assert "Van Dorine" in html
+    assert html.count("nog niets bewaard") == 1
+    assert "errornote" not in html  # one message only: nothing is to be corrected
     theme.refresh_from_db()
     assert theme.title_nl == "Van Sigrid"
 
@@ -152,7 +156,8 @@ def test_what_a_browser_kept_is_shown_and_not_saved(editor_client, theme):
     data = opened(editor_client, theme)
     response = editor_client.post(address(theme), data | {"title_nl": "Gisteren getypt", "_unsaved": "1"})
     assert "Gisteren getypt" in response.content.decode()
-    assert "Het is nog niet bewaard" in response.content.decode()
+    assert response.content.decode().count("Het is nog niet bewaard") == 1
+    assert "errornote" not in response.content.decode()
     theme.refresh_from_db()
     assert theme.title_nl != "Gisteren getypt"
 
@@ -173,3 +178,31 @@ def test_a_form_of_something_that_never_was_leads_back_to_the_desk(editor_client
     for key in ("x", "999999"):
         url = address(theme).replace(f"/{theme.pk}/", f"/{key}/")
         assert editor_client.post(url, data).status_code == 302
+
+
+def test_an_older_form_sets_no_tick_back_that_a_colleague_changed(editor_client, other_client, theme):
+    assert theme.needs_check_fr
+    mine, theirs = opened(editor_client, theme), opened(other_client, theme)
+    other_client.post(address(theme), {k: v for k, v in theirs.items() if k != "needs_check_fr"} | {"_save": "1"})
+    refused = editor_client.post(address(theme), mine | {"title_nl": "Van Dorine", "_save": "1"})
+    html = refused.content.decode()
+    assert "Frans nog na te lezen" in html.split('class="conflict"')[1].split("</section>")[0]
+    assert not refused.context["adminform"].form["needs_check_fr"].value()
+    theme.refresh_from_db()
+    assert not theme.needs_check_fr
+    again = {k: v for k, v in mine.items() if k != "needs_check_fr"} | {"_base": refused.context["base"]}
+    assert editor_client.post(address(theme), again | {"title_nl": "Van Dorine"}).status_code == 302
+
+
+def test_an_older_form_gives_no_account_back_that_was_taken_away(editor_client, other_client, colleague, monkeypatch):
+    monkeypatch.setattr(StaffMemberAdmin, "shared_fields", ("name", "user"))
+    person = StaffMember.objects.get(name__startswith="Johan")
+    person.user = colleague
+    person.save()
+    mine, theirs = opened(editor_client, person), opened(other_client, person)
+    other_client.post(address(person), theirs | {"user": "", "_save": "1"})
+    refused = editor_client.post(address(person), mine | {"name": "Johan D.", "_save": "1"})
+    assert "Account" in refused.content.decode().split('class="conflict"')[1].split("</section>")[0]
+    assert refused.context["adminform"].form["user"].value() in (None, "")
+    person.refresh_from_db()
+    assert person.user is None

@@ -201,3 +201,53 @@ def test_a_second_click_on_its_way_sends_nothing(signed_in):
         }"""
     )
     assert stopped == [False, True]
+
+
+VISIBLE = """() => {
+  const box = document.querySelector(".panel .main").getBoundingClientRect();
+  const found = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return Boolean(found?.closest(".main")) && box.top >= 0 && box.bottom <= innerHeight;
+}"""
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (375, 740)])
+def test_the_main_button_is_always_in_sight(signed_in, size):
+    page = signed_in
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    for address in (theme_form(), "/admin/pages/missionpage/", "/admin/priorities/update/add/"):
+        page.goto(address)
+        for place in (0, 600, 100_000):
+            page.evaluate("place => scrollTo(0, place)", place)
+            assert page.evaluate(VISIBLE), (address, place)
+        page.locator(".panel details").evaluate_all("all => all.forEach(each => each.open = true)")
+        page.locator(".panel").evaluate("panel => panel.scrollTo(0, 100000)")
+        assert page.evaluate(VISIBLE), address
+
+
+def test_the_whole_panel_fits_a_laptop_while_nothing_is_unfolded(signed_in):
+    page = signed_in
+    page.set_viewport_size({"width": 1366, "height": 768})
+    for address in (theme_form(), "/admin/pages/missionpage/", "/admin/priorities/document/add/"):
+        page.goto(address)
+        page.evaluate("scrollTo(0, 400)")
+        hidden = page.locator(".panel").evaluate("panel => panel.scrollHeight - panel.clientHeight")
+        assert hidden <= 0, address
+
+
+def test_on_a_phone_no_field_with_the_focus_lies_under_the_buttons(signed_in):
+    page = signed_in
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.goto(theme_form())
+    page.locator("#id_title_nl").focus()
+    for _field in range(25):
+        page.keyboard.press("Tab")
+        covered = page.evaluate(
+            """() => {
+              const active = document.activeElement;
+              if (active.closest(".publish")) return "";
+              const box = active.getBoundingClientRect();
+              const bar = document.querySelector(".publish").getBoundingClientRect();
+              return box.bottom > bar.top && box.top >= bar.top && bar.bottom >= innerHeight ? active.outerHTML : "";
+            }"""
+        )
+        assert covered == ""

@@ -1,6 +1,7 @@
 """The site as `make serve` serves it: gunicorn, real files, what a first visit costs."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -84,9 +85,44 @@ def test_a_first_view_of_the_home_page_is_small_and_stands_still(browser, served
 
 
 def test_hashed_files_may_be_kept_for_ever(served):
-    import re
 
     html = urllib.request.urlopen(f"{served}/").read().decode()  # noqa: S310
     css = re.search(r'href="(/static/css/site\.[0-9a-f]+\.css)"', html)[1]
     with urllib.request.urlopen(served + css) as response:  # noqa: S310
         assert "immutable" in response.headers["Cache-Control"]
+
+
+def test_a_form_that_is_far_too_large_is_refused_at_once_and_takes_no_memory(browser, served, tmp_path):
+    large = tmp_path / "film.pdf"
+    with large.open("wb") as file:
+        file.truncate(300_000_000)
+    context = browser.new_context(locale="fr-BE", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served}/fr/nulle-part/")
+    before = most_memory(served)
+    page.set_content(
+        f'<form method="post" enctype="multipart/form-data" action="{served}/fr/">'
+        '<input type="file" name="file"><button>Envoyer</button></form>'
+    )
+    page.locator("input").set_input_files(large)
+    page.locator("button").click()
+    page.get_by_role("heading", name="C’est trop volumineux").wait_for()
+    context.close()
+    assert most_memory(served) - before < 20_000_000
+    with socket.create_connection(("127.0.0.1", int(served.rpartition(":")[2]))) as line:
+        line.sendall(b"POST /fr/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99000000000\r\n\r\n")
+        assert line.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def most_memory(served: str) -> int:
+    """The most bytes that a process of this gunicorn ever took."""
+    address = served.removeprefix("http://").encode()
+    found = [0]
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if address in (process / "cmdline").read_bytes():
+                status = (process / "status").read_text()
+                found.append(1024 * int(re.search(r"VmHWM:\s*(\d+)", status)[1]))
+        except (OSError, TypeError):
+            continue
+    return max(found)

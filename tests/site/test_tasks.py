@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from pages.models import MissionPage
 from priorities.models import Theme, Update
 from publishing.workflow import publish
 from staff.models import StaffMember
 from tests.conftest import listen
+from tests.priorities.test_documents import pdf
 from tests.publishing.test_pictures import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -33,6 +35,16 @@ class Secretary:
         self.page.get_by_text(words, exact=True).first.click()
         self.clicks += 1
 
+    def choose(self, label: str, words: str | re.Pattern[str]) -> None:
+        field = self.page.get_by_label(label, exact=True)
+        option = field.locator("option", has_text=words).first
+        field.select_option(option.get_attribute("value"))
+        self.clicks += 2  # the list, and what is chosen from it
+
+    def choose_file(self, label: str | re.Pattern[str], file) -> None:
+        self.page.get_by_label(label).first.set_input_files(file)
+        self.clicks += 2  # the button of the field, and the file in the window that it opens
+
     def type(self, label: str, text: str) -> None:
         field = self.page.get_by_label(label, exact=label.endswith(":"))
         field.click()
@@ -43,9 +55,10 @@ class Secretary:
         self.page.get_by_text(words).first.wait_for()
 
 
-@pytest.fixture
-def secretary(signed_in):
+@pytest.fixture(params=[(1366, 768), (375, 740)], ids=["laptop", "phone"])
+def secretary(signed_in, request):
     complaints = listen(signed_in)
+    signed_in.set_viewport_size({"width": request.param[0], "height": request.param[1]})
     secretary = Secretary(signed_in)
     yield secretary
     assert secretary.clicks <= MAX_CLICKS
@@ -95,6 +108,34 @@ def test_schedule_a_theme_for_a_date(secretary, visitor):
     assert not visitor.get_by_text("krijgt vorm").count()
 
 
+def test_add_an_update_with_a_pdf_to_a_theme(secretary, visitor, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    report = {"name": "verslag.pdf", "mimeType": "application/pdf", "buffer": pdf(4, "Jaarverslag 2025")}
+    secretary.click("link", "Toevoegen Updates")
+    expect(secretary.page.get_by_label("Titel (nl)")).to_be_focused()  # so one can type at once
+    secretary.page.keyboard.type("Het verslag is er")
+    secretary.choose("Thema:", re.compile("regiomarketing"))
+    with secretary.page.expect_popup() as opened:
+        secretary.click("link", "Maak nieuw document")
+    page, secretary.page = secretary.page, opened.value
+    secretary.page.get_by_role("tab", name="Français").click()  # not needed: the browser keeps what is typed
+    secretary.page.get_by_label("Titel (fr)").fill("Rapport annuel 2025")
+    secretary.page.locator("form[data-kept]").wait_for()
+    secretary.choose_file("Bestand:", report)
+    with secretary.page.expect_event("close"):
+        secretary.click("button", "Publiceer")
+    secretary.page = page
+    assert page.get_by_label("Document:", exact=True).first.locator("option:checked").inner_text() == "Jaarverslag 2025"
+    secretary.click("button", "Publiceer")
+    secretary.sees("Gepubliceerd: bezoekers zien het nu.")
+    assert page.evaluate("Object.keys(localStorage)") == []
+    assert [each.title_nl for each in Update.published().get().shown_documents] == ["Jaarverslag 2025"]
+    visitor.goto("/themas/regiomarketing/")
+    with visitor.expect_download() as download:
+        visitor.get_by_role("link", name="Jaarverslag 2025").click()
+    assert download.value.suggested_filename == "Jaarverslag 2025.pdf"
+
+
 def test_correct_the_telephone_number_of_johan(secretary, visitor):
     secretary.click("link", "Medewerkers")
     secretary.click("link", re.compile("Johan"))
@@ -115,8 +156,7 @@ def test_replace_a_photo(secretary, visitor, tmp_path):
     new.write_bytes(photo((800, 1000), colour="blue").read())
     secretary.click("link", "Medewerkers")
     secretary.click("link", re.compile("Johan"))
-    secretary.page.get_by_label(re.compile("^Foto")).first.set_input_files(new)
-    secretary.clicks += 2  # the button of the field, and the file in the window that it opens
+    secretary.choose_file(re.compile("^Foto"), new)
     secretary.click("button", "Publiceer")
     secretary.sees("Gepubliceerd: bezoekers zien het nu.")
     johan.refresh_from_db()

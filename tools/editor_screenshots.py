@@ -1,0 +1,169 @@
+"""Pictures of the desk for docs/editors.md, in Dutch, as the secretariat sees it.
+
+`make editor-screenshots` puts them in docs/images/. The site in them is a new one with the
+source content, in a scratch folder; what happens in it is done in the browser, by the words
+that the manual uses, so that a button that got another name stops this script.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "docs" / "images"
+LAPTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 375, "height": 740}
+COLOURS = 64  # of a picture; the desk has few
+MOST = 120_000  # bytes of a picture
+USER, PASSWORD = "an", "een lang wachtwoord"
+MAKE_USER = f"""
+from django.contrib.auth.models import Group, User
+user = User.objects.create_user("{USER}", password="{PASSWORD}", is_staff=True, first_name="An", last_name="Peeters")
+user.groups.add(Group.objects.get(name="Secretariaat"))
+"""
+
+
+def main(folder: str = "") -> None:
+    """Serve a new site for as long as it takes, and photograph it."""
+    chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt install chromium")
+    target = Path(folder or TARGET)
+    target.mkdir(parents=True, exist_ok=True)
+    with served() as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        context = browser.new_context(base_url=site, locale="nl-BE", timezone_id="Europe/Brussels", viewport=LAPTOP)
+        work_and_photograph(context.new_page(), target)
+        browser.close()
+    print(f"See {target}")
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a new site with one member of the secretariat."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    site = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as data:
+        environment = os.environ | {"DATA_DIR": data, "PORT": str(port), "WEB_CONCURRENCY": "1"}
+        for arguments in (["migrate", "--verbosity=0"], ["shell", "--verbosity=0", "-c", MAKE_USER]):
+            subprocess.run([sys.executable, ROOT / "manage.py", *arguments], env=environment, check=True)
+        server = subprocess.Popen([sys.executable, ROOT / "deploy" / "serve.py"], env=environment)
+        try:
+            for _attempt in range(400):
+                try:
+                    urllib.request.urlopen(f"{site}/healthz", timeout=1).close()  # noqa: S310
+                    break
+                except OSError:
+                    time.sleep(0.3)
+            yield site
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def work_and_photograph(page: Page, target: Path) -> None:
+    """A morning of the secretariat, with a picture of each page that it meets."""
+
+    def click(role, words, within=page, **options) -> None:
+        within.get_by_role(role, name=words, **options).first.click()
+
+    def sees(words: str) -> None:
+        page.get_by_text(words).first.wait_for()
+
+    def picture(name: str) -> None:
+        page.wait_for_load_state("networkidle")
+        page.evaluate("document.activeElement.blur()")
+        save(page.screenshot(), target / f"{name}.png")
+
+    def open_theme(words: str) -> None:
+        page.goto("/admin/")
+        click("link", "Thema’s")
+        click("link", re.compile(words))
+
+    page.goto("/admin/")
+    page.locator("[name=username]").fill(USER)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    sees("Wat wil je wijzigen?")
+
+    # A theme that is published again, and then changed once more.
+    open_theme("regiomarketing")
+    page.get_by_label("Samenvatting (nl)").fill("De Westhoek toont zich met één verhaal en één campagne.")
+    click("button", "Publiceer")
+    sees("Gepubliceerd: bezoekers zien het nu.")
+    page.get_by_label("Samenvatting (nl)").fill("De Westhoek toont zich met één verhaal en één beeld.")
+    page.get_by_label("Titel (nl)").fill("Regiomarketing Westhoek")
+    click("button", "Bewaar")
+    sees("Bewaard als werkversie")
+    open_theme("Regiomarketing Westhoek")
+    picture("formulier")
+    click("tab", "Français")
+    page.get_by_text("om na te kijken voor je publiceert").click()
+    picture("nakijken")
+    click("tab", "Nederlands")
+    click("button", "Nederlands", page.get_by_role("region", name="Voorbeeld"))
+    page.frame_locator("iframe").get_by_role("heading", level=1).wait_for()
+    picture("voorbeeld")
+    click("button", "Sluit")
+
+    click("link", "Alle versies")
+    picture("geschiedenis")
+    click("button", "Vergelijk")
+    picture("vergelijken")
+
+    # Another one that goes on the site next Monday at nine.
+    open_theme("Westhoek Business District")
+    monday = datetime.now().astimezone() + timedelta(days=7 - datetime.now().astimezone().weekday())
+    page.get_by_label("Samenvatting (nl)").fill("Een bedrijvenpark dat zich als geheel voorstelt.")
+    page.get_by_text("Op een later moment").click()
+    page.get_by_label("Vanaf").fill(f"{monday:%Y-%m-%d}T09:00")
+    click("button", "Plan", exact=True)
+    sees("Gepland: bezoekers zien deze versie vanaf")
+    click("link", "Gepland")
+    picture("gepland")
+
+    # An update that was thrown away.
+    page.goto("/admin/")
+    click("link", "Toevoegen Updates")
+    page.get_by_label("Titel (nl)").fill("Verslag van de werkgroep")
+    click("button", "Bewaar")
+    sees("Bewaard als werkversie")
+    click("link", "Verwijderen")
+    page.locator("#content [type=submit]").click()
+    page.goto("/admin/")
+    picture("beheer")
+    click("link", "Prullenbak")
+    picture("prullenbak")
+
+    page.set_viewport_size(PHONE)
+    page.goto("/admin/")
+    click("link", "Medewerkers")
+    click("link", re.compile("Johan"))
+    page.get_by_label("Telefoon").scroll_into_view_if_needed()
+    picture("telefoon")
+
+
+def save(png: bytes, file: Path) -> None:
+    """Write a picture with few colours, which makes it small; one that stays large is an error."""
+    small = Image.open(BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(file, optimize=True)
+    if file.stat().st_size > MOST:
+        sys.exit(f"{file.name} has {file.stat().st_size} bytes, more than {MOST}.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
