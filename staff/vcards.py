@@ -60,7 +60,8 @@ def qr_code(member: StaffMember) -> str:
     """The card of `member` as a QR code: inline SVG, black on white with its quiet zone."""
     code = segno.make_qr(vcard(member, whole=False).encode(), error="L")
     drawing = code.svg_inline(omitsize=True, dark="#000", light="#fff", border=4, svgclass=None, lineclass=None)
-    return drawing.replace("<svg ", '<svg width="168" height="168" ', 1)  # also without the style sheet
+    # A size for who has no style sheet; an id, so that paper can show what a screen keeps folded.
+    return drawing.replace("<svg ", f'<svg id="qr-{member.pk}" width="168" height="168" ', 1)
 
 
 def absence(member: StaffMember) -> str:

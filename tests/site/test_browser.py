@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from tests.conftest import CHROMIUM, listen
@@ -184,11 +185,25 @@ def test_everybody_is_on_one_sheet_with_a_qr_code_that_a_telephone_reads(page):
     page.goto("/contact/")
     assert _sheets(page) == 1
     page.emulate_media(media="print")
-    codes = page.locator(".qr svg, .qr img")
+    codes = page.locator("details .qr svg")
     widths = codes.evaluate_all("all => all.map(each => each.getBoundingClientRect().width * 25.4 / 96)")
     assert len(widths) == 4
     assert min(widths) >= 30  # millimetres
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "14px"  # 10.5 pt
+
+
+def test_a_folded_qr_code_is_drawn_again_for_browsers_that_print_nothing_folded(page):
+    page.goto("/contact/")
+    again = page.locator(".qr-paper").first
+    assert not again.is_visible()
+    page.evaluate("""() => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(".qr-paper { display: block !important }");
+        document.adoptedStyleSheets = [sheet];
+    }""")
+    colours = Image.open(BytesIO(again.screenshot())).convert("1").getcolors()
+    dark, light = (next(number for number, colour in colours if colour == wanted) for wanted in (0, 255))
+    assert 0.2 < dark / (dark + light) < 0.5
 
 
 def test_the_home_page_begins_on_its_first_sheet_and_no_heading_ends_one(page):
