@@ -86,9 +86,7 @@ class PublishableForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         """What stands in the way of doing what the button says, besides the fields themselves."""
         if editing.CONFLICT in self.data:
-            raise ValidationError(
-                _("Somebody else saved this page while you were typing. Nothing was saved yet, and nothing is lost.")
-            )
+            raise ValidationError(_("Nothing of yours was saved yet, and nothing is lost."))
         if UNSAVED in self.data:
             raise ValidationError(_("This is what you typed earlier. It is not saved yet."))
         if "_withdraw" in self.data:
