@@ -86,9 +86,7 @@ class PublishableForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         """What stands in the way of doing what the button says, besides the fields themselves."""
         if editing.CONFLICT in self.data:
-            raise ValidationError(
-                _("Somebody else saved this page while you were typing. Nothing was saved yet, and nothing is lost.")
-            )
+            raise ValidationError(_("Nothing of yours was saved yet, and nothing is lost."))
         if UNSAVED in self.data:
             raise ValidationError(_("This is what you typed earlier. It is not saved yet."))
         if "_withdraw" in self.data:
@@ -138,6 +136,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     form = PublishableForm
     change_form_template = "admin/publishable_change_form.html"
     change_list_template = "admin/publishable_change_list.html"
+    delete_confirmation_template = "admin/publishable_delete.html"
     actions = None  # nothing dangerous from a list
     view_on_site = False  # the panel above the form links to the page while there is one
     shared_fields: tuple[Any, ...] = ()  # the fields that have no language, in form order
@@ -459,8 +458,11 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         }
         if obj:
             context |= self._panel(request, obj)
-        if context["unsaved"] or context.get("differences"):
-            context["errors"] = []  # above the form stands what is the matter, and there is nothing to correct
+        # Above the form stands what is the matter, told once; two texts side by side are no error.
+        told = context["unsaved"] or context.get("differences")
+        context["general"] = [] if told else context["adminform"].form.non_field_errors()
+        context["problems"] = [] if told else problems(forms)
+        context["errors"] = []
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _panel(self, request: Any, obj: Publishable) -> dict[str, Any]:
@@ -526,6 +528,16 @@ class ChildInline(FieldsMixin, admin.StackedInline):
 def localized_each(names: Iterable[str], code: str) -> list[str]:
     """The columns of these translated fields in one language."""
     return [column for name in names for column in localized(name, [code])]
+
+
+def problems(forms: Iterable[BaseForm]) -> list[tuple[str, str, str]]:
+    """What is wrong in which field: its id in the page, its label, and a sentence."""
+    return [
+        (bound.auto_id, capfirst(str(bound.label)), str(error))
+        for form in forms
+        for bound in form
+        for error in bound.errors
+    ]
 
 
 @dataclass(frozen=True)

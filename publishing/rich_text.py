@@ -82,13 +82,19 @@ EXTENSIONS: dict[str, Any] = {
 SAME = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 OTHER_TAG = re.compile(rf"(</?)({'|'.join(SAME)})(?=[\s/>])", re.IGNORECASE)
 EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
-LINK_WITHOUT_ADDRESS = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+LINK_WITHOUT_ADDRESS = re.compile(r"<a>((?:(?!<a[ >]).)*?)</a>", re.DOTALL)  # with no other link in it
+
+PASSES = 10  # more than any text needs to stay as it is
 
 
 def sanitised(html: str) -> str:
     """`html` without anything but the elements that `EXTENSIONS` makes; "" when nothing would be read."""
-    clean = _cleaner.clean(OTHER_TAG.sub(lambda tag: tag[1] + SAME[tag[2].lower()], html))
-    clean = EMPTY_PARAGRAPH.sub("", LINK_WITHOUT_ADDRESS.sub(r"\1", clean))
+    clean = OTHER_TAG.sub(lambda tag: tag[1] + SAME[tag[2].lower()], html)
+    for _pass in range(PASSES):  # what a link stood around may be read otherwise without it
+        before = clean
+        clean = EMPTY_PARAGRAPH.sub("", LINK_WITHOUT_ADDRESS.sub(r"\1", _cleaner.clean(clean)))
+        if clean == before:
+            break
     return "" if is_blank(clean) else clean.strip()
 
 

@@ -66,7 +66,7 @@ if (form) {
   const here = () => location.hash.startsWith("#id_") && reveal(decodeURIComponent(location.hash.slice(1)));
   addEventListener("hashchange", here);
   if (location.hash.startsWith("#id_")) addEventListener("load", here);
-  else form.querySelector(".conflict")?.focus();
+  else addEventListener("load", () => form.querySelector(".conflict, .errornote")?.focus()); // after Django's script
 
   // The Dutch text above a translation follows what is typed in Dutch.
   form.addEventListener("input", (event) => {

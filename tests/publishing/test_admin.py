@@ -270,3 +270,21 @@ def test_a_row_that_has_a_place_and_nothing_else_is_no_row(editor_client):
     response = editor_client.post(url, data | {"documents-0-position": "1", "_save": "1"}, follow=True)
     assert "Bewaard als werkversie" in response.content.decode()
     assert not Update.objects.get().documents.exists()
+
+
+def test_what_is_wrong_is_told_above_the_form_with_ways_to_the_fields(editor_client, theme):
+    html = submit(editor_client, theme, "_publish", title_nl="", slug_fr="geen adres!").content.decode()
+    summary = re.search(r'<div class="errornote".*?</div>', html, re.DOTALL)[0]
+    assert re.findall(r'href="#(id_[^"]+)">([^:<]+)', summary) == [("id_slug_fr", "Adres (fr)")]
+    html = submit(editor_client, theme, "_publish", title_nl="").content.decode()
+    summary = re.search(r'<div class="errornote".*?</div>', html, re.DOTALL)[0]
+    assert re.findall(r'href="#(id_[^"]+)">([^:<]+)', summary) == [("id_title_nl", "Titel (nl)")]
+    html = submit(editor_client, theme, "_withdraw").content.decode()
+    assert html.count("Zeg in enkele woorden waarom") == 1
+
+
+def test_deleting_says_in_words_where_it_goes(editor_client):
+    theme = Theme.objects.create(title_nl="Weg ermee")
+    html = editor_client.get(reverse("admin:priorities_theme_delete", args=[theme.pk])).content.decode()
+    assert "“Weg ermee” gaat naar de prullenbak" in html
+    assert "&rsaquo;" not in html

@@ -59,7 +59,7 @@ def test_saving_over_a_newer_save_is_refused_with_both_texts_and_nothing_lost(ed
     assert "Sigrid Verhaeghe bewaarde deze pagina" in html
     assert "Van Sigrid" in html
     assert "Van Dorine" in html
-    assert html.count("nog niets bewaard") == 1
+    assert html.count("Van jou is nog niets bewaard") == 1
     assert "errornote" not in html  # one message only: nothing is to be corrected
     theme.refresh_from_db()
     assert theme.title_nl == "Van Sigrid"
