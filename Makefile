@@ -11,6 +11,12 @@ serve: ## Set up, load the content and serve on http://127.0.0.1:8000 (PORT=8001
 	@$(PYTHON) deploy/environment.py
 	@PORT="$(PORT)" $(BIN)/python deploy/serve.py
 
+.PHONY: demo
+demo: ## Serve a trial site of its own in var/demo, full of demonstration content (SCALE=100 for more)
+	@$(PYTHON) deploy/environment.py
+	@mkdir -p var
+	@DATA_DIR="$(CURDIR)/var/demo" DATABASE_URL= CACHE_URL= SITE_URL= PORT="$(PORT)" $(BIN)/python deploy/serve.py --demo $(or $(SCALE),10)
+
 .PHONY: test
 test: environment ## Set up and run all tests
 	@$(BIN)/python -m pytest
