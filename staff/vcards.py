@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-import segno
-
 from publishing.languages import resolve
 from staff.models import StaffMember
 
@@ -45,6 +43,8 @@ def vcards(members: Iterable[StaffMember], urls: Iterable[str]) -> str:
 
 def qr_code(member: StaffMember) -> str:
     """The card of `member` as a QR code: inline SVG, black on white with its quiet zone."""
+    import segno  # only now: few pages show a code
+
     code = segno.make_qr(vcard(member).encode(), error="L")
     drawing = code.svg_inline(omitsize=True, dark="#000", light="#fff", border=4, svgclass=None, lineclass=None)
     return drawing.replace("<svg ", '<svg width="168" height="168" ', 1)  # also without the style sheet
