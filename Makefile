@@ -21,6 +21,10 @@ demo: ## Serve a trial site of its own in var/demo, full of demonstration conten
 test: environment ## Set up and run all tests
 	@$(BIN)/python -m pytest
 
+.PHONY: bench
+bench: environment ## Measure the site and keep the figures in bench/RESULTS.md (BENCH=--help for how; needs wrk)
+	@$(BIN)/python bench/run.py $(BENCH)
+
 .PHONY: lint
 lint: environment ## Check the code, the types, the templates and the arrows between the apps
 	@$(BIN)/ruff check .
