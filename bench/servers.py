@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS, THREADS = 2, 4
 PATIENCE = 60  # seconds
-GUNICORN = ["--workers", WORKERS, "--threads", THREADS, "--worker-class", "gthread", "--no-control-socket"]
+GUNICORN = ["--workers", WORKERS, "--threads", THREADS, "--worker-class", "gthread", "--no-control-socket", "--preload"]
 UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
 
 
@@ -113,7 +113,7 @@ class Server:
 
 def load(server: Server, path: str, seconds: float, *headers: str, script: Path | None = None) -> dict[str, float]:
     """What wrk says of `path` under 16 connections: requests a second, milliseconds, and what one costs."""
-    command = ["wrk", "-t2", "-c16", f"-d{seconds}s", "--latency"]
+    command = ["wrk", "-t2", "-c16", f"-d{seconds:.0f}s", "--latency"]
     for header in headers:
         command += ["-H", header]
     command += ["-s", str(script)] if script else []
