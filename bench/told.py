@@ -4,9 +4,8 @@ import os
 
 from resoc.wsgi import application as site
 
-WORKER = ("X-Worker", str(os.getpid()))
-
 
 def application(environ, start_response):
     """`resoc.wsgi` with one more header."""
-    return site(environ, lambda status, headers, *error: start_response(status, [*headers, WORKER], *error))
+    worker = ("X-Worker", str(os.getpid()))
+    return site(environ, lambda status, headers, *error: start_response(status, [*headers, worker], *error))

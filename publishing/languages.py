@@ -6,6 +6,7 @@ in, so that the page can say so (WCAG 2.2 3.1.2, Language of Parts).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.db import models
@@ -44,6 +45,11 @@ def is_blank(value: object) -> bool:
 
 def translated_fields(model: type[models.Model]) -> tuple[str, ...]:
     """The names of the fields of `model` that have a value per language, as the model lists them."""
+    return _translated_fields(model)
+
+
+@cache  # asked for every text of a page
+def _translated_fields(model: type[models.Model]) -> tuple[str, ...]:
     try:
         names = translator.get_options_for_model(model).all_fields
     except NotRegistered:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from publishing.languages import resolve
 from staff.models import StaffMember
@@ -43,9 +44,14 @@ def vcards(members: Iterable[StaffMember], urls: Iterable[str]) -> str:
 
 def qr_code(member: StaffMember) -> str:
     """The card of `member` as a QR code: inline SVG, black on white with its quiet zone."""
+    return _drawn(vcard(member))
+
+
+@lru_cache(maxsize=200)  # drawing takes ten times as long as the rest of a page of contacts
+def _drawn(card: str) -> str:
     import segno  # only now: few pages show a code
 
-    code = segno.make_qr(vcard(member).encode(), error="L")
+    code = segno.make_qr(card.encode(), error="L")
     drawing = code.svg_inline(omitsize=True, dark="#000", light="#fff", border=4, svgclass=None, lineclass=None)
     return drawing.replace("<svg ", '<svg width="168" height="168" ', 1)  # also without the style sheet
 
