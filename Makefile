@@ -11,9 +11,19 @@ serve: ## Set up, load the content and serve on http://127.0.0.1:8000 (PORT=8001
 	@$(PYTHON) deploy/environment.py
 	@PORT="$(PORT)" $(BIN)/python deploy/serve.py
 
+.PHONY: demo
+demo: ## Serve a trial site of its own in var/demo, full of demonstration content (SCALE=100 for more)
+	@$(PYTHON) deploy/environment.py
+	@mkdir -p var
+	@DATA_DIR="$(CURDIR)/var/demo" DATABASE_URL= CACHE_URL= SITE_URL= PORT="$(PORT)" $(BIN)/python deploy/serve.py --demo $(or $(SCALE),10)
+
 .PHONY: test
 test: environment ## Set up and run all tests
 	@$(BIN)/python -m pytest
+
+.PHONY: bench
+bench: environment ## Measure the site and keep the figures in bench/RESULTS.md (BENCH=--help for how; needs wrk)
+	@$(BIN)/python bench/run.py $(BENCH)
 
 .PHONY: lint
 lint: environment ## Check the code, the types, the templates and the arrows between the apps

@@ -5,7 +5,7 @@ Run with the environment's Python: `.venv/bin/python deploy/serve.py`. `PORT` an
 gunicorn itself: see `docs/operators.md`.
 """
 
-import hashlib
+import argparse
 import os
 import socket
 import subprocess
@@ -43,48 +43,27 @@ def manage(*arguments: str) -> None:
         sys.exit(result.returncode)
 
 
-def collect_static() -> None:
-    """Collect and compress the static files, unless those and the packages are as they were."""
-    state = hashlib.sha256()
-    installed = ROOT / ".venv" / "installed.txt"
-    for file in [installed, *sorted((ROOT / "static").rglob("*"))]:
-        if file.is_file():
-            state.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
-    target = Path(os.environ.get("DATA_DIR") or ROOT) / "var" / "static"
-    stamp = target / "collected.txt"
-    if stamp.exists() and stamp.read_text() == state.hexdigest():
-        return
-    manage("collectstatic", "--no-input", "--verbosity=0")
-    stamp.write_text(state.hexdigest())
-
-
 def main() -> None:
-    """Migrate, make what an older version or a restore left out, load the content, collect the static files, serve."""
+    """Bring the data up to date, add demonstration if that is asked, serve."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--demo", metavar="SCALE", help="first add demonstration content: see 'manage.py demo'")
+    demo = parser.parse_args().demo
     port = number("PORT", 8000, 65535)
     workers = number("WEB_CONCURRENCY", 2, 64)
     refuse_taken(port)
-    manage("migrate", "--verbosity=0")
-    manage("reindex")
-    manage("seed")
-    manage("pictures")
-    collect_static()
+    manage("prepare")
+    if demo:
+        manage("demo", "--scale", demo)
     print(
         f"\nThe site:    http://{HOST}:{port}/"
         f"\nThe admin:   http://{HOST}:{port}/admin/"
         "\nFirst login: .venv/bin/python manage.py createsuperuser\n",
         flush=True,
     )
-    options = [
-        "--config",
-        str(ROOT / "deploy" / "gunicorn.conf.py"),
-        "--bind",
-        f"{HOST}:{port}",
-        "--workers",
-        str(workers),
-        "--threads",
-        str(THREADS),
-        "--no-control-socket",
-    ]
+    options = ["--config", str(ROOT / "deploy" / "gunicorn.conf.py"), "--bind", f"{HOST}:{port}"]
+    options += ["--workers", str(workers), "--threads", str(THREADS), "--no-control-socket"]
+    # Loaded once, before the workers are forked: they start sooner and share its memory.
+    options += ["--preload"]
     # A query in an address may be long; the site cuts it short itself.
     options += ["--limit-request-line", "0"]
     os.chdir(ROOT)

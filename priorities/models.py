@@ -15,7 +15,6 @@ from django.utils.translation import get_language_info, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from pages.models import Organisation
-from priorities import pdfs
 from publishing.fields import (
     DECORATIVE_HELP,
     FOCUS_HELP,
@@ -81,6 +80,8 @@ class Document(Publishable):
         if not self.file:
             self.language, self.size, self.page_count = "", None, None
         elif not self.file._committed:  # type: ignore[attr-defined]  # not stored yet
+            from priorities import pdfs  # only now: importing pypdf costs a worker 8 MB and a tenth of its start
+
             try:
                 facts = pdfs.read(self.file.file)
             except ValidationError as error:

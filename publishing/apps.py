@@ -12,6 +12,3 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from publishing import workflow  # noqa: F401  (connects its signal handler)
-        from publishing.pictures import read_heif
-
-        read_heif()

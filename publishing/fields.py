@@ -15,7 +15,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from publishing.languages import translated_fields
 from publishing.links import with_references
-from publishing.pictures import Cut, check_readable, limit_pixels, redrawn
+from publishing.pictures import Cut, check_readable, limit_pixels, read_heif, redrawn
 from publishing.rich_text import EXTENSIONS, sanitised
 
 FOCUS_HELP = _("What must stay in view where the picture is cut: its place in per cent. Or click on the picture.")
@@ -126,6 +126,7 @@ class PictureField(models.ImageField):
         return picture
 
     def formfield(self, **kwargs: Any) -> Any:
+        read_heif()  # before anybody uploads
         field: Any = super().formfield(**kwargs)
         field.widget.ratio = self.ratio  # for a widget that shows what will be cut off
         return field

@@ -7,6 +7,7 @@ in, so that the page can say so (WCAG 2.2 3.1.2, Language of Parts).
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.db import models
@@ -19,7 +20,6 @@ ELISION = re.compile(r"\bde (?=[aeiouyhàâéèêëîïôùûœ])", re.IGNORECAS
 CODES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
 NATIVE_NAMES = {code: get_language_info(code)["name_local"].capitalize() for code in CODES}
 NAMES = {"nl": gettext_lazy("Dutch"), "fr": gettext_lazy("French"), "en": gettext_lazy("English")}
-_translated_fields: dict[type[models.Model], tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,16 @@ def is_blank(value: object) -> bool:
 
 def translated_fields(model: type[models.Model]) -> tuple[str, ...]:
     """The names of the fields of `model` that have a value per language, as the model lists them."""
-    if model not in _translated_fields:  # asked some hundred times for one page
-        try:
-            names = translator.get_options_for_model(model).all_fields
-        except NotRegistered:
-            return ()
-        _translated_fields[model] = tuple(field.name for field in model._meta.concrete_fields if field.name in names)
-    return _translated_fields[model]
+    return _translated_fields(model)
+
+
+@cache  # asked for every text of a page
+def _translated_fields(model: type[models.Model]) -> tuple[str, ...]:
+    try:
+        names = translator.get_options_for_model(model).all_fields
+    except NotRegistered:
+        return ()
+    return tuple(field.name for field in model._meta.concrete_fields if field.name in names)
 
 
 def order(language: str) -> tuple[str, ...]:

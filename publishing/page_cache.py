@@ -3,14 +3,18 @@
 A page is kept together with the stamp that it was made under. Before it is served again the
 worker asks the stamp's file on this machine, at every request, and the database now and
 then, for what other machines did. Nothing expires by time, but for what was planned: a page
-is good until the next planned change.
+is good until the next planned change. A thread makes what has become old anew, what was
+asked for last first, so that most often nobody waits for it.
 
 What goes wrong later never harms a visitor: while the database is away or a page fails, the
 last good page is served (RFC 9111 4.2.4).
 """
 
 import gzip
+import heapq
+import io
 import logging
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -36,6 +40,9 @@ Key = tuple[str, str, str, str]
 
 MAX_BYTES = 32_000_000  # of pages kept by one worker, in all encodings
 ASK_EVERY = 0.5  # seconds between questions to the database about other machines
+LOOK_EVERY = 0.1  # seconds between looks of each worker whether its pages have become old
+MOST_WARM = 50  # pages that a worker makes anew before anybody asks
+QUALITY = 5  # of brotli: 9 takes ten times as long for one byte in a hundred
 SMALLEST = 200  # bytes that are worth compressing
 LARGEST = 1_000_000  # bytes of one page
 NEVER = ("/static/", "/admin/", "/account/", "/mijn-kaart/", "/media/", "/healthz")  # beginnings of addresses
@@ -66,6 +73,7 @@ class Page:
     mark: tuple[int, int]
     number: int
     until: float  # seconds since the epoch
+    asked: float  # when last, on the monotonic clock; 0 when it is not to be made anew unasked
 
     @property
     def size(self) -> int:
@@ -75,8 +83,11 @@ class Page:
 class PageCache:
     """WSGI middleware around the whole application."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, keeps_warm: bool = False) -> None:
         self.application = application
+        self.keeps_warm = keeps_warm
+        self.warmer: threading.Thread | None = None
+        self.stopped = threading.Event()
         self.pages: OrderedDict[Key, Page] = OrderedDict()
         self.size = 0
         self.locks: dict[Key, threading.Lock] = {}
@@ -95,9 +106,11 @@ class PageCache:
             return self.application(environ, start_response)
         page = self.pages.get(key)
         if page is not None and self.is_fresh(page):
+            page.asked = time.monotonic()
             return self.send(page, environ, start_response)
         renewed = self.renew(key, environ, page)
         if isinstance(renewed, Page):
+            renewed.asked = time.monotonic()
             return self.send(renewed, environ, start_response)
         return renewed.send(environ, start_response)
 
@@ -136,9 +149,13 @@ class PageCache:
 
     # Whether it still holds
 
+    def holds(self, page: Page) -> bool:
+        """Whether nothing public changed since `page` was made, as far as this machine can tell."""
+        return page.until > time.time() and page.mark == stamp.mark(self.file)
+
     def is_fresh(self, page: Page) -> bool:
         """Whether nothing public changed since `page` was made."""
-        if page.until <= time.time() or page.mark != stamp.mark(self.file):
+        if not self.holds(page):
             return False
         now = time.monotonic()
         if now - self.asked > ASK_EVERY:
@@ -181,7 +198,8 @@ class PageCache:
         if state is None or not passed.may_be_kept():
             return passed
         until = state.until.timestamp() if state.until else float("inf")
-        page = Page(encoded(passed.headers, passed.read(), state), mark, state.number, until)
+        asked = old.asked if old else time.monotonic()
+        page = Page(encoded(passed.headers, passed.read(), state), mark, state.number, until, asked)
         self.keep(key, page)
         return page
 
@@ -194,6 +212,67 @@ class PageCache:
             while self.size > MAX_BYTES:
                 _key, oldest = self.pages.popitem(last=False)
                 self.size -= oldest.size
+            if self.keeps_warm and self.warmer is None:
+                # With the first page: a thread that was there before gunicorn forks its workers is in none of them.
+                self.warmer = threading.Thread(target=self.keep_warm, name="page cache", daemon=True)
+                self.warmer.start()
+
+    # Before anybody asks
+
+    def keep_warm(self) -> None:
+        """Make what becomes old anew, until stopped."""
+        while not self.stopped.wait(LOOK_EVERY):
+            try:
+                self.warm()
+            except Exception:  # whatever it is, it may be over at the next look
+                logger.exception("Pages could not be made before somebody asks")
+
+    def warm(self) -> None:
+        """Make the pages anew that are old: once each, those that were asked for last first."""
+        with self.lock:
+            recent = heapq.nlargest(MOST_WARM, self.pages.items(), key=lambda item: item[1].asked)
+        for key, page in recent:
+            if not page.asked or self.holds(page):
+                continue
+            asked, page.asked = page.asked, 0  # what fails is left alone until somebody asks
+            renewed = self.renew(key, self.environ(key), page)
+            if isinstance(renewed, Passed):
+                renewed.close()
+                self.forget(key, page)
+            elif renewed is not page:
+                renewed.asked = renewed.asked or asked
+
+    def environ(self, key: Key) -> Environ:
+        """A request for the page that `key` names, by nobody."""
+        scheme, host, path, query = key
+        name, _colon, port = host.rpartition(":") if host.rpartition(":")[2].isdecimal() else (host, "", "")
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": name,
+            "SERVER_PORT": port or ("443" if scheme == "https" else "80"),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": host,
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": scheme,
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+        }
+        if self.proxy:
+            environ[self.proxy[0]] = self.proxy[1] if scheme == "https" else scheme
+        return environ
+
+    def forget(self, key: Key, page: Page) -> None:
+        """Keep `page` no longer, unless another took its place."""
+        with self.lock:
+            if self.pages.get(key) is page:
+                self.size -= self.pages.pop(key).size
 
     # Sending it
 
@@ -277,7 +356,7 @@ def encoded(headers: Headers, page: bytes, state: stamp.State) -> dict[str, Answ
     digest = blake2s(page, digest_size=12).hexdigest()
     bodies = {"identity": page}
     if len(page) >= SMALLEST:
-        bodies |= {"br": brotli.compress(page, quality=9), "gzip": gzip.compress(page, 9, mtime=0)}
+        bodies |= {"br": brotli.compress(page, quality=QUALITY), "gzip": gzip.compress(page, 9, mtime=0)}
     answers = {}
     for encoding, body in bodies.items():
         etag = f'"{digest}-{encoding}"'

@@ -11,16 +11,20 @@ so nothing about them is stored elsewhere. See docs/decisions/0008.
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from django.forms import ImageField
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+
+# Pillow is imported where a picture is drawn: a worker that only serves pages never needs it.
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_PIXELS = 50_000_000  # what a page never needs more of, and a small machine can still hold
 MAX_SIDE = 2400  # pixels
@@ -31,8 +35,10 @@ QUALITY = 85
 HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}  # ISO/IEC 23008-12, annex B
 
 
+@cache
 def read_heif() -> None:
     """Let Pillow read the photos of iPhones; the decoder is loaded by the first of them."""
+    from PIL import Image
 
     def accept(start: bytes) -> bool:
         return start[4:8] == b"ftyp" and start[8:12] in HEIF_BRANDS
@@ -61,6 +67,8 @@ def check_readable(picture: File) -> None:
     """Refuse a new picture that breaks off or is damaged, which only reading all of it tells."""
     if getattr(picture, "_committed", False):
         return
+    from PIL import Image
+
     try:
         picture.seek(0)
         with Image.open(picture) as original:
@@ -71,6 +79,8 @@ def check_readable(picture: File) -> None:
 
 def redrawn(upload: File) -> ContentFile:
     """The picture of `upload`, upright, of a sensible size, and without anything but its pixels."""
+    from PIL import Image, ImageOps
+
     upload.seek(0)
     with Image.open(upload) as original:
         kind = original.format if original.format in KEPT else "JPEG"
@@ -152,6 +162,8 @@ class Cut:
 
     def make(self, storage: Storage) -> None:
         """Draw and keep the variants. Raises OSError when the original can't be read."""
+        from PIL import Image
+
         with storage.open(self.original) as file, Image.open(file) as original:
             for size, files in groupby(self.files, key=lambda file: file[1]):
                 drawn = original.resize(size, Image.Resampling.LANCZOS, self.box, reducing_gap=3)
@@ -160,9 +172,11 @@ class Cut:
                     storage.save(name, ContentFile(encoded(drawn, kind)))
 
 
-def encoded(picture: Image.Image, kind: str) -> bytes:
+def encoded(picture: "Image.Image", kind: str) -> bytes:
     """`picture` as a file, in the best quality that stays under `BITS_PER_PIXEL`."""
     if kind == "jpg" and picture.mode == "RGBA":  # knows no transparency
+        from PIL import Image
+
         paper = Image.new("RGB", picture.size, "white")
         paper.paste(picture, mask=picture.getchannel("A"))
         picture = paper

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import snowballstemmer
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -26,7 +25,6 @@ WORD = re.compile(r"[^\W_]+")
 ALGORITHMS = {"nl": "dutch", "fr": "french", "en": "english"}
 EXACT, STEM, BEGINNING, PART = 4, 3, 2, 1
 
-_stemmers = {code: snowballstemmer.stemmer(name) for code, name in ALGORITHMS.items()}
 _lock = Lock()  # a stemmer keeps the word that it works on
 
 
@@ -70,13 +68,21 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(found.start(), found.end(), written, folded)
 
 
+@lru_cache
+def stemmer(language: str) -> Any:
+    """The stemmer of one language."""
+    import snowballstemmer  # only now: it brings thirty languages, and who serves pages needs none
+
+    return snowballstemmer.stemmer(ALGORITHMS[language])
+
+
 @lru_cache(maxsize=20_000)
 def stems(written: str, language: str) -> frozenset[str]:
     """What remains of a word without its endings; both of the word with and without its accents."""
-    if language not in _stemmers:
+    if language not in ALGORITHMS:
         return frozenset()
     with _lock:
-        found = {_stemmers[language].stemWord(each) for each in (written.casefold(), fold(written))}
+        found = {stemmer(language).stemWord(each) for each in (written.casefold(), fold(written))}
     return frozenset("".join(WORD.findall(fold(stem))) for stem in found) - {""}
 
 

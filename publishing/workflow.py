@@ -104,6 +104,32 @@ def publish(
         return _commit(thaw(type(row), row.pk, data), revision)
 
 
+def publish_new(rows: Sequence[Publishable], author: User | None, note: str = "") -> None:
+    """`publish` for many saved rows of one model that never were published, by few statements for all together.
+
+    Their addresses are compared with what is there already, not with each other. Raises
+    ValidationError for the first row that can't be published, and then none is.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    with transaction.atomic():
+        lock(model)
+        now = timezone.now()
+        saved = list(model._base_manager.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+        models.prefetch_related_objects(saved, *model.children)
+        committed = []
+        for row in saved:
+            check_publishable(row, now)
+            _check_rows(row)
+            data = freeze(row)
+            shown = thaw(model, row.pk, data)
+            committed.append((shown, _named(shown, Revision(author=author, note=note, live_from=now, data=data))))
+        Revision.objects.bulk_create([revision for _shown, revision in committed])
+        stamp.bump()
+        _write_indexes(committed)
+
+
 def confirm(obj: Publishable, author: User | None) -> Revision:
     """Say that what visitors read of `obj` is still right: the same commit again, dated now.
 
@@ -499,28 +525,44 @@ def _locked(obj: P) -> P:
 
 def _commit(obj: Publishable, revision: Revision) -> Revision:
     """Insert `revision` of `obj` with its indexes, and overtake what is older."""
-    revision.model, revision.object_id = obj._meta.label_lower, obj.pk
-    revision.sort_key, revision.turns_at = obj.sort_key, obj.turns_at
-    revision.checked_at = revision.checked_at or revision.live_from
-    revision.save(force_insert=True)
+    _named(obj, revision).save(force_insert=True)
     stamp.bump()
     obj.revisions.filter(pk__lt=revision.pk).filter(
         models.Q(superseded_at=None) | models.Q(superseded_at__gt=revision.live_from)
     ).update(superseded_at=revision.live_from)
-    # The address of something that nobody ever could see stays unknown when it is withdrawn.
-    if not revision.withdrawn or obj.revisions.once_public().exists():
-        RevisionSlug.objects.bulk_create(
-            RevisionSlug(revision=revision, language=code, slug=slug) for code in CODES if (slug := obj.slug_in(code))
-        )
-    RevisionReference.objects.bulk_create(
-        RevisionReference(revision=revision, field=field, model=model, object_id=object_id)
-        for field, model, object_id in _references(obj)
-    )
-    RevisionFile.objects.bulk_create(RevisionFile(revision=revision, name=name) for name in files(obj))
-    RevisionText.objects.bulk_create(index(obj, revision))
+    _write_indexes([(obj, revision)])
     # Nobody searches what is over.
     RevisionText.objects.filter(revision__in=obj.revisions.filter(superseded_at__lte=timezone.now())).delete()
     return revision
+
+
+def _named(obj: Publishable, revision: Revision) -> Revision:
+    """`revision` with what it says of `obj` beside its content."""
+    revision.model, revision.object_id = obj._meta.label_lower, obj.pk
+    revision.sort_key, revision.turns_at = obj.sort_key, obj.turns_at
+    revision.checked_at = revision.checked_at or revision.live_from
+    return revision
+
+
+def _write_indexes(committed: Sequence[tuple[Publishable, Revision]]) -> None:
+    """Insert the indexes beside the content of these objects and their saved revisions."""
+    RevisionSlug.objects.bulk_create(
+        RevisionSlug(revision=revision, language=code, slug=slug)
+        for obj, revision in committed
+        # The address of something that nobody ever could see stays unknown when it is withdrawn.
+        if not revision.withdrawn or obj.revisions.once_public().exists()
+        for code in CODES
+        if (slug := obj.slug_in(code))
+    )
+    RevisionReference.objects.bulk_create(
+        RevisionReference(revision=revision, field=field, model=model, object_id=object_id)
+        for obj, revision in committed
+        for field, model, object_id in _references(obj)
+    )
+    RevisionFile.objects.bulk_create(
+        RevisionFile(revision=revision, name=name) for obj, revision in committed for name in files(obj)
+    )
+    RevisionText.objects.bulk_create(text for obj, revision in committed for text in index(obj, revision))
 
 
 def files(obj: Publishable) -> Iterator[str]:

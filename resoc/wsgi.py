@@ -10,4 +10,4 @@ django_application = get_wsgi_application()
 
 from publishing.page_cache import PageCache  # noqa: E402  (needs the apps to be ready)
 
-application = PageCache(django_application)
+application = PageCache(django_application, keeps_warm=True)

@@ -3,9 +3,9 @@
 from base64 import b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-import segno
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -58,10 +58,17 @@ def vcards(members: Iterable[StaffMember], urls: Iterable[str]) -> str:
 
 def qr_code(member: StaffMember) -> str:
     """The card of `member` as a QR code: inline SVG, black on white with its quiet zone."""
-    code = segno.make_qr(vcard(member, whole=False).encode(), error="L")
-    drawing = code.svg_inline(omitsize=True, dark="#000", light="#fff", border=4, svgclass=None, lineclass=None)
     # A size for who has no style sheet; an id, so that paper can show what a screen keeps folded.
+    drawing = _drawn(vcard(member, whole=False))
     return drawing.replace("<svg ", f'<svg id="qr-{member.pk}" width="168" height="168" ', 1)
+
+
+@lru_cache(maxsize=200)  # drawing takes ten times as long as the rest of a page of contacts
+def _drawn(card: str) -> str:
+    import segno  # only now: few pages show a code
+
+    code = segno.make_qr(card.encode(), error="L")
+    return code.svg_inline(omitsize=True, dark="#000", light="#fff", border=4, svgclass=None, lineclass=None)
 
 
 def absence(member: StaffMember) -> str:

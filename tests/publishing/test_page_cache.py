@@ -15,7 +15,7 @@ from publishing import page_cache, stamp
 from publishing.models import Stamp
 from publishing.page_cache import PageCache
 from publishing.workflow import cancel, publish, withdraw
-from resoc.wsgi import django_application
+from resoc.wsgi import application, django_application
 from staff.models import StaffMember
 
 # Real transactions: what was committed is what other workers see.
@@ -254,6 +254,141 @@ def test_the_file_of_the_stamp_begins_anew_and_is_still_another(monkeypatch):
         stamp.touch()
         assert stamp.mark() != before
         marks.add(stamp.mark())
+
+
+# Before anybody asks
+
+
+@pytest.fixture
+def away(site):
+    """Another page cache, asked as a visitor would, to compare with."""
+    return Reader(PageCache(django_application))
+
+
+def test_after_a_publication_pages_are_made_before_anybody_asks(cache, reader, site, theme, away):
+    paths = ("/", "/themas/", "/fr/")
+    for path in paths:
+        reader.get(path)
+    retitle(theme, "Vooraf gemaakt")
+    site.made.clear()
+    cache.warm()
+    assert sorted(site.made) == sorted(paths)
+    for path in paths:
+        assert reader.get(path).body == away.get(path).body
+    assert "Vooraf gemaakt" in reader.get("/themas/").body.decode()
+    cache.warm()
+    assert len(site.made) == len(paths)
+
+
+def test_a_page_that_is_planned_to_change_is_made_before_anybody_asks_too(cache, reader, site, theme):
+    now = timezone.now()
+    theme.title_nl = "Gepland"
+    theme.save()
+    publish(theme, None, live_from=now + timedelta(hours=1))
+    reader.get("/themas/")
+    cache.warm()
+    assert len(site.made) == 1
+    with time_machine.travel(now + timedelta(hours=1, seconds=1), tick=False):
+        cache.warm()
+        assert len(site.made) == 2
+        assert "Gepland" in reader.get("/themas/").body.decode()
+    assert len(site.made) == 2
+
+
+def test_what_was_asked_for_last_is_made_first_and_the_rest_is_left(cache, reader, site, theme, monkeypatch):
+    monkeypatch.setattr(page_cache, "MOST_WARM", 2)
+    for path in ("/", "/themas/", "/contact/", "/"):
+        reader.get(path)
+    retitle(theme, "Eerst wat gevraagd wordt")
+    site.made.clear()
+    cache.warm()
+    assert site.made == ["/", "/contact/"]
+    cache.warm()
+    assert site.made == ["/", "/contact/"]
+
+
+def test_a_page_made_unasked_is_that_of_its_host_scheme_and_place_in_a_list(site, theme, settings, away):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    cache = PageCache(site)
+    for number in range(25):
+        publish(Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}"), None)
+    asked = [
+        ("/", "", {"HTTP_HOST": "127.0.0.1:8000"}),
+        ("/", "", {"HTTP_X_FORWARDED_PROTO": "https"}),
+        ("/themas/", "page=2", {}),
+    ]
+    for path, query, headers in asked:
+        Reader(cache).get(path, query, **headers)
+    retitle(theme, "Voor ieder de zijne")
+    cache.warm()
+    site.made.clear()
+    other = Reader(PageCache(django_application))
+    for path, query, headers in asked:
+        assert Reader(cache).get(path, query, **headers).body == other.get(path, query, **headers).body
+    assert not site.made
+
+
+def test_a_page_that_fails_unasked_is_not_tried_again_until_somebody_asks(cache, reader, site, theme):
+    good = reader.get("/themas/").body
+    retitle(theme, "Breekt")
+    site.failing = True
+    site.made.clear()
+    cache.warm(), cache.warm()
+    assert site.made == ["/themas/"]
+    assert reader.get("/themas/").body == good
+    site.failing = False
+    site.made.clear()
+    cache.warm()
+    assert site.made == ["/themas/"]
+    assert "Breekt" in reader.get("/themas/").body.decode()
+
+
+def test_a_page_that_is_gone_is_forgotten(cache, reader, site, theme):
+    reader.get("/themas/regiomarketing/")
+    withdraw(theme, None, "Voorbij")
+    cache.warm()
+    assert (len(cache.pages), cache.size) == (0, 0)
+    site.made.clear()
+    cache.warm()
+    assert not site.made
+
+
+def test_who_asks_for_a_page_that_is_being_made_unasked_waits_for_that_one(site, theme):
+    cache = PageCache(lambda environ, start_response: site_answer(site, environ, start_response))
+    Reader(cache).get("/")
+    stamp.touch()
+    site.made.clear()
+    site.before = lambda: threading.Event().wait(0.05)
+
+    def run(what) -> threading.Thread:
+        def done() -> None:
+            what()
+            connection.close()  # each thread has its own
+
+        thread = threading.Thread(target=done)
+        thread.start()
+        return thread
+
+    threads = [run(cache.warm), *(run(lambda: Reader(cache).get("/")) for _number in range(4))]
+    for thread in threads:
+        thread.join()
+    assert site.made == ["/"]
+
+
+def test_a_worker_looks_by_itself_from_its_first_page_on(site, monkeypatch):
+    looked = threading.Event()
+    monkeypatch.setattr(page_cache, "LOOK_EVERY", 0.001)
+    monkeypatch.setattr(PageCache, "warm", lambda self: looked.set() or 1 / 0)  # what fails is tried again
+    cache = PageCache(site, keeps_warm=True)
+    assert cache.warmer is None
+    Reader(cache).get("/")
+    for _look in range(3):
+        assert looked.wait(10)
+        looked.clear()
+    cache.stopped.set()
+    cache.warmer.join(10)
+    assert not cache.warmer.is_alive()
+    assert application.keeps_warm
 
 
 # What is never kept

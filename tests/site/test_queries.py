@@ -1,6 +1,9 @@
 """How often a page asks the database: a number that does not grow with the content."""
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pages.models import Organisation
 from priorities.models import Document, Priority, Theme, Update
@@ -55,3 +58,25 @@ def test_a_page_with_everything_asks_six_times(client, full_pages, django_assert
     assert html.count('href="/documenten/verslag.pdf"') == 2
     assert ">Prioriteit</a>" in html
     assert 'href="/contact/' in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/themas/",
+        "/themas/demonstratie-2/",
+        "/prioriteiten/tewerkstellingsbeleid/",
+        "/feed/",
+        "/zoeken/?q=berichten",
+    ],
+)
+def test_a_page_asks_as_often_on_a_large_site_as_on_a_small_one(client, address):
+    asked = []
+    for scale in (1, 8):
+        call_command("demo", scale=scale, verbosity=0)
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        asked.append(len(queries))
+    assert asked[1] <= asked[0]

@@ -14,6 +14,7 @@ from publishing.models import Publishable, Revision
 from publishing.workflow import publish
 from staff.models import StaffMember
 
+NOTE = "Bronteksten van RESOC Westhoek"  # of every revision that it makes
 CONTENT = Path(__file__).resolve().parents[2] / "content" / "source.toml"
 
 P = TypeVar("P", bound=Publishable)
@@ -68,7 +69,7 @@ class Command(BaseCommand):
 
     def publish(self, obj: Publishable) -> None:
         """Publish through the ordinary workflow, as nobody in particular."""
-        publish(obj, author=None, note="Bronteksten van RESOC Westhoek")
+        publish(obj, author=None, note=NOTE)
         self.added += 1
 
 

@@ -1,0 +1,1 @@
+"""Measures the site: `make bench`."""

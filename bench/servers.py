@@ -1,0 +1,134 @@
+"""Sites in a scratch folder, their servers, and how those are asked."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKERS, THREADS = 2, 4
+PATIENCE = 60  # seconds
+GUNICORN = ["--workers", WORKERS, "--threads", THREADS, "--worker-class", "gthread", "--no-control-socket", "--preload"]
+UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """The variables of a site that keeps its data in `data`, and nothing of the real one's."""
+    own = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "resoc.settings"}
+    return own | {"PYTHONPATH": str(ROOT)} | more
+
+
+def python(data: Path, *arguments: object) -> str:
+    """What a Python program in this folder prints."""
+    command = [sys.executable, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def build(folder: Path, scale: int) -> Path:
+    """A site of `scale` in `folder`, made from the next smaller one there if there is one."""
+    data = folder / str(scale)
+    smaller = folder / str(scale // 10)
+    if smaller.exists():
+        shutil.copytree(smaller, data)
+    else:
+        python(data, "manage.py", "prepare")
+    python(data, "manage.py", "demo", "--scale", scale)
+    return data
+
+
+class Server:
+    """One gunicorn; stopped when the block ends."""
+
+    def __init__(self, application: str, data: Path, **more: str) -> None:
+        self.command = ["-m", "gunicorn", "--log-level", "warning", *map(str, GUNICORN), application]
+        self.environment = environment(data, **more)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+
+    def __enter__(self) -> "Server":
+        began = time.monotonic()
+        command = [sys.executable, *self.command, "--bind", f"127.0.0.1:{self.port}"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
+        while True:
+            try:
+                if self.get("/")[0] == 200:
+                    break
+            except OSError:
+                pass
+            if self.process.poll() is not None or time.monotonic() - began > PATIENCE:
+                sys.exit(f"{self.command[-1]} did not start")
+            time.sleep(0.005)
+        self.start = time.monotonic() - began  # seconds until the first page
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(PATIENCE)
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers (in small letters) and body, over a new connection."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            response = connection.getresponse()
+            return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+        except http.client.HTTPException as error:
+            raise OSError from error
+        finally:
+            connection.close()
+
+    def warm(self, *paths: str) -> None:
+        """Let every worker make these pages."""
+        for path in paths * (8 * WORKERS):
+            self.get(path)
+
+    @property
+    def workers(self) -> list[str]:
+        return Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+
+    def memory(self) -> tuple[float, float]:
+        """Megabytes of one worker: resident, and its share of what it has together with others (Pss)."""
+        sizes = []
+        for worker in self.workers:
+            found = dict(re.findall(r"^(Rss|Pss):\s+(\d+)", Path(f"/proc/{worker}/smaps_rollup").read_text(), re.M))
+            sizes.append((int(found["Rss"]) / 1024, int(found["Pss"]) / 1024))
+        return statistics.median(rss for rss, _pss in sizes), statistics.median(pss for _rss, pss in sizes)
+
+    def cpu(self) -> float:
+        """Seconds of processor time that the server has used."""
+        stats = [Path(f"/proc/{pid}/stat").read_text() for pid in (self.process.pid, *self.workers)]
+        ticks = sum(int(field) for stat in stats for field in stat.rpartition(")")[2].split()[11:13])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def load(server: Server, path: str, seconds: float, *headers: str, script: Path | None = None) -> dict[str, float]:
+    """What wrk says of `path` under 16 connections: requests a second, milliseconds, and what one costs."""
+    command = ["wrk", "-t2", "-c16", f"-d{seconds:.0f}s", "--latency"]
+    for header in headers:
+        command += ["-H", header]
+    command += ["-s", str(script)] if script else []
+    before = server.cpu()
+    command.append(f"http://127.0.0.1:{server.port}{path}")
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    used = server.cpu() - before
+    if bad := re.search(r"Socket errors.*|Non-2xx.*", said):
+        print(f"! {path}: {bad[0]}", file=sys.stderr)  # on a busy machine one may time out
+    latency = {
+        f"p{percent}": float(number) * UNITS[unit]
+        for percent, number, unit in re.findall(r"(\d+)%\s+([\d.]+)(\w+)", said)
+    }
+    count = int(re.search(r"(\d+) requests in", said)[1])
+    return latency | {
+        "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
+        "cpu": used * 1e6 / max(1, count),  # microseconds
+    }

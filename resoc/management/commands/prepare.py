@@ -1,0 +1,37 @@
+"""`manage.py prepare`: all that a new installation or a newer version needs before it serves."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """One process for what would each spend most of its time on starting."""
+
+    help = "Migrate, index, load the source content, make pictures, collect static files. Safe to run again."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        # What an older version or a restore left out.
+        call_command("reindex", stdout=self.stdout)
+        call_command("seed", stdout=self.stdout)
+        call_command("pictures", stdout=self.stdout)
+        collect_static()
+
+
+def collect_static() -> None:
+    """Collect and compress the static files, unless those and the packages are as they were."""
+    root: Path = settings.BASE_DIR
+    state = hashlib.sha256()
+    for file in [root / ".venv" / "installed.txt", *sorted((root / "static").rglob("*"))]:
+        if file.is_file():
+            state.update(str(file.relative_to(root)).encode() + file.read_bytes())
+    stamp = Path(settings.STATIC_ROOT) / "collected.txt"
+    if not stamp.exists() or stamp.read_text() != state.hexdigest():
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(state.hexdigest())

@@ -1,0 +1,18 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# What only editors, searchers and readers of a few pages need: together a fifth of a worker's memory.
+HEAVY = {"PIL", "pypdf", "segno", "snowballstemmer"}
+
+
+def test_a_worker_that_only_serves_pages_never_loads_what_is_heavy(tmp_path):
+    code = f"import sys, resoc.wsgi, resoc.urls; print(*({HEAVY!r} & sys.modules.keys()))"
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
+    (tmp_path / "var" / "static").mkdir(parents=True)
+    result = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == ""
