@@ -104,11 +104,11 @@ def _in_this_language(objects: list[Any]) -> list[Publishable]:
     Each object gets the `addresses` of what its text links to, and its documents.
     """
     now = timezone.now()
-    for subject in ("theme", "priority"):  # an update has the address of what it is about
-        follow([obj for obj in objects if isinstance(obj, Update)], subject, now)
+    # An update has the address of what it is about.
+    follow([obj for obj in objects if isinstance(obj, Update)], ("theme", "priority"), now)
     shown = [obj for obj in objects if current() in obj.languages and obj.get_absolute_url()][:LENGTH]
     found = addresses({target for obj in shown for target in targets(resolve(obj, "body").value)})
-    follow([row for obj in shown for row in obj.documents.all()], "document", now)
+    follow(shown, ["documents__document"], now)
     for obj in shown:
         obj.addresses = found
     return shown

@@ -4,6 +4,7 @@ import logging
 from contextlib import suppress
 from typing import Any
 
+from django import forms
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.base import File
 from django.core.validators import MaxValueValidator
@@ -66,6 +67,14 @@ class FocusField(models.PositiveSmallIntegerField):
     default_validators = [MaxValueValidator(100)]
 
 
+class PictureFormField(forms.ImageField):
+    """Also takes what iPhones make."""
+
+    def to_python(self, data: Any) -> Any:
+        read_heif()
+        return super().to_python(data)
+
+
 class PictureFile(ImageFieldFile):
     """A stored picture that knows how it is shown."""
 
@@ -126,8 +135,7 @@ class PictureField(models.ImageField):
         return picture
 
     def formfield(self, **kwargs: Any) -> Any:
-        read_heif()  # before anybody uploads
-        field: Any = super().formfield(**kwargs)
+        field: Any = super().formfield(**({"form_class": PictureFormField} | kwargs))
         field.widget.ratio = self.ratio  # for a widget that shows what will be cut off
         return field
 

@@ -29,11 +29,16 @@ LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 375, "height": 740}
 COLOURS = 64  # of a picture; the desk has few
 MOST = 120_000  # bytes of a picture
-USER, PASSWORD = "an", "een lang wachtwoord"
-MAKE_USER = f"""
+SIGN_IN = """
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
-user = User.objects.create_user("{USER}", password="{PASSWORD}", is_staff=True, first_name="An", last_name="Peeters")
+from django.test import Client
+user = User.objects.create_user("an", is_staff=True, first_name="An", last_name="Peeters")
 user.groups.add(Group.objects.get(name="Secretariaat"))
+Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+client = Client()
+client.force_login(user)
+print(client.cookies["sessionid"].value)
 """
 
 
@@ -42,25 +47,28 @@ def main(folder: str = "") -> None:
     chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt install chromium")
     target = Path(folder or TARGET)
     target.mkdir(parents=True, exist_ok=True)
-    with served() as site, sync_playwright() as playwright:
+    with served() as (site, session), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(base_url=site, locale="nl-BE", timezone_id="Europe/Brussels", viewport=LAPTOP)
+        context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
         work_and_photograph(context.new_page(), target)
         browser.close()
     print(f"See {target}")
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of a new site with one member of the secretariat."""
+def served() -> Iterator[tuple[str, str]]:
+    """The address of a new site, and the session of its one member of the secretariat."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     site = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as data:
         environment = os.environ | {"DATA_DIR": data, "PORT": str(port), "WEB_CONCURRENCY": "1"}
-        for arguments in (["migrate", "--verbosity=0"], ["shell", "--verbosity=0", "-c", MAKE_USER]):
-            subprocess.run([sys.executable, ROOT / "manage.py", *arguments], env=environment, check=True)
+        said = ""
+        for arguments in (["migrate", "--verbosity=0"], ["shell", "--verbosity=0", "-c", SIGN_IN]):
+            command = [sys.executable, ROOT / "manage.py", *arguments]
+            said = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
         server = subprocess.Popen([sys.executable, ROOT / "deploy" / "serve.py"], env=environment)
         try:
             for _attempt in range(400):
@@ -69,7 +77,7 @@ def served() -> Iterator[str]:
                     break
                 except OSError:
                     time.sleep(0.3)
-            yield site
+            yield site, said.strip()
         finally:
             server.terminate()
             server.wait()
@@ -93,12 +101,6 @@ def work_and_photograph(page: Page, target: Path) -> None:
         page.goto("/admin/")
         click("link", "Thema’s")
         click("link", re.compile(words))
-
-    page.goto("/admin/")
-    page.locator("[name=username]").fill(USER)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    sees("Wat wil je wijzigen?")
 
     # A theme that is published again, and then changed once more.
     open_theme("regiomarketing")
