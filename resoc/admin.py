@@ -62,6 +62,8 @@ class Desk(admin.AdminSite):
         counts = count(each["model"] for each in left.values())
         for name, model in left.items():
             model["count"] = counts.get(name, 0)
+        if not counts.get("Mail"):
+            left.pop("Mail", None)  # mails that wait are an exception, and so is their place here
         named = [(name, [left.pop(each) for each in section if each in left]) for name, section in SECTIONS]
         sections = [*named, (_("Other"), list(left.values()))]
         return [{"name": name, "app_label": "", "app_url": "", "models": each} for name, each in sections if each]
