@@ -411,7 +411,8 @@ def beside_peers(program: str) -> str:
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         sys.exit(f"{program} failed")
-    tables = re.sub(r"^## ", "### ", done.stdout, flags=re.M).strip()
+    said = done.stdout[done.stdout.index("## ") :]  # before that, what its installing printed
+    tables = re.sub(r"^## ", "### ", said, flags=re.M).strip()
     # That programme asks for a page with a parameter that no page reads, which our cache leaves out.
     note = "“uncached view ms” of ours is a page from the cache; the table of uncached pages above has the others."
     return f"{PEERS}\n{about} {note}\n\n{tables}\n"
