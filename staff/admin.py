@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -18,6 +19,9 @@ from staff.invitations import invite
 from staff.leaving import leave
 from staff.models import StaffMember
 from staff.notices import in_words
+
+# The address of an account is that of its user: a second list of them would only confuse.
+admin.site.unregister(EmailAddress)
 
 
 @admin.register(StaffMember)

@@ -1,5 +1,8 @@
 // Says in words that a passkey did not work; django-allauth's own scripts only tell the console.
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
-  document.getElementById("passkey-failed").hidden = false;
+  const said = document.getElementById("passkey-failed");
+  document.querySelector("main").prepend(said); // where one looks, on a telephone too
+  said.hidden = false;
+  said.scrollIntoView({ block: "center" });
 });

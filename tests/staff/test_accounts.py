@@ -205,3 +205,10 @@ def test_pages_for_users_are_kept_by_nobody(client):
     for address in ("/account/login/", "/account/password/reset/"):
         response = client.get(address)
         assert "no-store" in response.headers["Cache-Control"] or "no-cache" in response.headers["Cache-Control"]
+
+
+def test_what_is_wrong_with_a_second_factor_is_said_beside_the_field(client, editor):
+    sign_in(client, "dorine")
+    html = client.post("/account/2fa/authenticate/", {"code": "000000"}).content.decode()
+    assert 'id="id_code_error"' in html
+    assert 'aria-invalid="true"' in html
