@@ -147,7 +147,11 @@ class Revision(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["model", "object_id", "superseded_at"], name="revision_of_object"),
-            models.Index(fields=["model", "superseded_at", "sort_key"], name="revision_in_list"),
+            # In the order of a list, with all that says what is public: a page of a long list reads no other row.
+            models.Index(
+                fields=["model", "sort_key", "object_id", "superseded_at", "live_from", "live_until", "withdrawn"],
+                name="revision_in_list",
+            ),
         ]
 
     def __str__(self) -> str:
