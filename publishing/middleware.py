@@ -32,6 +32,28 @@ def refuse_large_bodies(get_response: Callable[[HttpRequest], HttpResponse]):
     return middleware
 
 
+# What a page may ask of a browser: nothing but passkeys, which signing in needs.
+PERMISSIONS = ", ".join(
+    [
+        *(f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")),
+        "publickey-credentials-create=(self)",
+        "publickey-credentials-get=(self)",
+    ]
+)
+
+
+def limit_browser(get_response: Callable[[HttpRequest], HttpResponse]):
+    """Say what no page of ours does, also one that was made to, and that no other site may show our parts."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
+
+
 FOR_USERS = ("admin", "account", "mijn-kaart")  # how the addresses that only users visit begin
 
 

@@ -56,3 +56,19 @@ def test_any_other_body_is_taken_as_it_comes(client, length):
 
 def test_there_is_room_for_the_largest_file_with_its_texts():
     assert MAX_BODY >= MAX_UPLOAD + 2_500_000  # what Django takes of texts
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/", "/nergens/", "/admin/", "/account/login/", "/feed/", "/robots.txt", "/healthz"]
+)
+def test_every_answer_limits_what_a_browser_does_with_it(client, address):
+    headers = client.get(address).headers
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'") or "default-src 'none';" in policy
+    assert "unsafe" not in policy

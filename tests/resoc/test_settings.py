@@ -1,6 +1,9 @@
 import base64
 import hashlib
+import os
 import re
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,6 +12,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 from resoc.settings import EDITOR_STYLE_DIGEST
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_one_inline_style_allowed_is_the_one_of_the_installed_editor():
@@ -27,3 +32,31 @@ def test_the_defaults_are_the_safe_ones():
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def with_https(code: str, tmp_path, **variables: str) -> str:
+    """What a process prints that runs `code` as the site at https://example.org."""
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "SITE_URL": "https://example.org"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "resoc.settings"} | variables
+    (tmp_path / "var" / "static").mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
+    return subprocess.run(  # noqa: S603
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_under_https_no_deploy_check_warns(tmp_path):
+    code = "from django.core.management import call_command; call_command('check', deploy=True, fail_level='WARNING')"
+    assert "no issues" in with_https(code, tmp_path)
+
+
+def test_under_https_every_cookie_is_of_this_host_alone(tmp_path):
+    code = """
+from django.conf import settings as s
+for kind in ("SESSION", "CSRF", "LANGUAGE"):
+    parts = ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "PATH", "DOMAIN")
+    print([getattr(s, f"{kind}_COOKIE_{part}") for part in parts])
+"""
+    assert with_https(code, tmp_path).splitlines() == [
+        f"['__Host-{name}', True, True, 'Lax', '/', None]" for name in ("sessionid", "csrftoken", "language")
+    ]
