@@ -21,7 +21,7 @@ from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.models import Revision
 from publishing.snapshots import freeze, freeze_all, thaw
 from publishing.widgets import PhoneInput
-from publishing.workflow import State, publish, state
+from publishing.workflow import State, lock, publish, state
 from staff.consent import TEXTS
 from staff.models import Consent, StaffMember
 from staff.notices import tell_secretariat
@@ -92,8 +92,7 @@ class MyCardForm(forms.ModelForm):
         others = [(member.pk, member.name) for member in StaffMember.published().exclude(object_id=self.instance.pk)]
         fields["stand_in"].choices = [("", "–"), *others]
         fields["stand_in"].queryset = StaffMember._base_manager.filter(pk__in=[pk for pk, _name in others])
-        self.now = fingerprints(freeze_all(self.instance))  # the form fills in `self.instance` later
-        fields["base"].initial = self.now
+        fields["base"].initial = fingerprints(freeze_all(self.instance))
         if not self.is_bound and not self.instance.photo:
             # Consent is given with a photo in hand, not before.
             self.initial["shows_photo"] = False
@@ -110,16 +109,18 @@ class MyCardForm(forms.ModelForm):
             cleaned["photo"] = False  # what Django's own clearable input says
         return cleaned
 
-    def catch_up(self, saved: dict[str, Any]) -> list[str]:
-        """Take over what somebody else changed since this form was made, but not where we typed something too.
+    def catch_up(self) -> list[str]:
+        """Take over what somebody else saved since this form was made, but not where we typed something too.
 
-        `saved` is all of the row as it is now. Returns the labels of what they changed.
+        Returns the labels of what they changed. The caller holds the lock of cards.
         """
+        row = StaffMember._base_manager.get(pk=self.instance.pk)
+        saved = freeze_all(row)
         found = differences(self.cleaned_data.get("base", ""), saved, freeze_all(self.instance))
         columns = {field.attname: field.name for field in StaffMember._meta.concrete_fields}
-        theirs = MyCardForm(instance=StaffMember._base_manager.get(pk=self.instance.pk))
+        theirs = MyCardForm(instance=row)
         data: Any = self.data.copy()  # type: ignore[attr-defined]  # of a request
-        data["base"] = self.now
+        data["base"] = fingerprints(saved)
         names = [columns[str(each.path[0])] for each in found]
         for each, name in zip(found, names, strict=True):
             if not each.clash and name in theirs.fields:
@@ -141,13 +142,12 @@ def my_card(request: HttpRequest) -> HttpResponse:
     member = card_of(request)
     if member is None:
         return render(request, "staff/no_card.html", status=404)
-    before = freeze_all(member)
     form = MyCardForm(request.POST or None, request.FILES or None, instance=member)
     if request.method == "POST":
         if "preview" in request.POST:
             form.is_valid()
             return render(request, "staff/my_card_preview.html", {"member": shown(form.instance)})
-        if form.is_valid() and save(request, form, before):
+        if form.is_valid() and save(request, form):
             return redirect("my_card")
     return render(request, "staff/my_card.html", context_of(form, member))
 
@@ -170,12 +170,13 @@ def context_of(form: MyCardForm, member: StaffMember) -> dict[str, Any]:
     }
 
 
-def save(request: HttpRequest, form: MyCardForm, before: dict[str, Any]) -> bool:
+def save(request: HttpRequest, form: MyCardForm) -> bool:
     """Save and publish what `form` says; False, with the reason on the form, when that can't be."""
     user: Any = request.user
     try:
         with transaction.atomic():
-            if theirs := form.catch_up(before):
+            lock(StaffMember)
+            if theirs := form.catch_up():
                 raise ValidationError(
                     _("The secretariat changed your card meanwhile (%s). Look at it, and save again.")
                     % ", ".join(theirs)
@@ -224,8 +225,7 @@ def previous_photo(member: StaffMember) -> Revision | None:
 
 
 def put_back(member: StaffMember) -> None:
-    """Give `member` its previous photo again, as it was cut then; it must still be saved."""
+    """Give `member` its previous photo again, as it was cut then; whether it is shown is asked, not assumed."""
     if revision := previous_photo(StaffMember._base_manager.get(pk=member.pk)):
         for column in PHOTO_COLUMNS:
             setattr(member, column, revision.data[column])
-        member.shows_photo = True

@@ -188,6 +188,15 @@ def test_the_previous_photo_can_be_put_back(his, johan):
     assert StaffMember.published().get(object_id=johan.pk).photo.name == first
 
 
+def test_a_photo_that_comes_back_is_shown_only_when_its_person_says_so(his, johan, client):
+    save(his, photo=photo_file(), shows_photo="on")
+    save(his, remove_photo="on", shows_photo=None)
+    save(his, previous_photo="1")
+    johan.refresh_from_db()
+    assert johan.photo
+    assert "<picture>" not in card(client)
+
+
 def test_a_photo_that_is_removed_takes_its_consent_with_it(his, johan, client):
     save(his, photo=photo_file(), shows_photo="on")
     save(his, remove_photo="on")
