@@ -249,8 +249,8 @@ def test_an_archive_of_an_older_version_is_brought_up_to_date(installation):
     """As made before there was a mobile number and an absence, and before mail waited."""
 
     def older(members, manifest):
-        for app, name in (("staff", "0003_my_card"), ("publishing", "0005_mail")):
-            manifest["migrations"][app].remove(name)
+        for app, first in (("staff", "0003"), ("publishing", "0005")):
+            manifest["migrations"][app] = [name for name in manifest["migrations"][app] if name < first]
         for table in ("staff.consent", "staff.cardlink", "publishing.mail"):
             del members[f"rows/{table}.jsonl"]
             del manifest["rows"][table]
