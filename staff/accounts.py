@@ -6,6 +6,7 @@ Signing in itself is django-allauth's; here stands what is different for us.
 import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
@@ -17,8 +18,6 @@ from django.utils import translation
 
 from publishing.mail import as_html
 from staff.models import StaffMember
-
-REAUTHENTICATION_TIMEOUT = 300  # seconds
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -37,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Not by who proved a moment ago who they are: signing in counts as that."""
         request = context.request
         records = get_authentication_records(request, request.user)
-        is_fresh = any(time.time() - record["at"] < REAUTHENTICATION_TIMEOUT for record in records)
+        is_fresh = any(time.time() - record["at"] < app_settings.REAUTHENTICATION_TIMEOUT for record in records)
         return super().is_reauthentication_required(app=app, **kwargs) and not is_fresh
 
     def render_mail(self, *args: Any, **kwargs: Any) -> Any:
