@@ -22,6 +22,7 @@ from typing import IO, Any
 from django.apps import apps
 from django.core.files.base import File
 from django.core.files.storage import Storage, default_storage
+from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
@@ -276,19 +277,18 @@ def load_rows(archive: zipfile.ZipFile, manifest: Manifest, find: Callable[[str]
 
     `find` gives the model with that label, as the tables of this database have it now.
     """
-    found = {label: find(label) for label in manifest.rows}
+    try:
+        found = {label: find(label) for label in manifest.rows}
+    except LookupError as error:
+        raise ArchiveError(f"This archive has a table that this site has not: {error}") from error
     with connection.cursor() as cursor:
-        quote = connection.ops.quote_name
-        everything = [model._meta.db_table for model in found.values() if model is not None]
-        for table in everything:
-            cursor.execute(f"DELETE FROM {quote(table)}")  # noqa: S608  (names of our own tables)
+        for model in found.values():
+            table = connection.ops.quote_name(model._meta.db_table)
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608  (names of our own tables)
         for label, model in found.items():
-            if model is None:
-                raise ArchiveError(f"This archive has a table that this site has not: {label}.")
             tell(f"rows of {label}")
             _insert(cursor, model, rows_in(archive, label))
-        models_ = [model for model in found.values() if model is not None]
-        for sql in connection.ops.sequence_reset_sql(_no_style(), models_):
+        for sql in connection.ops.sequence_reset_sql(no_style(), list(found.values())):
             cursor.execute(sql)
 
 
@@ -308,12 +308,6 @@ def _insert(cursor: Any, model: Any, rows: Iterator[dict[str, Any]]) -> None:
             batch = []
     if batch:
         cursor.executemany(sql, batch)
-
-
-def _no_style() -> Any:
-    from django.core.management.color import no_style
-
-    return no_style()
 
 
 def files_in(manifest: Manifest) -> Iterator[str]:

@@ -134,7 +134,7 @@ def _staged_files(archive: zipfile.ZipFile, manifest: Manifest, tell: Tell) -> I
     """Lay the uploaded files ready; what is given puts them in place of those that are there."""
     names = list(files_in(manifest))
     tell(f"{len(names)} files")
-    if not isinstance(default_storage, FileSystemStorage) and not hasattr(default_storage, "location"):
+    if not isinstance(default_storage, FileSystemStorage):
         raise ArchiveError("This storage of files can't be restored.")
     root = Path(settings.MEDIA_ROOT)
     root.parent.mkdir(parents=True, exist_ok=True)

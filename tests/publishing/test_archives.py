@@ -137,6 +137,11 @@ def newer(members, manifest):
     manifest["migrations"]["staff"].append("0999_from_the_future")
 
 
+def unknown_table(members, manifest):
+    members["rows/staff.unknown.jsonl"] = b""
+    manifest["rows"]["staff.unknown"] = 0
+
+
 def other_format(members, manifest):
     manifest["format"] = 99
 
@@ -154,6 +159,7 @@ def escape(members, manifest):
     [
         (newer, True, "newer version"),
         (other_format, True, "format 99"),
+        (unknown_table, True, "a table that this site has not"),
         (one_less, False, "damaged"),
         (escape, True, "no name of a file"),
     ],
