@@ -30,7 +30,9 @@ def erase(obj: Publishable, successor: Publishable | None = None) -> int:
         row = model._base_manager.get(pk=obj.pk)
         if is_live(row) or live_users(row):
             raise ProtectedError(_("Visitors still see this, or something that points at it."), {row})
-        gone = set(_files_of(row)) - _named_by_others(row)
+        named = set(_files_of(row))
+        others = RevisionFile.objects.filter(name__in=named).exclude(revision__in=row.revisions)
+        gone = named - set(others.values_list("name", flat=True))
         versions = row.revisions
         shown = successor.revisions.public().first() if successor else None
         last = versions.filter(withdrawn=True).first()
@@ -62,10 +64,6 @@ def _files_of(row: Publishable) -> Iterator[str]:
     versions: list[Revision | Discarded] = [*row.revisions, *Discarded.objects.of(row)]
     for version in versions:
         yield from files(thaw(type(row), row.pk, normalise(type(row), version.data)))
-
-
-def _named_by_others(row: Publishable) -> set[str]:
-    return set(RevisionFile.objects.exclude(revision__in=row.revisions).values_list("name", flat=True))
 
 
 def _delete(names: set[str]) -> None:
