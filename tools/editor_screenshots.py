@@ -8,20 +8,15 @@ that the manual uses, so that a button that got another name stops this script.
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+from screenshots import served
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "images"
@@ -47,40 +42,20 @@ def main(folder: str = "") -> None:
     chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt install chromium")
     target = Path(folder or TARGET)
     target.mkdir(parents=True, exist_ok=True)
-    with served() as (site, session), sync_playwright() as playwright:
+    with served() as (site, data), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(base_url=site, locale="nl-BE", timezone_id="Europe/Brussels", viewport=LAPTOP)
-        context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+        context.add_cookies([{"name": "sessionid", "value": sign_in(data), "url": site}])
         work_and_photograph(context.new_page(), target)
         browser.close()
     print(f"See {target}")
 
 
-@contextmanager
-def served() -> Iterator[tuple[str, str]]:
-    """The address of a new site, and the session of its one member of the secretariat."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    site = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as data:
-        environment = os.environ | {"DATA_DIR": data, "PORT": str(port), "WEB_CONCURRENCY": "1"}
-        said = ""
-        for arguments in (["migrate", "--verbosity=0"], ["shell", "--verbosity=0", "-c", SIGN_IN]):
-            command = [sys.executable, ROOT / "manage.py", *arguments]
-            said = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
-        server = subprocess.Popen([sys.executable, ROOT / "deploy" / "serve.py"], env=environment)
-        try:
-            for _attempt in range(400):
-                try:
-                    urllib.request.urlopen(f"{site}/healthz", timeout=1).close()  # noqa: S310
-                    break
-                except OSError:
-                    time.sleep(0.3)
-            yield site, said.strip()
-        finally:
-            server.terminate()
-            server.wait()
+def sign_in(data: str) -> str:
+    """The session of the one member of the secretariat of the site in that folder."""
+    command = [sys.executable, ROOT / "manage.py", "shell", "--verbosity=0", "-c", SIGN_IN]
+    environment = os.environ | {"DATA_DIR": data}
+    return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 def work_and_photograph(page: Page, target: Path) -> None:

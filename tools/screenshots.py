@@ -54,7 +54,8 @@ def main() -> None:
     if unknown := set(asked.pages) - set(PAGES):
         parser.error(f"no such page: {', '.join(sorted(unknown))}. There are {', '.join(PAGES)}")
     chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt install chromium")
-    with nullcontext(asked.site) if asked.site else served() as site, sync_playwright() as playwright:
+    own = nullcontext((asked.site, "")) if asked.site else served()
+    with own as (site, _data), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         photograph(browser, site, asked.folder, asked.pages or list(PAGES))
         browser.close()
@@ -62,8 +63,8 @@ def main() -> None:
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of a new site in a scratch folder."""
+def served() -> Iterator[tuple[str, str]]:
+    """The address of a new site, and the scratch folder that it is in."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -72,13 +73,13 @@ def served() -> Iterator[str]:
         environment = os.environ | {"DATA_DIR": data, "PORT": str(port), "WEB_CONCURRENCY": "1"}
         server = subprocess.Popen([sys.executable, ROOT / "deploy" / "serve.py"], env=environment)
         try:
-            for _attempt in range(100):
+            for _attempt in range(400):
                 try:
                     urllib.request.urlopen(f"{site}/healthz", timeout=1).close()  # noqa: S310
                     break
                 except OSError:
                     time.sleep(0.3)
-            yield site
+            yield site, data
         finally:
             server.terminate()
             server.wait()
