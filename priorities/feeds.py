@@ -45,7 +45,7 @@ class SiteFeed(Feed):
         return absolute(self.request, self.request.path)
 
     def items(self, obj: Any = None) -> list[Publishable]:
-        revisions = Revision.objects.public().filter(model__in=[_label(Theme), _label(Update)])
+        revisions = Revision.objects.public().of_any(Theme, Update)
         newest = revisions.order_by(Coalesce("unchanged_since", "live_from").desc(), "-pk")
         return _in_this_language([revision.thaw() for revision in newest[: 2 * LENGTH]])
 
@@ -79,7 +79,7 @@ class ThemeFeed(SiteFeed):
     """The updates of one theme."""
 
     def get_object(self, request: HttpRequest, slug: str) -> Theme:
-        theme = Theme.published().filter(slugs__slug=slug, slugs__language=current()).first()
+        theme = Theme.published().called(slug, current()).first()
         if theme is None:
             raise Http404
         return theme
@@ -92,10 +92,6 @@ class ThemeFeed(SiteFeed):
 
     def items(self, obj: Any = None) -> list[Publishable]:
         return _in_this_language(list(Update.published().referring_to(obj, "theme")[: 2 * LENGTH]))
-
-
-def _label(model: type[Publishable]) -> str:
-    return model._meta.label_lower
 
 
 def _in_this_language(objects: list[Any]) -> list[Publishable]:

@@ -25,6 +25,7 @@ from publishing.fields import (
 )
 from publishing.languages import CODES, current
 from publishing.models import Child, Ordered, Publishable, Revision, RevisionReference
+from publishing.reads import Read, reading
 from staff.models import StaffMember
 
 SLUG_HELP = _("The last part of the web address: small letters, digits and hyphens.")
@@ -326,7 +327,8 @@ def with_update_dates(subjects: Iterable[Any], field: str) -> list[Any]:
             object_id__in=[subject.pk for subject in found],
             revision__in=Revision.objects.public(found[0].as_of).of(Update),
         )
-        newest = dict(references.values_list("object_id").annotate(models.Min("revision__sort_key")))
+        with reading(Read(Update._meta.label_lower)):
+            newest = dict(references.values_list("object_id").annotate(models.Min("revision__sort_key")))
         for subject in found:
             key = newest.get(subject.pk)  # as `Update.sort_key` makes it
             subject.updated = date.fromordinal(date.max.toordinal() - int(key)) if key else None

@@ -33,8 +33,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 CHUNK = 1_000_000  # bytes
 BATCH = 500  # rows
-# What is worth nothing after a restore: who was signed in, and who had which form open.
-LEFT_OUT = ("sessions.session", "publishing.presence")
+# Worth nothing after a restore: who was signed in, who had which form open, which pages stayed as they were.
+LEFT_OUT = ("sessions.session", "publishing.presence", "publishing.stampchange")
 
 Tell = Callable[[str], None]
 

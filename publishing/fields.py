@@ -41,7 +41,7 @@ class PublishedDescriptor(ForwardManyToOneDescriptor):
         if as_of is None:  # a working row leads to a working row
             return super().get_object(instance)
         target_id = getattr(instance, self.field.attname)
-        return self.field.related_model.published(as_of).filter(object_id=target_id).first()
+        return self.field.related_model.published(as_of).numbered(target_id).first()
 
 
 class PublishedForeignKey(models.ForeignKey):

@@ -9,13 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, cast
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
 from django.urls import Resolver404
 from django.urls import resolve as resolve_address
 from django.utils import translation
@@ -54,11 +51,7 @@ def targets(html: str) -> set[Target]:
 
 def public_revisions(wanted: Iterable[Target], at: datetime | None = None) -> "RevisionQuerySet":
     """What visitors see of `wanted` now, or saw at an earlier moment; without a query when nothing is wanted."""
-    by_model: dict[str, list[int]] = {}
-    for label, object_id in wanted:
-        by_model.setdefault(label, []).append(object_id)
-    any_of_them = [models.Q(model=label, object_id__in=ids) for label, ids in by_model.items()]
-    return _revisions().public(at).filter(reduce(or_, any_of_them)) if any_of_them else _revisions().none()
+    return _revisions().public(at).among(wanted)
 
 
 def addresses(wanted: Iterable[Target]) -> dict[Target, str]:
@@ -114,7 +107,7 @@ def page_at(path: str) -> Target | None:
     public = _revisions().of(place.model).public()
     if place.slug:
         best = _revisions().of(place.model).best_at(place.slug, place.language)
-        public = public.filter(object_id=best.object_id) if best else public.none()
+        public = public.numbered(best.object_id) if best else public.none()
     first = public.first()
     return (first.model, first.object_id) if first else None
 

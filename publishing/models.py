@@ -7,6 +7,8 @@ This app knows no content app. Content models derive from `Publishable` and `Chi
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self, cast
 
 from django.apps import apps
@@ -23,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.fields import PublishedForeignKey
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
 from publishing.links import Target, public_revisions
+from publishing.reads import EVERYTHING, Read, reading
 from publishing.snapshots import thaw
 
 MAX_CHARACTERS = 500  # of a note or a reason
@@ -44,12 +47,38 @@ def _public(at: datetime) -> models.Q:
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
-    """Questions about commits; "public" is defined here and nowhere else."""
+    """Questions about commits; "public" is defined here and nowhere else.
+
+    Each knows what it is about, for the page that is made from its answer: see `reads`.
+    """
+
+    _about: tuple[Read, ...] = (EVERYTHING,)
 
     def of(self, obj: "Publishable | type[Publishable]") -> Self:
         """The revisions of one object, or of all objects of a model."""
-        revisions = self.filter(model=obj._meta.label_lower)
-        return revisions if isinstance(obj, type) else revisions.filter(object_id=obj.pk)
+        if isinstance(obj, type):
+            return self.filter(model=obj._meta.label_lower)._narrowed(Read(obj._meta.label_lower))
+        return self.of(type(obj)).numbered(obj.pk)
+
+    def of_any(self, *models: "type[Publishable]") -> Self:
+        """The revisions of all objects of these models."""
+        labels = [model._meta.label_lower for model in models]
+        return self.filter(model__in=labels)._narrowed(*map(Read, labels))
+
+    def numbered(self, object_id: int | None) -> Self:
+        """Those of this one object of the model that was named before; none of none."""
+        narrow = [each._replace(object_id=object_id or 0) for each in self._about]
+        return self.filter(object_id=object_id)._narrowed(*narrow)
+
+    def among(self, wanted: Iterable[Target]) -> Self:
+        """Those of these objects."""
+        by_model: dict[str, list[int]] = {}
+        for label, object_id in wanted:
+            by_model.setdefault(label, []).append(object_id)
+        if not by_model:
+            return self.none()._narrowed()
+        any_of_them = [models.Q(model=label, object_id__in=ids) for label, ids in by_model.items()]
+        return self.filter(reduce(or_, any_of_them))._narrowed(*(Read(*target) for target in wanted))
 
     def due(self, at: datetime | None = None) -> Self:
         """The one revision of each object that decides what it is at that moment."""
@@ -64,14 +93,20 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         references = RevisionReference.objects.filter(model=obj._meta.label_lower, object_id=obj.pk)
         if fields:
             references = references.filter(field__in=fields)
-        return self.filter(pk__in=references.values("revision"))
+        pointing = [each._replace(to_model=obj._meta.label_lower, to_object=obj.pk) for each in self._about]
+        return self.filter(pk__in=references.values("revision"))._narrowed(*pointing)
+
+    def called(self, slug: str, language: str) -> Self:
+        """Those with this slug in this language."""
+        found = self.filter(slugs__slug=slug, slugs__language=language)
+        return found._narrowed(*(each._replace(slug=slug) for each in self._about))
 
     def best_at(self, slug: str, language: str, at: datetime | None = None) -> "Revision | None":
         """The one that best explains an address: public at that moment, else due, else public before it."""
         at = at or timezone.now()
         public = models.When(_public(at), models.Value(PUBLIC))
         due = models.When(_due(at), models.Value(1))
-        found = self.filter(CAME_DUE, slugs__slug=slug, slugs__language=language, live_from__lte=at)
+        found = self.called(slug, language).filter(CAME_DUE, live_from__lte=at)
         return found.annotate(rank=models.Case(public, due, default=models.Value(2))).order_by("rank", "-pk").first()
 
     def standing(self) -> Self:
@@ -94,6 +129,38 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def pending(self, at: datetime | None = None) -> Self:
         """The revisions whose time is still to come and that nothing overtakes before it."""
         return self.filter(CAME_DUE, live_from__gt=at or timezone.now())
+
+    def union(self, *others: Any, all: bool = False) -> Self:  # noqa: A002
+        together = super().union(*others, all=all)
+        return together._narrowed(*self._about, *(read for other in others for read in other._about))
+
+    def __or__(self, other: Any) -> Self:
+        return (super().__or__(other))._narrowed(*self._about, *other._about)
+
+    def _narrowed(self, *about: Read) -> Self:
+        self._about = about  # of a clone that was just made
+        return self
+
+    def _clone(self) -> Self:
+        clone = super()._clone()  # type: ignore[misc]
+        clone._about = self._about
+        return clone
+
+    def _fetch_all(self) -> None:
+        with reading(*self._about):
+            super()._fetch_all()
+
+    def count(self) -> int:
+        with reading(*self._about):
+            return super().count()
+
+    def exists(self) -> bool:
+        with reading(*self._about):
+            return super().exists()
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        with reading(*self._about):
+            return super().aggregate(*args, **kwargs)
 
 
 class Revision(models.Model):
@@ -222,6 +289,17 @@ class Stamp(models.Model):
         return str(self.number)
 
 
+class StampChange(models.Model):
+    """What changed when the stamp got its number; kept for as long as a page may ask."""
+
+    number = models.BigIntegerField(unique=True)
+    model = models.CharField(max_length=100, blank=True)  # empty: anything may have
+    object_id = models.BigIntegerField(null=True)  # none: any object of that model may have
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.model} {self.object_id or ''}"
+
+
 class RevisionSlug(models.Model):
     """The slug under which one revision is found in one language: the index of addresses.
 
@@ -294,7 +372,7 @@ class PublishedQuerySet(RevisionQuerySet):
         self._iterable_class = PublishedIterable
 
     def _clone(self) -> Self:
-        clone = super()._clone()  # type: ignore[misc]
+        clone = super()._clone()
         clone.as_of, clone._following = self.as_of, self._following
         return clone
 

@@ -3,81 +3,58 @@
 A page is kept together with the stamp that it was made under. Before it is served again the
 worker asks the stamp's file on this machine, at every request, and the database now and
 then, for what other machines did. Nothing expires by time, but for what was planned: a page
-is good until the next planned change. A thread makes what has become old anew, what was
-asked for last first, so that most often nobody waits for it.
+is good until the next planned change. One that read nothing of what changed stays as it is.
+
+One worker of a machine makes what has become old anew, what was asked for last first, so that
+most often nobody waits for it; then all other pages, so that whatever is asked for while the
+database is away is there: see `page_store`.
 
 What goes wrong later never harms a visitor: while the database is away or a page fails, the
 last good page is served (RFC 9111 4.2.4).
 """
 
-import gzip
 import heapq
 import io
 import logging
+import re
+import secrets
 import sys
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from email.utils import format_datetime
-from hashlib import blake2s
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from html import unescape
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import brotli
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from publishing import stamp
+from publishing.answers import Condition, Environ, Headers, Key, Page, chosen, encoded, is_known
+from publishing.page_store import PageStore
+from publishing.reads import EVERYTHING, Read, is_touched, recording
 
-Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
-Headers = list[tuple[str, str]]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
-Key = tuple[str, str, str, str]
 
 MAX_BYTES = 32_000_000  # of pages kept by one worker, in all encodings
 ASK_EVERY = 0.5  # seconds between questions to the database about other machines
-LOOK_EVERY = 0.1  # seconds between looks of each worker whether its pages have become old
-MOST_WARM = 50  # pages that a worker makes anew before anybody asks
-QUALITY = 5  # of brotli: 9 takes ten times as long for one byte in a hundred
-SMALLEST = 200  # bytes that are worth compressing
+ASK_AGAIN = 3  # seconds until the next one when the database did not answer
+LOOK_EVERY = 0.1  # seconds between looks whether pages have become old
+MOST_WARM = 50  # pages that are made anew before anybody asks for one of them
+MOST_PAGES = 20_000  # pages that are made so that they are there when the database is not
+AT_ONCE = 0.03  # seconds of one look for pages that nobody asked for lately
 LARGEST = 1_000_000  # bytes of one page
 NEVER = ("/static/", "/admin/", "/account/", "/mijn-kaart/", "/media/", "/healthz")  # beginnings of addresses
-CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=604800"
-REPEATED = {"Cache-Control", "ETag", "Last-Modified", "Vary"}
-LEFT_OUT = {"content-length", "etag", "last-modified", "cache-control", "vary", "content-encoding", "connection"}
 NOT_ASKED = {"HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_COOKIE"}
 SERVER_ERROR = "5"
+LINK = re.compile(rb'<(?:a|link)\s[^>]*href="(/[^"#%]*)')
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One encoding of a page, ready to be sent."""
-
-    body: bytes
-    etag: str
-    headers: Headers
-    headers_304: Headers
-
-
-@dataclass
-class Page:
-    """A page in every encoding, with what it was made under."""
-
-    answers: dict[str, Answer]  # by encoding: "br", "gzip", "identity"
-    mark: tuple[int, int]
-    number: int
-    until: float  # seconds since the epoch
-    asked: float  # when last, on the monotonic clock; 0 when it is not to be made anew unasked
-
-    @property
-    def size(self) -> int:
-        return sum(len(answer.body) for answer in self.answers.values())
 
 
 class PageCache:
@@ -93,8 +70,17 @@ class PageCache:
         self.locks: dict[Key, threading.Lock] = {}
         self.lock = threading.Lock()
         self.number = 0  # of the stamp, as the database last said
-        self.asked = 0.0  # when, on the monotonic clock
+        self.last_asked = 0.0  # when, on the monotonic clock
+        self.away = False  # whether it did not answer
+        self.until = float("inf")  # when the next planned change comes, in seconds since the epoch
+        self.asking = threading.Lock()
         self.choices: dict[str, str] = {}  # from Accept-Encoding to the encoding that it gets
+        # What another program made, with other templates, is good enough only when there is nothing else.
+        self.run = secrets.token_hex(8)
+        self.store = PageStore(Path(settings.STATE_DIR))
+        self.store.hide()
+        self.round: Iterator[None] = iter(())
+        self.round_of: Any = None  # what the last one went by
         # Looked up once: these lines run at every request.
         self.file = str(stamp.path())
         self.session = settings.SESSION_COOKIE_NAME + "="
@@ -108,7 +94,7 @@ class PageCache:
         if page is not None and self.is_fresh(page):
             page.asked = time.monotonic()
             return self.send(page, environ, start_response)
-        renewed = self.renew(key, environ, page)
+        renewed = self.renew(key, environ, time.monotonic())
         if isinstance(renewed, Page):
             renewed.asked = time.monotonic()
             return self.send(renewed, environ, start_response)
@@ -125,7 +111,7 @@ class PageCache:
             return None
         query = environ.get("QUERY_STRING", "")
         if query:
-            query = self.known(query)
+            query = known(query)
             if query is None:
                 return None
         scheme = environ["wsgi.url_scheme"]
@@ -133,77 +119,114 @@ class PageCache:
             scheme = "https" if environ.get(self.proxy[0]) == self.proxy[1] else "http"
         return scheme, environ.get("HTTP_HOST", ""), path, query
 
-    def known(self, query: str) -> str | None:
-        """The part of `query` that pages read; None when a page may be another for each."""
-        if len(query) > 1000:
-            return None
-        page = ""
-        for name, value in parse_qsl(query, keep_blank_values=True):
-            if name == "q":
-                return None  # a search
-            if name == "page" and value.isascii() and value.isdigit() and len(value) < 5:
-                page = f"page={int(value)}"
-            elif name == "page":
-                return None
-        return page
-
     # Whether it still holds
-
-    def holds(self, page: Page) -> bool:
-        """Whether nothing public changed since `page` was made, as far as this machine can tell."""
-        return page.until > time.time() and page.mark == stamp.mark(self.file)
 
     def is_fresh(self, page: Page) -> bool:
         """Whether nothing public changed since `page` was made."""
-        if not self.holds(page):
-            return False
-        now = time.monotonic()
-        if now - self.asked > ASK_EVERY:
-            self.asked = now
-            try:
-                self.number = stamp.number()
-            except DatabaseError as error:
-                logger.warning("The database is away, pages stay as they were: %s", error)
-                return True
-            finally:
-                close_old_connections()
-        return page.number >= self.number
+        if time.monotonic() - self.last_asked > ASK_EVERY:
+            self.ask()
+        return self.is_current(page.condition)
+
+    def is_current(self, condition: Condition) -> bool:
+        """Whether nothing public changed under `condition`, as far as this machine can tell."""
+        return (
+            condition.until > time.time()
+            and condition.mark == stamp.mark(self.file)
+            and condition.number >= self.number
+        )
+
+    def ask(self) -> None:
+        """Ask the database what other machines did, one thread at a time; while it is away nothing changes."""
+        if self.must_wait() or not self.asking.acquire(blocking=False):
+            return
+        try:
+            self.number = stamp.number()
+            self.last_asked, self.away = time.monotonic(), False
+        except DatabaseError as error:
+            self.miss(error)
+        finally:
+            close_old_connections()
+            self.asking.release()
+
+    def miss(self, error: DatabaseError) -> None:
+        """Do without the database for a while."""
+        logger.warning("The database is away, pages stay as they were: %s", error)
+        self.last_asked, self.away = time.monotonic(), True
+
+    def must_wait(self) -> bool:
+        """Whether the database was away a moment ago: it may take its time to say so again."""
+        return self.away and time.monotonic() - self.last_asked < ASK_AGAIN
 
     # Making it
 
-    def renew(self, key: Key, environ: Environ, old: Page | None) -> "Page | Passed":
-        """The page made anew, once: other threads wait for it."""
+    def renew(self, key: Key, environ: Environ, asked: float) -> "Page | Passed":
+        """The page made anew, once on this machine: others wait for it. See `Page.asked`."""
         with self.lock:
             lock = self.locks.setdefault(key, threading.Lock())
-        with lock:
-            page = self.pages.get(key)
-            renewed = page if page is not None and self.is_fresh(page) else self.make(key, environ, old)
-        with self.lock:
-            self.locks.pop(key, None)
-        return renewed
+        try:
+            with lock, self.store.turn(key):
+                page = self.pages.get(key)
+                if page is not None and self.is_fresh(page):
+                    return page
+                stored = self.store.load(key)
+                if stored is not None and stored.condition.run == self.run and self.is_fresh(stored):
+                    stored.asked = asked
+                    return self.keep(key, stored)
+                return self.make(key, environ, page or stored, asked)
+        finally:
+            with self.lock:
+                self.locks.pop(key, None)
 
-    def make(self, key: Key, environ: Environ, old: Page | None) -> "Page | Passed":
+    def make(self, key: Key, environ: Environ, old: Page | None, asked: float) -> "Page | Passed":
         # Before the page is made: what changes while it is made then makes it old at once.
         mark = stamp.mark(self.file)
-        try:
-            state = stamp.state()
-        except DatabaseError as error:
-            logger.warning("The database is away: %s", error)
-            state = None
-        passed = Passed.through(self.application, environ | {"QUERY_STRING": key[3]})
-        if passed.status[:1] == SERVER_ERROR and old is not None:
+        condition = self.condition(mark)
+        if condition is None and old is not None:
+            return old
+        if condition is not None and old is not None and self.still_holds(old, condition):
+            return self.save(key, replace(old, condition=condition, asked=asked))
+        with recording() as reads:
+            passed = Passed.through(self.application, environ | {"QUERY_STRING": key[3]})
+        if passed.status[:1] == SERVER_ERROR:
+            if old is None:
+                return passed
             passed.close()
             logger.error("%s failed: the last good page is served", key[2])
             return old
-        if state is None or not passed.may_be_kept():
+        if condition is None or not passed.may_be_kept():
+            self.store.drop(key)  # perhaps nobody may see any more what it was
             return passed
-        until = state.until.timestamp() if state.until else float("inf")
-        asked = old.asked if old else time.monotonic()
-        page = Page(encoded(passed.headers, passed.read(), state), mark, state.number, until, asked)
-        self.keep(key, page)
-        return page
+        return self.save(key, page_of(passed, condition, frozenset(reads), old, asked))
 
-    def keep(self, key: Key, page: Page) -> None:
+    def condition(self, mark: tuple[int, int]) -> Condition | None:
+        """What a page that is made now depends on; None while the database is away."""
+        if self.must_wait():
+            return None
+        try:
+            state = stamp.state()
+        except DatabaseError as error:
+            self.miss(error)
+            return None
+        self.away = False
+        self.until = state.until.timestamp() if state.until else float("inf")
+        return Condition(self.run, mark, state.number, self.until, state.changed_at.timestamp())
+
+    def still_holds(self, old: Page, now: Condition) -> bool:
+        """Whether `old` read nothing of what changed since it was made."""
+        if old.condition.run != self.run or old.condition.until <= time.time() or EVERYTHING in old.reads:
+            return False
+        changes = stamp.changes(old.condition.number, now.number)
+        return changes is not None and not is_touched(old.reads, changes)
+
+    def save(self, key: Key, page: Page) -> Page:
+        """Keep `page` for all workers of this machine."""
+        self.store.save(key, page)
+        return self.keep(key, page)
+
+    def keep(self, key: Key, page: Page) -> Page:
+        """Keep `page` in the memory of this worker, when somebody asked for it."""
+        if not page.asked:
+            return page
         with self.lock:
             if key in self.pages:
                 self.size -= self.pages.pop(key).size
@@ -212,35 +235,108 @@ class PageCache:
             while self.size > MAX_BYTES:
                 _key, oldest = self.pages.popitem(last=False)
                 self.size -= oldest.size
-            if self.keeps_warm and self.warmer is None:
-                # With the first page: a thread that was there before gunicorn forks its workers is in none of them.
-                self.warmer = threading.Thread(target=self.keep_warm, name="page cache", daemon=True)
-                self.warmer.start()
+        if self.keeps_warm:
+            # With the first page: a thread that was there before gunicorn forks its workers is in none of them.
+            self.start()
+        return page
 
     # Before anybody asks
 
+    def start(self) -> None:
+        """Begin to look, in a thread of this process, whether pages have become old."""
+        with self.lock:
+            if self.warmer is None:
+                self.warmer = threading.Thread(target=self.keep_warm, name="page cache", daemon=True)
+                self.warmer.start()
+
     def keep_warm(self) -> None:
-        """Make what becomes old anew, until stopped."""
+        """Have everything ready before it is asked for, until stopped: one worker of a machine does."""
         while not self.stopped.wait(LOOK_EVERY):
             try:
-                self.warm()
+                if self.store.claim():
+                    self.look()
             except Exception:  # whatever it is, it may be over at the next look
                 logger.exception("Pages could not be made before somebody asks")
+            finally:
+                close_old_connections()
+
+    def look(self) -> None:
+        """See what became old, and do a part of the work that this gives."""
+        if time.monotonic() - self.last_asked > ASK_EVERY:
+            self.ask()
+        shown = self.store.shown()
+        if shown is not None and not (shown.run == self.run and self.is_current(shown)):
+            self.store.hide()
+        if not self.away:
+            self.warm()
+            self.go_round()
 
     def warm(self) -> None:
         """Make the pages anew that are old: once each, those that were asked for last first."""
         with self.lock:
             recent = heapq.nlargest(MOST_WARM, self.pages.items(), key=lambda item: item[1].asked)
         for key, page in recent:
-            if not page.asked or self.holds(page):
+            if not page.asked or self.is_current(page.condition):
                 continue
             asked, page.asked = page.asked, 0  # what fails is left alone until somebody asks
-            renewed = self.renew(key, self.environ(key), page)
-            if isinstance(renewed, Passed):
-                renewed.close()
-                self.forget(key, page)
-            elif renewed is not page:
-                renewed.asked = renewed.asked or asked
+            began = time.monotonic()
+            self.show(key, self.renew_unasked(key, asked))
+            self.stopped.wait(min(time.monotonic() - began, LOOK_EVERY))  # the other half is for visitors
+
+    def go_round(self) -> None:
+        """Have every page on disk as it is now, a few at each look."""
+        ends = time.monotonic() + AT_ONCE
+        while time.monotonic() < ends:
+            if next(self.round, self) is not self:
+                continue
+            state = (self.store.origins(), stamp.mark(self.file), self.number, self.until > time.time())
+            if state == self.round_of:
+                return
+            self.round_of, self.round = state, self.all_pages()
+
+    def all_pages(self) -> Iterator[None]:
+        """Bring one page after the other up to date: those that are kept, and all that they link to."""
+        self.store.tidy()
+        waiting = deque(
+            key for origin in self.store.origins() for key in ((*origin, "/", ""), *self.store.keys(origin))
+        )
+        seen: set[Key] = set()
+        while waiting and len(seen) < MOST_PAGES:
+            key = waiting.popleft()
+            if key in seen:
+                continue
+            seen.add(key)
+            page = self.pages.get(key) or self.store.load(key)
+            if page is None or page.condition.run != self.run or not self.is_current(page.condition):
+                page = self.renew_unasked(key, 0)
+            if page is not None:
+                self.show(key, page)
+                waiting.extend(self.linked(key, page))
+            yield
+
+    def linked(self, key: Key, page: Page) -> Iterator[Key]:
+        """The pages of this site that `page` leads to."""
+        for link in set(LINK.findall(page.html)):
+            path, _mark, query = unescape(link.decode()).partition("?")
+            linked = self.key(self.environ((key[0], key[1], path, query)))
+            if linked is not None:
+                yield linked
+
+    def show(self, key: Key, page: Page | None) -> None:
+        """Let nginx serve `page`, if it is as it should be."""
+        if page is not None and self.is_current(page.condition):
+            self.store.show(key, page)
+            if not self.is_current(page.condition):  # by now
+                self.store.hide()
+
+    def renew_unasked(self, key: Key, asked: float) -> Page | None:
+        """The page made anew though nobody asks; None when there is none any more."""
+        renewed = self.renew(key, self.environ(key), asked)
+        if isinstance(renewed, Page):
+            return renewed
+        renewed.close()
+        self.forget(key)
+        return None
 
     def environ(self, key: Key) -> Environ:
         """A request for the page that `key` names, by nobody."""
@@ -268,10 +364,10 @@ class PageCache:
             environ[self.proxy[0]] = self.proxy[1] if scheme == "https" else scheme
         return environ
 
-    def forget(self, key: Key, page: Page) -> None:
-        """Keep `page` no longer, unless another took its place."""
+    def forget(self, key: Key) -> None:
+        """Keep what `key` names no longer in memory."""
         with self.lock:
-            if self.pages.get(key) is page:
+            if key in self.pages:
                 self.size -= self.pages.pop(key).size
 
     # Sending it
@@ -345,46 +441,25 @@ class Passed:
         return []
 
 
-def encoded(headers: Headers, page: bytes, state: stamp.State) -> dict[str, Answer]:
-    """The page in every encoding, each with a validator of its own (RFC 9110 8.8.3.3)."""
-    common = [(name, value) for name, value in headers if name.lower() not in LEFT_OUT]
-    common += [
-        ("Last-Modified", format_datetime(state.changed_at, usegmt=True)),
-        ("Cache-Control", CACHE_CONTROL),
-        ("Vary", "Accept-Encoding"),
-    ]
-    digest = blake2s(page, digest_size=12).hexdigest()
-    bodies = {"identity": page}
-    if len(page) >= SMALLEST:
-        bodies |= {"br": brotli.compress(page, quality=QUALITY), "gzip": gzip.compress(page, 9, mtime=0)}
-    answers = {}
-    for encoding, body in bodies.items():
-        etag = f'"{digest}-{encoding}"'
-        short = [*common, ("ETag", etag)]
-        whole = [*short, ("Content-Length", str(len(body)))]
-        if encoding != "identity":
-            whole.append(("Content-Encoding", encoding))
-        # What a 304 repeats is what caches go by (RFC 9110 15.4.5); the rest they have from the page.
-        answers[encoding] = Answer(body, etag, whole, [each for each in short if each[0] in REPEATED])
-    return answers
+def known(query: str) -> str | None:
+    """The part of `query` that pages read; None when a page may be another for each."""
+    if len(query) > 1000:
+        return None
+    page = ""
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name == "q":
+            return None  # a search
+        if name == "page" and value.isascii() and value.isdigit() and len(value) < 5:
+            page = f"page={int(value)}"
+        elif name == "page":
+            return None
+    return page
 
 
-def chosen(accepts: str) -> str:
-    """The best encoding that an Accept-Encoding header allows (RFC 9110 12.5.3)."""
-    allowed: dict[str, float] = {}
-    for part in accepts.lower().split(","):
-        name, _separator, weight = part.partition(";")
-        try:
-            allowed[name.strip()] = float(weight.strip().removeprefix("q=") or 1)
-        except ValueError:
-            allowed[name.strip()] = 0
-    return next((name for name in ("br", "gzip") if allowed.get(name, 0) > 0), "identity")
-
-
-def is_known(answer: Answer, environ: Environ) -> bool:
-    """Whether the reader has this page already (RFC 9110 13.2.2)."""
-    known = environ.get("HTTP_IF_NONE_MATCH")
-    if known is not None:
-        return known == answer.etag or known == "*" or answer.etag in known.replace("W/", "").split(", ")
-    since = environ.get("HTTP_IF_MODIFIED_SINCE")
-    return since is not None and since == dict(answer.headers)["Last-Modified"]
+def page_of(passed: Passed, condition: Condition, reads: frozenset[Read], old: Page | None, asked: float) -> Page:
+    """What the application answered, to be kept in the place of `old`."""
+    body = passed.read()
+    since = int(condition.changed_at)
+    if old is not None:  # each text that a page ever had has a time of its own
+        since = old.since if old.answers["identity"].body == body else max(since, old.since + 1)
+    return Page(encoded(passed.headers, body, since), condition, reads, since, asked)

@@ -16,9 +16,20 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from publishing.models import CAME_DUE, Revision, Stamp
+from publishing.models import (
+    CAME_DUE,
+    Publishable,
+    Revision,
+    RevisionReference,
+    RevisionSlug,
+    Stamp,
+    StampChange,
+)
+from publishing.page_store import live
+from publishing.reads import Change
 
 LONGEST = 1_000_000  # bytes after which the file begins anew
+CHANGES_KEPT = 1_000  # pages that are older than that are made anew without asking
 
 
 @dataclass(frozen=True)
@@ -35,12 +46,44 @@ def path() -> Path:
     return Path(settings.STATE_DIR) / "stamp"
 
 
-def bump() -> None:
-    """Raise the stamp, in the transaction that changes what is public."""
+def bump(changed: Publishable | type[Publishable] | None = None) -> None:
+    """Raise the stamp, in the transaction that changes what is public.
+
+    `changed` is all that did: one object, or objects of one model; None when it may be anything.
+    """
     now = timezone.now()
     if not Stamp.objects.update(number=models.F("number") + 1, changed_at=now):
         Stamp.objects.create(pk=1, number=1, changed_at=now)
+    number = Stamp.objects.values_list("number", flat=True)[0]
+    StampChange.objects.create(
+        number=number,
+        model=changed._meta.label_lower if changed else "",
+        object_id=None if changed is None or isinstance(changed, type) else changed.pk,
+    )
+    StampChange.objects.filter(number__lte=number - CHANGES_KEPT).delete()
     transaction.on_commit(touch, robust=True)
+
+
+def changes(after: int, number: int) -> list[Change] | None:
+    """What changed when the stamp went from `after` to `number`; None when nobody knows any more."""
+    rows = list(StampChange.objects.filter(number__gt=after, number__lte=number))
+    if len(rows) != number - after:
+        return None
+    found = []
+    for row in rows:
+        of_it = {"revision__model": row.model, "revision__object_id": row.object_id}
+        slugs = RevisionSlug.objects.filter(**of_it).values_list("slug", flat=True)
+        points_at = RevisionReference.objects.filter(**of_it).values_list("model", "object_id")
+        is_one = row.object_id is not None
+        found.append(
+            Change(
+                row.model,
+                row.object_id or 0,
+                frozenset(slugs if is_one else ()),
+                frozenset(points_at if is_one else ()),
+            )
+        )
+    return found
 
 
 def touch() -> None:
@@ -55,6 +98,7 @@ def touch() -> None:
         fresh = path().with_suffix(".new")
         fresh.write_bytes(b"")
         fresh.replace(path())
+    live(Path(settings.STATE_DIR)).unlink(missing_ok=True)  # nginx asks us again
 
 
 def mark(file: str | None = None) -> tuple[int, int]:

@@ -40,7 +40,7 @@ class PublishedDetailView(TemplateView):
         match = Revision.objects.of(self.model).best_at(kwargs["slug"], current(), now)
         if match is None:
             raise Http404
-        revisions = Revision.objects.of(self.model).filter(object_id=match.object_id)
+        revisions = Revision.objects.of(self.model).numbered(match.object_id)
         public = match if match.rank == PUBLIC else revisions.public(now).first()
         if public is None:
             return gone(request, revisions.due(now).first())

@@ -126,7 +126,7 @@ def publish_new(rows: Sequence[Publishable], author: User | None, note: str = ""
             shown = thaw(model, row.pk, data)
             committed.append((shown, _named(shown, Revision(author=author, note=note, live_from=now, data=data))))
         Revision.objects.bulk_create([revision for _shown, revision in committed])
-        stamp.bump()
+        stamp.bump(model)
         _write_indexes(committed)
 
 
@@ -526,7 +526,7 @@ def _locked(obj: P) -> P:
 def _commit(obj: Publishable, revision: Revision) -> Revision:
     """Insert `revision` of `obj` with its indexes, and overtake what is older."""
     _named(obj, revision).save(force_insert=True)
-    stamp.bump()
+    stamp.bump(obj)
     obj.revisions.filter(pk__lt=revision.pk).filter(
         models.Q(superseded_at=None) | models.Q(superseded_at__gt=revision.live_from)
     ).update(superseded_at=revision.live_from)
@@ -632,7 +632,7 @@ def _cancel(waiting: Revision) -> None:
     """Mark `waiting` as cancelled, and let what it would have overtaken go on."""
     own = Revision.objects.filter(model=waiting.model, object_id=waiting.object_id)
     own.filter(pk=waiting.pk).update(cancelled=True, superseded_at=timezone.now())
-    stamp.bump()
+    stamp.bump(waiting.thaw())
     waiting.texts.all().delete()
     for older in own.filter(CAME_DUE, pk__lt=waiting.pk, superseded_at=waiting.live_from):
         newer = own.filter(CAME_DUE, pk__gt=older.pk).aggregate(first=models.Min("live_from"))

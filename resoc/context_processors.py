@@ -36,11 +36,10 @@ def is_editor(request: HttpRequest) -> bool:
 
 def footer() -> Footer:
     """All of it, in one query."""
-    shown = Q(model__in=[_label(TextPage), _label(ContactDetails)])
-    shown |= Q(model=_label(StaffMember), data__is_secretariat=True)
-    revisions = Revision.objects.public().filter(shown).order_by("model", "sort_key", "object_id")
+    shown = Revision.objects.public().of_any(TextPage, ContactDetails, StaffMember)
+    shown = shown.filter(~Q(model=_label(StaffMember)) | Q(data__is_secretariat=True))
     found: dict[str, list[Any]] = {}
-    for revision in revisions:
+    for revision in shown.order_by("model", "sort_key", "object_id"):
         found.setdefault(revision.model, []).append(revision.thaw())
     return Footer(
         pages=found.get(_label(TextPage), []),

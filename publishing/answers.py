@@ -1,0 +1,157 @@
+"""A page as it goes over the line: in every encoding, with the headers and the validator of each."""
+
+import gzip
+import json
+from dataclasses import dataclass
+from email.utils import formatdate
+from hashlib import blake2s
+from typing import Any, NamedTuple
+
+import brotli
+
+from publishing.reads import Read
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Key = tuple[str, str, str, str]  # what names a page: scheme, host, path, query
+
+QUALITY = 5  # of brotli: 9 takes ten times as long for one byte in a hundred
+SMALLEST = 200  # bytes that are worth compressing
+CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=604800"
+REPEATED = {"Cache-Control", "ETag", "Last-Modified", "Vary"}
+LEFT_OUT = {"content-length", "etag", "last-modified", "cache-control", "vary", "content-encoding", "connection"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One encoding of a page, ready to be sent."""
+
+    body: bytes
+    etag: str
+    headers: Headers
+    headers_304: Headers
+
+
+class Condition(NamedTuple):
+    """What must be so for a page to be as it would be made now."""
+
+    run: str  # of the program that made it
+    mark: tuple[int, int]  # of the stamp's file
+    number: int  # of the stamp
+    until: float  # seconds since the epoch: the next planned change
+    changed_at: float  # seconds since the epoch: the last change
+
+    @property
+    def name(self) -> str:
+        """All of it in one word."""
+        return "_".join(str(each) for each in (self.run, *self.mark, *self[2:]))
+
+    @classmethod
+    def named(cls, name: str) -> "Condition":
+        """What that word says; raises ValueError for another word."""
+        run, inode, size, number, until, changed_at = name.split("_")
+        return cls(run, (int(inode), int(size)), int(number), float(until), float(changed_at))
+
+
+@dataclass
+class Page:
+    """A page in every encoding, with what it was made under and from."""
+
+    answers: dict[str, Answer]  # by encoding: "br", "gzip", "identity"
+    condition: Condition
+    reads: frozenset[Read]
+    since: int  # seconds since the epoch: when this text of it came
+    asked: float = 0  # when last, on the monotonic clock; 0 when it is not to be made anew unasked
+
+    @property
+    def size(self) -> int:
+        return sum(len(answer.body) for answer in self.answers.values())
+
+    @property
+    def html(self) -> bytes:
+        """The page as browsers show it; empty for what is no such page, as a feed."""
+        answer = self.answers["identity"]
+        is_html = dict(answer.headers).get("Content-Type", "").startswith("text/html")
+        return answer.body if is_html else b""
+
+
+def encoded(headers: Headers, page: bytes, since: int) -> dict[str, Answer]:
+    """The page in every encoding."""
+    common = [(name, value) for name, value in headers if name.lower() not in LEFT_OUT]
+    common += [
+        ("Last-Modified", formatdate(since, usegmt=True)),
+        ("Cache-Control", CACHE_CONTROL),
+        ("Vary", "Accept-Encoding"),
+    ]
+    bodies = {"identity": page}
+    if len(page) >= SMALLEST:
+        bodies |= {"br": brotli.compress(page, quality=QUALITY), "gzip": gzip.compress(page, 9, mtime=0)}
+    return with_validators(common, bodies)
+
+
+def with_validators(common: Headers, bodies: dict[str, bytes]) -> dict[str, Answer]:
+    """The answers, each encoding with a validator of its own (RFC 9110 8.8.3.3)."""
+    digest = blake2s(bodies["identity"], digest_size=12).hexdigest()
+    answers = {}
+    for encoding, body in bodies.items():
+        etag = f'"{digest}-{encoding}"'
+        short = [*common, ("ETag", etag)]
+        whole = [*short, ("Content-Length", str(len(body)))]
+        if encoding != "identity":
+            whole.append(("Content-Encoding", encoding))
+        # What a 304 repeats is what caches go by (RFC 9110 15.4.5); the rest they have from the page.
+        answers[encoding] = Answer(body, etag, whole, [each for each in short if each[0] in REPEATED])
+    return answers
+
+
+def to_bytes(key: Key, page: Page) -> bytes:
+    """`page` as it is kept in a file: a line of JSON, then the bodies one after the other."""
+    about = {
+        "key": key,
+        "condition": page.condition.name,
+        "reads": sorted(page.reads),
+        "since": page.since,
+        # The part that all encodings share; what stands after it is made again.
+        "headers": page.answers["identity"].headers[:-2],
+        "lengths": {encoding: len(answer.body) for encoding, answer in page.answers.items()},
+    }
+    return b"".join([json.dumps(about).encode(), b"\n", *(answer.body for answer in page.answers.values())])
+
+
+def from_bytes(key: Key, data: bytes) -> Page:
+    """The page again; raises ValueError, KeyError or TypeError for anything but the whole of it."""
+    line, _newline, rest = data.partition(b"\n")
+    about = json.loads(line)
+    bodies, start = {}, 0
+    for encoding, length in about["lengths"].items():
+        bodies[encoding] = rest[start : start + length]
+        start += length
+    if start != len(rest) or tuple(about["key"]) != key:
+        raise ValueError(key)
+    return Page(
+        with_validators([(name, value) for name, value in about["headers"]], bodies),
+        Condition.named(about["condition"]),
+        frozenset(Read(*read) for read in about["reads"]),
+        about["since"],
+    )
+
+
+def chosen(accepts: str) -> str:
+    """The best encoding that an Accept-Encoding header allows (RFC 9110 12.5.3)."""
+    allowed: dict[str, float] = {}
+    for part in accepts.lower().split(","):
+        name, _separator, weight = part.partition(";")
+        try:
+            allowed[name.strip()] = float(weight.strip().removeprefix("q=") or 1)
+        except ValueError:
+            allowed[name.strip()] = 0
+    return next((name for name in ("br", "gzip") if allowed.get(name, 0) > 0), "identity")
+
+
+def is_known(answer: Answer, environ: Environ) -> bool:
+    """Whether the reader has this page already (RFC 9110 13.2.2)."""
+    known = environ.get("HTTP_IF_NONE_MATCH")
+    if known is not None:
+        return known == answer.etag or known == "*" or answer.etag in known.replace("W/", "").split(", ")
+    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    return since is not None and since == dict(answer.headers)["Last-Modified"]

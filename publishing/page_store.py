@@ -1,0 +1,180 @@
+"""Pages on the disk of this machine: one copy for all its workers, and for when all else is away.
+
+`kept/` has the last good answer of each page, in every encoding. A worker that lacks a page
+looks there first, so that a page is made once on a machine; and it is what visitors get while
+the database is away, also after a restart.
+
+`live/` has the same pages as plain files, for nginx to serve without asking anybody. It is a
+symbolic link to a folder that is named after all that its pages depend on. Whoever learns that
+something changed takes the link away; the next page that is made sets it again, to a new folder.
+
+Nothing here may harm a visitor: what can't be read is not there, what can't be written is left.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2s
+from pathlib import Path
+
+from publishing.answers import Condition, Key, Page, from_bytes, to_bytes
+
+Origin = tuple[str, str]  # scheme and host
+
+PLAIN = re.compile(r"(/[A-Za-z0-9_-]+)*/")  # paths that are the names of folders as they stand
+HOST = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?")
+ENDINGS = {"identity": "", "gzip": ".gz", "br": ".br"}
+LONGEST_WAIT = 10  # seconds for a page that another worker makes
+TURN = 0.002  # seconds between looks whether it is there
+CLAIM = 1 << 60  # the byte that is locked by who works for all
+DRAFT = ".draft."  # the name of a file that is being written begins so
+
+logger = logging.getLogger(__name__)
+
+
+def live(state: Path) -> Path:
+    """What nginx serves, in the folder of the state of this machine."""
+    return state / "pages" / "live"
+
+
+class PageStore:
+    """The pages in one folder, for every worker that was started together with this one."""
+
+    def __init__(self, state: Path) -> None:
+        self.live, folder = live(state), live(state).parent
+        self.kept, self.folders = folder / "kept", folder / "folders"
+        self.locks: int | None = None
+        try:
+            self.kept.mkdir(parents=True, exist_ok=True)
+            self.locks = os.open(folder / "locks", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            logger.warning("Pages can't be kept on disk: %s", error)
+
+    # One copy for all workers
+
+    def load(self, key: Key) -> Page | None:
+        """The last good page, however old; None when there is none, or half of it after a crash."""
+        try:
+            return from_bytes(key, self._file(key).read_bytes())
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def save(self, key: Key, page: Page) -> None:
+        """Keep `page` in the place of the one before."""
+        if HOST.fullmatch(key[1]):
+            self._write(self._file(key), to_bytes(key, page))
+
+    def drop(self, key: Key) -> None:
+        """Keep no page: there is none any more."""
+        with suppress(OSError):
+            self._file(key).unlink(missing_ok=True)
+
+    def origins(self) -> set[Origin]:
+        """The schemes and hosts by which pages were asked for."""
+        return {(file.parent.name, file.name) for file in self.kept.glob("*/*")}
+
+    def keys(self, origin: Origin) -> Iterator[Key]:
+        """What is kept of `origin`, in no order."""
+        for file in self.kept.joinpath(*origin).glob("*"):
+            with suppress(OSError, ValueError, KeyError, TypeError), file.open("rb") as opened:
+                scheme, host, path, query = json.loads(opened.readline())["key"]
+                yield scheme, host, path, query
+
+    def _file(self, key: Key) -> Path:
+        scheme, host, path, query = key
+        name = blake2s(f"{path}?{query}".encode(errors="replace"), digest_size=16).hexdigest()
+        return self.kept / scheme / host.replace("/", "") / name
+
+    def _write(self, file: Path, data: bytes, at: int | None = None) -> None:
+        """Put `data` there at once or not at all, as of moment `at`."""
+        draft = file.with_name(f"{DRAFT}{os.getpid()}.{time.monotonic_ns()}")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(data)
+            if at is not None:
+                os.utime(draft, (at, at))
+            draft.replace(file)
+        except OSError as error:  # a full disk, say
+            logger.warning("A page can't be kept on disk: %s", error)
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+    # One at a time, of all workers
+
+    @contextmanager
+    def turn(self, key: Key) -> Iterator[None]:
+        """Hold what `key` names alone among the processes of this machine, or after waiting for long."""
+        place = int.from_bytes(blake2s(repr(key).encode(), digest_size=6).digest())
+        ends = time.monotonic() + LONGEST_WAIT
+        # Asked again and again: a process with threads that waited could be taken for one in a deadlock.
+        while not (held := self._lock(place)) and time.monotonic() < ends:
+            time.sleep(TURN)
+        try:
+            yield
+        finally:
+            if held and self.locks is not None:
+                fcntl.lockf(self.locks, fcntl.LOCK_UN, 1, place)
+
+    def claim(self) -> bool:
+        """Whether this process is the one that works for all, until it ends."""
+        return self._lock(CLAIM)
+
+    def _lock(self, place: int) -> bool:
+        """Lock one byte, which the kernel lets go when the process is killed; True when there is nothing to lock."""
+        try:
+            if self.locks is not None:
+                fcntl.lockf(self.locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except OSError:
+            return False
+        return True
+
+    # Files for nginx
+
+    def show(self, key: Key, page: Page) -> None:
+        """Let nginx serve `page`, unless it serves newer ones."""
+        scheme, host, path, query = key
+        if query or not page.html or not PLAIN.fullmatch(path) or not HOST.fullmatch(host):
+            return
+        shown, name = self.shown(), page.condition.name
+        if shown is not None and shown.run == page.condition.run and shown.number > page.condition.number:
+            return
+        folder = self.folders.joinpath(name, scheme, host, *path.strip("/").split("/"))
+        if not (folder / "index.html").exists():
+            for encoding, answer in sorted(page.answers.items()):  # the plain one last: then all are there
+                # nginx makes the validator from the time and the size: another text has another time.
+                self._write(folder / f"index.html{ENDINGS[encoding]}", answer.body, page.since)
+        if shown != page.condition:
+            self._link(name)
+
+    def shown(self) -> Condition | None:
+        """What the pages depend on that nginx serves now; None when it serves none."""
+        try:
+            return Condition.named(Path(os.readlink(self.live)).name)
+        except (OSError, ValueError):
+            return None
+
+    def hide(self) -> None:
+        """Have nginx ask us again."""
+        with suppress(OSError):
+            self.live.unlink(missing_ok=True)
+
+    def tidy(self) -> None:
+        """Delete the folders that nginx serves no more."""
+        shown = self.shown()
+        for folder in self.folders.glob("*"):
+            if shown is None or folder.name != shown.name:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _link(self, name: str) -> None:
+        draft = self.live.with_name(f"{DRAFT}{os.getpid()}.{time.monotonic_ns()}")
+        try:
+            draft.symlink_to(f"{self.folders.name}/{name}")
+            draft.replace(self.live)
+        except OSError as error:
+            logger.warning("Pages can't be shown to nginx: %s", error)

@@ -1,0 +1,280 @@
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import DatabaseError
+from django.utils import timezone
+
+from priorities.models import Theme
+from publishing import stamp
+from publishing.page_cache import PageCache
+from publishing.page_store import PageStore, live
+from publishing.workflow import publish, withdraw
+from resoc.wsgi import django_application
+from staff.models import StaffMember
+from tests.publishing.test_page_cache import Counting, Reader, retitle
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KEY = ("http", "localhost", "/themas/", "")
+PLACE = Path("http/localhost/themas/index.html")
+
+
+@pytest.fixture(autouse=True)
+def state(settings, tmp_path) -> Path:
+    settings.STATE_DIR = tmp_path
+    publish(Theme.objects.create(title_nl="Voorbeeldthema", slug_nl="voorbeeldthema"), None)
+    publish(StaffMember.objects.create(name="Voorbeeld", slug="voorbeeld"), None)
+    return tmp_path
+
+
+@pytest.fixture
+def site() -> Counting:
+    return Counting()
+
+
+@pytest.fixture
+def cache(site) -> PageCache:
+    return PageCache(site)
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return Theme.objects.get(slug_nl="voorbeeldthema")
+
+
+@pytest.fixture
+def goes_away(monkeypatch):
+    def go() -> None:
+        def away():
+            raise DatabaseError("gone")
+
+        monkeypatch.setattr(stamp, "state", away)
+        monkeypatch.setattr(stamp, "number", away)
+
+    return go
+
+
+def go_round(cache: PageCache) -> int:
+    return sum(1 for _page in cache.all_pages())
+
+
+# One copy for all workers
+
+
+def test_what_one_worker_made_another_takes_from_the_disk(cache, site):
+    page = Reader(cache).get("/themas/").body
+    other = PageCache(site)
+    other.run = cache.run  # forked from the same program
+    assert Reader(other).get("/themas/").body == page
+    assert site.made == ["/themas/"]
+
+
+def test_what_another_program_made_is_made_again(cache, site):
+    Reader(cache).get("/themas/")
+    Reader(PageCache(site)).get("/themas/")
+    assert site.made == ["/themas/", "/themas/"]
+
+
+def test_a_copy_that_became_old_is_made_again(cache, site, theme):
+    Reader(cache).get("/themas/")
+    retitle(theme, "Nieuw")
+    other = PageCache(site)
+    other.run = cache.run
+    assert "Nieuw" in Reader(other).get("/themas/").body.decode()
+
+
+def test_a_worker_that_is_killed_holds_up_nobody(cache, state):
+    program = "import sys, time; from publishing.page_store import PageStore; from pathlib import Path; "
+    program += f"store = PageStore(Path({str(state)!r})); store.claim(); "
+    program += f"store.turn({KEY!r}).__enter__(); print('held', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as holder:  # noqa: S603
+        assert holder.stdout.readline() == b"held\n"
+        assert not cache.store.claim()
+        holder.kill()
+    assert cache.store.claim()
+    with cache.store.turn(KEY):
+        pass
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"\xff\xfe", b'{"key": 3}\n', b"no json\nat all"])
+def test_a_damaged_copy_is_no_copy(cache, site, damage):
+    Reader(cache).get("/themas/")
+    cache.store._file(KEY).write_bytes(damage)
+    assert cache.store.load(KEY) is None
+    assert list(cache.store.keys(("http", "localhost"))) == []
+    cache.pages.clear()
+    assert Reader(cache).get("/themas/").status == 200
+
+
+def test_half_a_copy_is_no_copy(cache):
+    Reader(cache).get("/themas/")
+    file = cache.store._file(KEY)
+    file.write_bytes(file.read_bytes()[:-1])
+    assert cache.store.load(KEY) is None
+
+
+def test_where_nothing_can_be_written_pages_are_served_all_the_same(site, settings, tmp_path):
+    settings.STATE_DIR = tmp_path / "full"
+    settings.STATE_DIR.mkdir()
+    (settings.STATE_DIR / "pages").write_text("a file where the folder should be")
+    cache = PageCache(site)
+    for _time in range(2):
+        assert Reader(cache).get("/themas/").status == 200
+    assert site.made == ["/themas/"]
+    assert cache.store.claim()
+    cache.look()
+
+
+# When all else is away
+
+
+def test_without_the_database_and_after_a_restart_every_page_is_served_as_it_last_was(cache, site, goes_away):
+    Reader(cache).get("/")
+    pages = go_round(cache)
+    assert pages > 20
+    paths = [path for _scheme, _host, path, _query in cache.store.keys(("http", "localhost"))]
+    goes_away()
+    site.failing = True
+    restarted = PageCache(site)
+    for path in paths:
+        assert Reader(restarted).get(path).status == 200, path
+    assert {"/themas/voorbeeldthema/", "/fr/contact/", "/feed/", "/contact/voorbeeld.vcf"} <= set(paths)
+
+
+def test_without_the_database_a_page_that_was_never_there_is_none(cache, site, goes_away):
+    goes_away()
+    site.failing = True
+    assert Reader(cache).get("/nergens/").status == 500
+
+
+def test_while_it_is_known_to_be_away_pages_do_not_wait_for_it(cache, site, goes_away):
+    Reader(cache).get("/themas/")
+    goes_away()
+    stamp.touch()
+    site.made.clear()
+    for _time in range(3):
+        assert Reader(cache).get("/themas/").status == 200
+    assert site.made == []
+
+
+def test_when_it_is_back_pages_are_new_again(cache, site, theme, monkeypatch, goes_away):
+    with monkeypatch.context() as patch:
+        patch.setattr(stamp, "number", lambda: 1 / 0)
+        Reader(cache).get("/themas/")
+    retitle(theme, "Terug van weggeweest")
+    goes_away()
+    assert "Terug van weggeweest" not in Reader(cache).get("/themas/").body.decode()
+    monkeypatch.undo()
+    cache.last_asked -= 10
+    assert "Terug van weggeweest" in Reader(cache).get("/themas/").body.decode()
+
+
+def test_what_was_withdrawn_is_kept_nowhere(cache, theme):
+    Reader(cache).get("/themas/voorbeeldthema/")
+    go_round(cache)
+    withdraw(theme, None, "Voorbij")
+    go_round(cache)
+    assert cache.store.load(("http", "localhost", "/themas/voorbeeldthema/", "")) is None
+    assert not (live(cache.store.kept.parent.parent) / "http/localhost/themas/voorbeeldthema").exists()
+
+
+# Files for nginx
+
+
+def test_nginx_is_shown_what_visitors_get_in_every_encoding(cache, state):
+    Reader(cache).get("/")
+    go_round(cache)
+    for accepts, ending in (("", ""), ("gzip", ".gz"), ("br", ".br")):
+        shown = (live(state) / f"{PLACE}{ending}").read_bytes()
+        assert shown == Reader(cache).get("/themas/", HTTP_ACCEPT_ENCODING=accepts).body
+    assert not list(live(state).glob("**/feed*"))  # its kind is not in its name
+
+
+def test_a_change_hides_it_in_the_same_moment(cache, state, theme):
+    Reader(cache).get("/")
+    go_round(cache)
+    retitle(theme, "Verborgen")
+    assert not live(state).exists()
+    go_round(cache)
+    assert "Verborgen" in (live(state) / PLACE).read_text()
+
+
+def test_what_another_machine_did_hides_it_at_the_next_look(cache, state, theme, monkeypatch):
+    Reader(cache).get("/")
+    go_round(cache)
+    monkeypatch.setattr(stamp, "touch", lambda: None)
+    retitle(theme, "Van elders")
+    cache.last_asked = 0
+    monkeypatch.setattr(cache, "warm", lambda: None)
+    monkeypatch.setattr(cache, "go_round", lambda: None)
+    cache.look()
+    assert not live(state).exists()
+
+
+def test_a_planned_change_hides_it_at_the_next_look(cache, state, theme, monkeypatch):
+    now = timezone.now()
+    theme.title_nl = "Gepland"
+    theme.save()
+    publish(theme, None, live_from=now + timedelta(hours=1))
+    Reader(cache).get("/")
+    go_round(cache)
+    assert live(state).exists()
+    with time_machine.travel(now + timedelta(hours=1, seconds=1), tick=False):
+        monkeypatch.setattr(cache, "warm", lambda: None)
+        monkeypatch.setattr(cache, "go_round", lambda: None)
+        cache.look()
+    assert not live(state).exists()
+
+
+def test_an_old_page_never_comes_back(cache, state, theme):
+    Reader(cache).get("/")
+    go_round(cache)
+    old = cache.pages[("http", "localhost", "/", "")]
+    retitle(theme, "Nieuw")
+    cache.show(("http", "localhost", "/", ""), old)
+    assert not live(state).exists()
+    go_round(cache)
+    shown = cache.store.shown()
+    cache.store.show(("http", "localhost", "/", ""), old)  # as by a worker that was slow
+    assert cache.store.shown() == shown
+
+
+def test_another_program_shows_nothing_until_it_made_pages_of_its_own(cache, state):
+    Reader(cache).get("/")
+    go_round(cache)
+    PageCache(django_application)
+    assert not live(state).exists()
+
+
+def test_each_text_of_a_page_has_a_time_of_its_own_for_validators_that_are_made_of_it(cache, state, theme):
+    Reader(cache).get("/")
+    times = set()
+    with time_machine.travel(timezone.now(), tick=False):
+        for title in ("Eerste", "Tweede", "Derde"):
+            retitle(theme, title)
+            go_round(cache)
+            times.add((live(state) / PLACE).stat().st_mtime)
+    assert len(times) == 3
+
+
+def test_folders_that_are_served_no_more_are_deleted(cache, state, theme):
+    Reader(cache).get("/")
+    for title in ("Eerste", "Tweede"):
+        go_round(cache)
+        retitle(theme, title)
+    go_round(cache), go_round(cache)
+    assert len(list((state / "pages" / "folders").iterdir())) == 1
+
+
+@pytest.mark.parametrize("host", ["..", "a/b", "localhost/../x", "", "A"])
+def test_no_host_leads_elsewhere_on_the_disk(cache, state, host):
+    page = Reader(cache).get("/") and cache.pages[("http", "localhost", "/", "")]
+    before = set(state.rglob("*"))
+    store = PageStore(state)
+    store.save(("http", host, "/", ""), page)
+    store.show(("http", host, "/", ""), page)
+    store.show(("http", "localhost", "/../../x/", ""), page)
+    assert {file for file in state.rglob("*") if "localhost" not in str(file)} <= before
