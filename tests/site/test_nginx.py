@@ -1,0 +1,198 @@
+"""The site behind nginx as `deploy/nginx.conf` sets it up: as quick, and as exact, as it says."""
+
+import http.client
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+ROOT = Path(__file__).resolve().parents[2]
+HOST = "www.example.org"
+SECONDS = 180  # at most, for what takes a few
+MAIN = """
+daemon off;
+user root;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ }}
+http {{
+    include /etc/nginx/mime.types;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/site.conf;
+}}
+"""
+PUBLISH = """
+from priorities.models import Theme
+from publishing.workflow import publish
+theme = Theme.objects.order_by("pk")[0]
+theme.title_nl = "Zonet veranderd"
+theme.save()
+publish(theme, None)
+"""
+
+pytestmark = pytest.mark.skipif(not Path(NGINX).exists(), reason="needs nginx")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Site:
+    """A site with nginx before it, both on ports of this machine."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.port, self.own_port = data, free_port(), free_port()
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "DATA_DIR": str(data),
+            "PORT": str(self.own_port),
+            "ALLOWED_HOSTS": HOST,
+            "TRUSTED_PROXY_COUNT": "1",
+        }
+        self.programs: list[subprocess.Popen] = []
+
+    def start(self) -> None:
+        conf = (ROOT / "deploy" / "nginx.conf").read_text().replace("/var/lib/resoc", str(self.data))
+        conf = re.sub(r"\n *(ssl_certificate\S* |add_header Strict).*", "", conf)
+        conf = conf.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
+        conf = conf.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{self.port};")
+        conf = conf.replace("127.0.0.1:8000", f"127.0.0.1:{self.own_port}")
+        (self.data / "site.conf").write_text(conf)
+        (self.data / "nginx.conf").write_text(MAIN.format(folder=self.data))
+        self.run(sys.executable, ROOT / "deploy" / "serve.py")
+        self.run(NGINX, "-p", self.data, "-c", self.data / "nginx.conf")
+        self.wait(self.answers)
+
+    def answers(self) -> bool:
+        try:
+            return self.get("/healthz").status == 200
+        except OSError:
+            return False
+
+    def run(self, *command) -> None:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.programs.append(subprocess.Popen(command, env=self.environment, **quiet))  # noqa: S603
+
+    def publish(self) -> None:
+        command = [sys.executable, ROOT / "manage.py", "shell", "-v0", "-c", PUBLISH]
+        subprocess.run(command, env=self.environment, check=True)  # noqa: S603
+
+    def stop(self) -> None:
+        for program in reversed(self.programs):
+            program.terminate()
+            program.wait(10)
+
+    def get(self, path: str, port: int = 0, **headers: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request("GET", path, headers={"Host": HOST, **named})
+            answer = connection.getresponse()
+            answer.body = answer.read()
+        finally:
+            connection.close()
+        return answer
+
+    def wait(self, holds) -> None:
+        end = time.monotonic() + SECONDS
+        while not holds():
+            assert time.monotonic() < end, "it did not come"
+            time.sleep(0.05)
+
+    def shown(self, path: str) -> bool:
+        return (self.data / f"var/pages/live/http/{HOST}{path}index.html").exists()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    site = Site(tmp_path_factory.mktemp("nginx"))
+    try:
+        site.start()
+        site.get("/")
+        site.wait(lambda: site.shown("/themas/") and site.shown("/fr/"))
+        yield site
+    finally:
+        site.stop()
+
+
+def by_nginx(answer) -> bool:
+    return re.fullmatch(r'"[0-9a-f]{8}-[0-9a-f]+"', answer.headers["ETag"] or "") is not None  # a time and a size
+
+
+@pytest.mark.parametrize("path", ["/", "/fr/", "/themas/"])
+@pytest.mark.parametrize("accepts", ["identity", "gzip, deflate", "gzip, deflate, br"])
+def test_nginx_says_of_a_page_what_the_site_says_of_it(site, path, accepts):
+    asked = {"Accept_Encoding": accepts}
+    there = site.get(path, port=site.own_port, **asked)
+    here = site.get(path, **asked)
+    assert by_nginx(here)
+    assert not by_nginx(there)
+    assert here.body == there.body
+    of_a_server = {"Server", "Date", "Connection", "ETag", "Accept-Ranges", "Last-Modified", "Content-Security-Policy"}
+    said = [
+        {name: value for name, value in answer.headers.items() if name not in of_a_server} for answer in (here, there)
+    ]
+    assert said[0] == said[1]
+    policies = [sorted(answer.headers["Content-Security-Policy"].split("; ")) for answer in (here, there)]
+    assert policies[0] == policies[1]
+
+
+def test_who_refuses_an_encoding_does_not_get_it(site):
+    assert site.get("/", Accept_Encoding="br;q=0, gzip;q=0.0").headers["Content-Encoding"] is None
+    assert site.get("/", Accept_Encoding="br;q=0, gzip").headers["Content-Encoding"] == "gzip"
+    assert site.get("/", Accept_Encoding="xbr").headers["Content-Encoding"] is None
+
+
+def test_who_has_the_page_gets_304(site):
+    etag = site.get("/").headers["ETag"]
+    assert site.get("/", If_None_Match=etag).status == 304
+
+
+@pytest.mark.parametrize("headers", [{"Cookie": "sessionid=abc"}, {"Cookie": "a=b; __Host-sessionid=abc"}])
+def test_who_is_signed_in_is_answered_by_the_site(site, headers):
+    assert "ETag" not in site.get("/", **headers).headers
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/?page=2", 200), ("/themas", 301), ("/zoeken/?q=x", 200), ("/nergens/", 404), ("/../etc/passwd", 400)],
+)
+def test_all_else_is_answered_by_the_site(site, path, status):
+    answer = site.get(path)
+    assert answer.status == status
+    assert not by_nginx(answer)
+
+
+def test_style_sheets_are_files_for_ever(site):
+    path = re.search(rb'href="(/static/css/[^"]+)"', site.get("/").body)[1].decode()
+    answer = site.get(path, Accept_Encoding="gzip")
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Type"].startswith("text/css")
+
+
+def test_a_publication_is_visible_at_once_and_nginx_serves_it_again_soon(site):
+    assert b"Zonet veranderd" not in site.get("/themas/").body
+    site.publish()
+    assert b"Zonet veranderd" in site.get("/themas/").body
+    site.wait(lambda: by_nginx(site.get("/themas/")))
+    assert b"Zonet veranderd" in site.get("/themas/").body
+
+
+def test_without_the_site_nginx_goes_on_with_what_there_is(site):
+    site.programs[0].terminate()
+    site.programs[0].wait(10)
+    assert b"Zonet veranderd" in site.get("/themas/").body
