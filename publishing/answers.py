@@ -36,7 +36,7 @@ class Condition(NamedTuple):
     """What must be so for a page to be as it would be made now."""
 
     run: str  # of the program that made it
-    mark: tuple[int, int]  # of the stamp's file
+    changes: int  # on this machine, as many as there were
     number: int  # of the stamp
     until: float  # seconds since the epoch: the next planned change
     changed_at: float  # seconds since the epoch: the last change
@@ -44,13 +44,13 @@ class Condition(NamedTuple):
     @property
     def name(self) -> str:
         """All of it in one word."""
-        return "_".join(str(each) for each in (self.run, *self.mark, *self[2:]))
+        return "_".join(map(str, self))
 
     @classmethod
     def named(cls, name: str) -> "Condition":
         """What that word says; raises ValueError for another word."""
-        run, inode, size, number, until, changed_at = name.split("_")
-        return cls(run, (int(inode), int(size)), int(number), float(until), float(changed_at))
+        run, changes, number, until, changed_at = name.split("_")
+        return cls(run, int(changes), int(number), float(until), float(changed_at))
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """The page cache: anonymous pages answered from memory, before Django, and never out of date.
 
 A page is kept together with the stamp that it was made under. Before it is served again the
-worker asks the stamp's file on this machine, at every request, and the database now and
-then, for what other machines did. Nothing expires by time, but for what was planned: a page
+worker looks at the count of changes on this machine, at every request, and asks the database
+now and then what other machines did. Nothing expires by time, but for what was planned: a page
 is good until the next planned change. One that read nothing of what changed stays as it is.
 
 One worker of a machine makes what has become old anew, what was asked for last first, so that
@@ -76,13 +76,13 @@ class PageCache:
         self.asking = threading.Lock()
         self.choices: dict[str, str] = {}  # from Accept-Encoding to the encoding that it gets
         # What another program made, with other templates, is good enough only when there is nothing else.
+        self.changes = stamp.watched()
         self.run = secrets.token_hex(8)
         self.store = PageStore(Path(settings.STATE_DIR))
         self.store.hide()
         self.round: Iterator[None] = iter(())
         self.round_of: Any = None  # what the last one went by
         # Looked up once: these lines run at every request.
-        self.file = str(stamp.path())
         self.session = settings.SESSION_COOKIE_NAME + "="
         self.proxy = settings.SECURE_PROXY_SSL_HEADER
 
@@ -129,11 +129,7 @@ class PageCache:
 
     def is_current(self, condition: Condition) -> bool:
         """Whether nothing public changed under `condition`, as far as this machine can tell."""
-        return (
-            condition.until > time.time()
-            and condition.mark == stamp.mark(self.file)
-            and condition.number >= self.number
-        )
+        return condition.until > time.time() and condition.changes == self.changes[0] and condition.number >= self.number
 
     def ask(self) -> None:
         """Ask the database what other machines did, one thread at a time; while it is away nothing changes."""
@@ -179,8 +175,7 @@ class PageCache:
 
     def make(self, key: Key, environ: Environ, old: Page | None, asked: float) -> "Page | Passed":
         # Before the page is made: what changes while it is made then makes it old at once.
-        mark = stamp.mark(self.file)
-        condition = self.condition(mark)
+        condition = self.condition(self.changes[0])
         if condition is None and old is not None:
             return old
         if condition is not None and old is not None and self.still_holds(old, condition):
@@ -198,7 +193,7 @@ class PageCache:
             return passed
         return self.save(key, page_of(passed, condition, frozenset(reads), old, asked))
 
-    def condition(self, mark: tuple[int, int]) -> Condition | None:
+    def condition(self, changes: int) -> Condition | None:
         """What a page that is made now depends on; None while the database is away."""
         if self.must_wait():
             return None
@@ -209,7 +204,7 @@ class PageCache:
             return None
         self.away = False
         self.until = state.until.timestamp() if state.until else float("inf")
-        return Condition(self.run, mark, state.number, self.until, state.changed_at.timestamp())
+        return Condition(self.run, changes, state.number, self.until, state.changed_at.timestamp())
 
     def still_holds(self, old: Page, now: Condition) -> bool:
         """Whether `old` read nothing of what changed since it was made."""
@@ -289,7 +284,7 @@ class PageCache:
         while time.monotonic() < ends:
             if next(self.round, self) is not self:
                 continue
-            state = (self.store.origins(), stamp.mark(self.file), self.number, self.until > time.time())
+            state = (self.store.origins(), self.changes[0], self.number, self.until > time.time())
             if state == self.round_of:
                 return
             self.round_of, self.round = state, self.all_pages()

@@ -1,5 +1,8 @@
 import gzip
 import io
+import os
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -240,21 +243,33 @@ def test_publishing_while_a_page_is_being_made_does_not_keep_the_old_one(reader,
 
 
 def test_what_is_rolled_back_raises_no_stamp(theme):
-    before, mark = Stamp.objects.first().number, stamp.mark()
+    before, changes = Stamp.objects.first().number, stamp.watched()[0]
     with transaction.atomic():
         publish(theme, None)
         transaction.set_rollback(True)
-    assert (Stamp.objects.first().number, stamp.mark()) == (before, mark)
+    assert (Stamp.objects.first().number, stamp.watched()[0]) == (before, changes)
 
 
-def test_the_file_of_the_stamp_begins_anew_and_is_still_another(monkeypatch):
-    monkeypatch.setattr(stamp, "LONGEST", 3)
-    marks = {stamp.mark()}
-    for _number in range(12):
-        before = stamp.mark()
-        stamp.touch()
-        assert stamp.mark() != before
-        marks.add(stamp.mark())
+def test_whoever_watches_sees_each_change_on_this_machine_also_of_another_program():
+    watched = stamp.watched()
+    before = watched[0]
+    stamp.touch()
+    assert watched[0] == before + 1
+    program = "import django; django.setup(); from pathlib import Path; from publishing import stamp; "
+    program += f"stamp.path = lambda: Path({str(stamp.path())!r}); stamp.touch()"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)  # noqa: S603
+    assert watched[0] == before + 2
+
+
+def test_where_no_count_can_be_kept_the_database_tells(settings, tmp_path, theme):
+    settings.STATE_DIR = tmp_path / "away"
+    assert stamp.watched()[0] == 0
+    reader = Reader(PageCache(django_application))
+    reader.get("/themas/")
+    retitle(theme, "Toch gezien")
+    reader.application.last_asked = 0
+    assert "Toch gezien" in reader.get("/themas/").body.decode()
 
 
 # Before anybody asks
