@@ -1,10 +1,10 @@
 """What is new, as Atom (RFC 4287): for the whole site, and for one theme."""
 
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.contrib.syndication.views import Feed
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import feedgenerator, timezone
@@ -45,8 +45,9 @@ class SiteFeed(Feed):
         return absolute(self.request, self.request.path)
 
     def items(self, obj: Any = None) -> list[Publishable]:
-        revisions = Revision.objects.public().of_any(Theme, Update)
-        newest = revisions.order_by(Coalesce("unchanged_since", "live_from").desc(), "-pk")
+        # Each from its own index: together they would all be sorted.
+        both = [Revision.objects.public().of(model).newest_first()[: 2 * LENGTH] for model in (Theme, Update)]
+        newest = sorted(chain(*both), key=lambda revision: (revision.changed_at, revision.pk), reverse=True)
         return _in_this_language([revision.thaw() for revision in newest[: 2 * LENGTH]])
 
     def item_title(self, item: Any) -> str:

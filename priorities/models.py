@@ -24,8 +24,7 @@ from publishing.fields import (
     RichTextField,
 )
 from publishing.languages import CODES, current
-from publishing.models import Child, Ordered, Publishable, Revision, RevisionReference
-from publishing.reads import Read, reading
+from publishing.models import Child, Ordered, Publishable, Revision
 from staff.models import StaffMember
 
 SLUG_HELP = _("The last part of the web address: small letters, digits and hyphens.")
@@ -321,14 +320,13 @@ def with_update_dates(subjects: Iterable[Any], field: str) -> list[Any]:
     """
     found = list(subjects)
     if found:
-        references = RevisionReference.objects.filter(
-            field=field,
-            model=found[0]._meta.label_lower,
-            object_id__in=[subject.pk for subject in found],
-            revision__in=Revision.objects.public(found[0].as_of).of(Update),
+        updates = Revision.objects.of(Update).public(found[0].as_of).order_by()
+        updates = updates.filter(
+            references__field=field,
+            references__model=found[0]._meta.label_lower,
+            references__object_id__in=[subject.pk for subject in found],
         )
-        with reading(Read(Update._meta.label_lower)):
-            newest = dict(references.values_list("object_id").annotate(models.Min("revision__sort_key")))
+        newest = dict(updates.values_list("references__object_id").annotate(models.Min("sort_key")))
         for subject in found:
             key = newest.get(subject.pk)  # as `Update.sort_key` makes it
             subject.updated = date.fromordinal(date.max.toordinal() - int(key)) if key else None

@@ -129,7 +129,8 @@ class PageCache:
 
     def is_current(self, condition: Condition) -> bool:
         """Whether nothing public changed under `condition`, as far as this machine can tell."""
-        return condition.until > time.time() and condition.changes == self.changes[0] and condition.number >= self.number
+        of_this_machine = condition.changes == self.changes[0] and condition.until > time.time()
+        return of_this_machine and condition.number >= self.number
 
     def ask(self) -> None:
         """Ask the database what other machines did, one thread at a time; while it is away nothing changes."""
