@@ -49,6 +49,7 @@ NEVER = ("/static/", "/admin/", "/account/", "/mijn-kaart/", "/media/", "/health
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=604800"
 REPEATED = {"Cache-Control", "ETag", "Last-Modified", "Vary"}
 LEFT_OUT = {"content-length", "etag", "last-modified", "cache-control", "vary", "content-encoding", "connection"}
+LEFT_OUT |= {"x-request-id"}  # of one request, not of the page
 NOT_ASKED = {"HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_COOKIE"}
 SERVER_ERROR = "5"
 
