@@ -33,8 +33,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 CHUNK = 1_000_000  # bytes
 BATCH = 500  # rows
-# What is worth nothing after a restore: who was signed in, and who had which form open.
-LEFT_OUT = ("sessions.session", "publishing.presence")
+# What is worth nothing after a restore: who was signed in, who had which form open, what browsers told.
+LEFT_OUT = ("sessions.session", "publishing.presence", "publishing.policyreport")
 
 Tell = Callable[[str], None]
 

@@ -65,6 +65,9 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        # Where browsers tell what they held back: those that know no `report-to` go by the older one.
+        "report-uri": "/csp-report/",
+        "report-to": "csp",
     }
 }
 
