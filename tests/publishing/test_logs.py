@@ -8,13 +8,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import signing
 from django.db import OperationalError
+from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from priorities.models import Theme
-from publishing.logs import AddRequest, JsonLines, PlainLines, current_request, masked
+from publishing.logs import AddRequest, JsonLines, PlainLines, current_request, masked, number_requests
 from publishing.models import Mail, ShareLink
-from publishing.page_cache import PageCache
-from resoc.wsgi import django_application
+from publishing.page_cache import encoded
+from publishing.stamp import State
 from staff.models import CardLink, StaffMember
 
 
@@ -104,15 +106,18 @@ def test_the_id_of_a_proxy_of_ours_is_kept_when_it_is_one(client, settings, prox
 
 
 @pytest.mark.django_db
-def test_a_page_that_is_kept_for_everybody_has_no_id_of_anybody():
-    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "localhost"}
-    cache = PageCache(django_application)
-    full = cache.environ(("http", "localhost", "/", "")) | environ
-    for _time in range(2):
-        found: list = []
-        b"".join(cache(full, lambda status, headers, found=found: found.extend(headers)))
-        assert "x-request-id" not in {name.lower() for name, _value in found}
-    assert len(cache.pages) == 1
+def test_a_page_that_is_kept_for_everybody_has_no_id_of_anybody(client):
+    headers = list(client.get("/").headers.items())
+    assert "X-Request-ID" in dict(headers)
+    for answer in encoded(headers, b"x" * 1000, State(1, timezone.now(), None)).values():
+        for sent in (answer.headers, answer.headers_304):
+            assert "x-request-id" not in {name.lower() for name, _value in sent}
+
+
+@pytest.mark.parametrize(("kept_by", "has_id"), [("public, max-age=60", False), ("private, no-store", True)])
+def test_what_others_may_keep_has_no_id_either(rf, kept_by, has_id):
+    response = number_requests(lambda request: HttpResponse(headers={"Cache-Control": kept_by}))(rf.get("/"))
+    assert ("X-Request-ID" in response.headers) is has_id
 
 
 # The secrets
