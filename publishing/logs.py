@@ -18,23 +18,25 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 MASK = "***"
+LONGEST = 20_000  # characters of a message or a traceback
 SHORTEST_SECRET = 6  # characters: anything shorter would be masked in the middle of words
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 # The request that this thread answers now.
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 
+# Whatever repeats before something else is bounded: a visitor may make an address of a million letters.
 MASKED = (
     # user:password@ of an address
     (re.compile(r"(\w://)[^\s/\"']*@"), rf"\1{MASK}@"),
     # a query may hold the words of a search, or the token of a share link
     (re.compile(r"(?<=[\w/])\?[^\s\"'<>?=]+=[^\s\"'<>]*"), f"?{MASK}"),
     # headers, to the end of the line
-    (re.compile(r"(?i)((?:authorization|cookie)['\"]?\s*[:=]\s*).+"), rf"\1{MASK}"),
+    (re.compile(r"(?i)((?:authorization|cookie)['\"]?\s{0,3}[:=]\s{0,3}).+"), rf"\1{MASK}"),
     # name: value
     (
         re.compile(
-            r"(?i)((?:passw(?:or)?d|secret|token|sessionid|csrf|api_?key)\w*['\"]?\s*[:=]\s*)"
+            r"(?i)((?:passw(?:or)?d|secret|token|sessionid|csrf|api_?key)\w{0,20}['\"]?\s{0,3}[:=]\s{0,3})"
             r"(\"[^\"]*\"|'[^']*'|[^\s,;&)]+)"
         ),
         rf"\1{MASK}",
@@ -94,12 +96,12 @@ class JsonLines(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "request": getattr(record, "request_id", "-"),
-            "message": masked(record.getMessage()),
+            "message": masked(record.getMessage())[:LONGEST],
         }
         if hasattr(record, "status_code"):
             line["status"] = record.status_code
         if record.exc_info:
-            line["traceback"] = masked(self.formatException(record.exc_info))
+            line["traceback"] = masked(self.formatException(record.exc_info))[-LONGEST:]
         return json.dumps(line)
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from priorities.models import Theme
-from publishing.logs import AddRequest, JsonLines, PlainLines, current_request, masked, number_requests
+from publishing.logs import LONGEST, AddRequest, JsonLines, PlainLines, current_request, masked, number_requests
 from publishing.models import Mail, ShareLink
 from publishing.page_cache import encoded
 from publishing.stamp import State
@@ -54,6 +54,12 @@ def test_each_record_is_one_line_of_json_in_ascii():
     assert line["message"] == "Één\nregel\u2028 \x1b[31m"
     assert (line["level"], line["logger"], line["request"]) == ("WARNING", "x", "-")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}", line["time"])
+
+
+@pytest.mark.parametrize("part", ["token", "cookie ", "a://", "a?", "A-", "token=", "password\t", "a1", "?a="])
+def test_an_address_of_a_million_letters_is_soon_read_and_cut_short(part):
+    text = JsonLines().format(record("Not Found: /%s", part * (1_000_000 // len(part))))
+    assert len(text) < 2 * LONGEST
 
 
 def test_at_a_terminal_a_person_reads_a_plain_line():
