@@ -611,8 +611,8 @@ class PolicyReportAdmin(admin.ModelAdmin):
     list_display_links = None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        told = _("What browsers held back on our pages, because it is not on the list of what they may show.")
-        return super().changelist_view(request, {"title": told, **(extra_context or {})})
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     @admin.display(description=gettext_lazy("what"), ordering="directive")
     def held_back(self, obj: PolicyReport) -> str:

@@ -65,9 +65,9 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
-        # Where browsers tell what they held back: those that know no `report-to` go by the older one.
+        # Where browsers tell what they held back. Those that know `report-to` want it, and only over HTTPS.
         "report-uri": "/csp-report/",
-        "report-to": "csp",
+        "report-to": "csp" if HTTPS else None,
     }
 }
 
