@@ -24,7 +24,7 @@ REFUSED_AGAIN = timedelta(minutes=1)  # before which another attempt in vain at 
 
 def record(kind: Event.Kind, by: Any = None, about: Any = None, detail: str = "") -> None:
     """Write down that something happened; `by` is by default who sent the request that is answered now."""
-    by = by or _acting()
+    by = by or acting()
     if kind == Event.Kind.REFUSED:
         by = None  # whoever it was did not prove it
         if Event.objects.filter(kind=kind, about=about, at__gt=timezone.now() - REFUSED_AGAIN).exists():
@@ -32,7 +32,8 @@ def record(kind: Event.Kind, by: Any = None, about: Any = None, detail: str = ""
     Event.objects.create(kind=kind, by=by, about=about, detail=detail[:200])
 
 
-def _acting() -> Any:
+def acting() -> Any:
+    """Who is signed in and sent the request that is answered now; None for a visitor or a command."""
     user = getattr(current_request.get(), "user", None)
     return user if user is not None and user.is_authenticated else None
 

@@ -29,6 +29,8 @@ current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", 
 MASKED = (
     # user:password@ of an address
     (re.compile(r"(\w://)[^\s/\"']*@"), rf"\1{MASK}@"),
+    # the address of a person
+    (re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?=[\w-]+\.\w)"), f"{MASK}@"),
     # a query may hold the words of a search, or the token of a share link
     (re.compile(r"(?<=[\w/])\?[^\s\"'<>?=]+=[^\s\"'<>]*"), f"?{MASK}"),
     # headers, to the end of the line

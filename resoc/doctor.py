@@ -156,9 +156,13 @@ def database_is_whole() -> Iterator[Finding]:
     """What SQLite says of its own file; PostgreSQL looks after itself."""
     if connection.vendor != "sqlite":
         return
-    with connection.cursor() as cursor:
-        mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
-        found = cursor.execute("PRAGMA quick_check(1)").fetchone()[0]
+    mode = ""
+    try:
+        with connection.cursor() as cursor:
+            mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+            found = cursor.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except DatabaseError as error:  # too damaged to be asked
+        found = str(error)
     if found != "ok":
         yield Finding(WRONG, f"The file of the database is damaged: restore the newest backup. {found}")
     elif mode not in ("wal", "memory"):  # one of a test lives in memory

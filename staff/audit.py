@@ -5,13 +5,13 @@ from typing import Any
 from allauth.account.signals import login_code_rejected
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.db.models import Q
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 
-from publishing.audit import record
+from publishing.audit import acting, record
 from publishing.models import Event
 
 Kind = Event.Kind
@@ -88,6 +88,13 @@ def rights_changed(
             record(Kind.RIGHTS, about=user, detail=f"{sign}{instance}")
     elif words := ", ".join(f"{sign}{each}" for each in others):
         record(Kind.RIGHTS, about=instance, detail=words)
+
+
+@receiver(m2m_changed, sender=Group.permissions.through)
+def group_changed(instance: Any, action: str, **kwargs: Any) -> None:
+    """A group may other things; that migrating sets them right is nobody's act."""
+    if action in ("post_add", "post_remove", "post_clear") and acting():
+        record(Kind.RIGHTS, detail=str(instance))
 
 
 @receiver(post_save, sender=Authenticator)

@@ -56,9 +56,11 @@ def test_each_record_is_one_line_of_json_in_ascii():
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}", line["time"])
 
 
-@pytest.mark.parametrize("part", ["token", "cookie ", "a://", "a?", "A-", "token=", "password\t", "a1", "?a="])
-def test_an_address_of_a_million_letters_is_soon_read_and_cut_short(part):
-    text = JsonLines().format(record("Not Found: /%s", part * (1_000_000 // len(part))))
+@pytest.mark.parametrize(
+    "part", ["token", "cookie ", "a://", "a?", "A-", "token=", "password\t", "a1", "?a=", "a.", "a.a@"]
+)
+def test_an_address_of_very_many_letters_is_soon_read_and_cut_short(part):
+    text = JsonLines().format(record("Not Found: /%s", part * (200_000 // len(part))))
     assert len(text) < 2 * LONGEST
 
 
@@ -143,6 +145,7 @@ SECRET = "zeer-geheim-woord"  # noqa: S105
         f"'HTTP_COOKIE': 'csrftoken=abc; other={SECRET}'",
         f"Set-Cookie: __Host-sessionid={SECRET}; Path=/",
         f"sessionid={SECRET}",
+        f"{{'{SECRET}@example.org': (550, b'no such mailbox')}}",
         f"password={SECRET}&x=1",
         f"{{'username': 'dorine', 'password': '{SECRET}'}}",
         f'{{"client_secret": "{SECRET}"}}',

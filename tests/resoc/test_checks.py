@@ -87,6 +87,11 @@ def test_a_database_for_several_machines_wants_a_cache_for_them(good, monkeypatc
     assert found() == []
 
 
+def test_what_django_checks_itself_is_not_silenced(good):
+    good.DEBUG, good.SECRET_KEY = True, "kort"
+    assert {"security.W009", "security.W018"} <= {each.id for each in run_checks(include_deployment_checks=True)}
+
+
 def test_starting_on_a_laptop_says_nothing_of_it(settings):
     settings.MAIL = {}
     assert [each for each in run_checks() if each.id.startswith("resoc.")] == []

@@ -13,6 +13,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.utils import ConnectionHandler
 from django.utils import timezone
 
 from publishing.models import Mail, Revision, RevisionText, Stamp
@@ -121,35 +122,26 @@ def test_a_migration_that_waits():
     assert not any("Search" in each for each in said(OK))
 
 
-def test_the_file_of_sqlite_is_damaged_or_in_another_mode(monkeypatch):
-    class Cursor:
-        answers = {"PRAGMA journal_mode": "delete", "PRAGMA quick_check(1)": "ok"}
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_error):
-            return None
-
-        def execute(self, question):
-            self.answer = self.answers[question]
-            return self
-
-        def fetchone(self):
-            return [self.answer]
-
-    class Connection:
-        vendor = "sqlite"
-        cursor = Cursor
-
-    monkeypatch.setattr(doctor, "connection", Connection())
-    assert [each.level for each in doctor.database_is_whole()] == [ODD]
-    Cursor.answers["PRAGMA quick_check(1)"] = "wrong # of entries in index x"
-    (found,) = doctor.database_is_whole()
-    assert found.level == WRONG
-    assert "restore the newest backup" in found.said
-    Connection.vendor = "postgresql"
-    assert list(doctor.database_is_whole()) == []
+def test_the_file_of_sqlite_is_damaged_or_in_another_mode(monkeypatch, tmp_path):
+    path = tmp_path / "other.sqlite3"
+    handler = ConnectionHandler({"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}})
+    other = handler["default"]
+    monkeypatch.setattr(doctor, "connection", other)
+    with other.cursor() as cursor:
+        cursor.execute("CREATE TABLE t (a TEXT)")
+        cursor.execute("INSERT INTO t VALUES (hex(randomblob(20000)))")
+    assert [each.level for each in doctor.database_is_whole()] == [ODD]  # no log beside it, so readers wait
+    with other.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode=wal")
+    assert [each.level for each in doctor.database_is_whole()] == [OK]
+    other.close()
+    content = path.read_bytes()
+    for begin, end in ((4096, 8192), (0, 100)):  # a page of it; its head
+        path.write_bytes(content[:begin] + b"\xff" * (end - begin) + content[end:])
+        (found,) = doctor.database_is_whole()
+        assert found.level == WRONG
+        assert "restore the newest backup" in found.said
+        other.close()
 
 
 def test_mail_that_is_stuck():

@@ -5,7 +5,7 @@ import json
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
@@ -116,6 +116,16 @@ def test_rights_from_elsewhere_are_written_down_too(start, colleague, editor):
     assert details[3] == ("johan", "-Medewerkers")
     assert details[4][1].startswith("+")
     assert details[5] == ("johan", "+is_superuser")
+
+
+def test_what_a_group_may_is_written_down_when_somebody_changes_it(start, boss_client):
+    group = Group.objects.get(name="Medewerkers")
+    right = Permission.objects.first()
+    group.permissions.add(right)
+    assert told() == []  # as migrating does
+    boss_client.post(f"/admin/auth/group/{group.pk}/change/", {"name": "Medewerkers"})
+    assert not group.permissions.exists()
+    assert told() == [(Kind.RIGHTS, "baas", "-", "Medewerkers")]
 
 
 def test_what_changes_no_right_is_not_written_down(start, colleague):
