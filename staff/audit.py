@@ -66,8 +66,8 @@ def account_made(instance: User, created: bool, raw: bool, **kwargs: Any) -> Non
 
 @receiver(pre_delete, sender=User)
 def account_deleted(instance: User, **kwargs: Any) -> None:
-    """An account goes; who it was can't stay."""
-    record(Kind.DELETED)
+    """An account goes; who it was can't stay, also when they did it themselves."""
+    Event.objects.create(kind=Kind.DELETED, by=acting() if acting() != instance else None)
 
 
 @receiver(m2m_changed, sender=User.groups.through)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from publishing.models import Event
@@ -142,6 +143,14 @@ def test_accounts_that_are_made_and_deleted(start, colleague):
     Event.objects.filter(kind=Kind.FACTOR).delete()
     colleague.delete()
     assert told() == [(Kind.MADE, "-", "baas", "+is_staff, +is_superuser"), (Kind.DELETED, "-", "-", "")]
+
+
+def test_a_superuser_deletes_an_account_and_then_their_own(start, colleague, boss_client):
+    for user in (colleague, User.objects.get(username="baas")):
+        boss_client.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"})
+        assert not User.objects.filter(pk=user.pk).exists()
+    connection.check_constraints()
+    assert told() == [(Kind.DELETED, "-", "-", "")] * 2  # of whom the first did it, nobody knows any more
 
 
 # Passwords and second factors
