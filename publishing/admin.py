@@ -18,6 +18,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -32,13 +33,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from js_asset import Media
 from phonenumber_field.modelfields import PhoneNumberField
 
-from publishing import editing, history, lists, resending
+from publishing import audit, editing, history, lists, resending
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
 from publishing.fields import MAX_UPLOAD, PictureField
 from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.mail import deliver
-from publishing.models import LAST_POSITION, Discarded, Mail, Ordered, Publishable, ShareLink
+from publishing.models import LAST_POSITION, Discarded, Event, Mail, Ordered, PolicyReport, Publishable, ShareLink
 from publishing.numbers import whole
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
@@ -600,6 +601,53 @@ class MailAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
         return False
+
+
+@admin.register(PolicyReport)
+class PolicyReportAdmin(admin.ModelAdmin):
+    """What browsers held back; nothing to do here but look, and delete what is dealt with."""
+
+    list_display = ("held_back", "blocked", "page", "count", "first_at", "last_at")
+    list_display_links = None
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("what"), ordering="directive")
+    def held_back(self, obj: PolicyReport) -> str:
+        kind = obj.directive.partition("-")[0]
+        known = {"script": _("script"), "style": _("design"), "img": _("picture"), "font": _("typeface")}
+        return f"{known[kind]} ({obj.directive})" if kind in known else obj.directive
+
+    def has_add_permission(self, request: HttpRequest, obj: PolicyReport | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: PolicyReport | None = None) -> bool:
+        return False
+
+
+@admin.register(Event)
+class LogAdmin(admin.ModelAdmin):
+    """Who did what, in one list: events and publications, to read only."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        page_obj = Paginator(audit.everything(), history.ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
+        context = self.admin_site.each_context(request) | {
+            "title": capfirst(str(self.opts.verbose_name_plural)),
+            "opts": self.opts,
+            "page_obj": page_obj,
+            "lines": audit.lines(page_obj),
+            "days": audit.KEPT_FOR.days,
+        }
+        return render(request, "admin/log.html", context)
+
+    def has_add_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
 
 
 @admin.register(Discarded)

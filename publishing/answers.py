@@ -20,6 +20,7 @@ SMALLEST = 200  # bytes that are worth compressing
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=604800"
 REPEATED = {"Cache-Control", "ETag", "Last-Modified", "Vary"}
 LEFT_OUT = {"content-length", "etag", "last-modified", "cache-control", "vary", "content-encoding", "connection"}
+LEFT_OUT |= {"x-request-id"}  # of one request, not of the page
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,9 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 CHUNK = 1_000_000  # bytes
 BATCH = 500  # rows
-# Worth nothing after a restore: who was signed in, who had which form open, which pages stayed as they were.
-LEFT_OUT = ("sessions.session", "publishing.presence", "publishing.stampchange")
+# Worth nothing after a restore: who was signed in, who had which form open, what browsers told, which pages
+# stayed as they were.
+LEFT_OUT = ("sessions.session", "publishing.presence", "publishing.policyreport", "publishing.stampchange")
 
 Tell = Callable[[str], None]
 

@@ -49,6 +49,10 @@ def limit_browser(get_response: Callable[[HttpRequest], HttpResponse]):
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if policy := response.headers.get("Content-Security-Policy"):
+            # Its order comes from a set, so it is another in each process; caches want the same page from all.
+            response.headers["Content-Security-Policy"] = "; ".join(sorted(policy.split("; ")))
+            response.headers["Reporting-Endpoints"] = 'csp="/csp-report/"'
         return response
 
     return middleware

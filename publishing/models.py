@@ -738,3 +738,59 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.model} {self.object_id}"
+
+
+class PolicyReport(models.Model):
+    """That browsers held something back on a page, because our policy does not allow it; see `policy_reports`."""
+
+    directive = models.CharField(_("what"), max_length=40, editable=False)
+    blocked = models.CharField(_("from"), max_length=200, editable=False)  # an origin, or a word such as `inline`
+    page = models.CharField(_("page"), max_length=200, editable=False)  # the path only
+    count = models.PositiveIntegerField(_("times"), default=1, editable=False)
+    first_at = models.DateTimeField(_("first"), editable=False)
+    last_at = models.DateTimeField(_("last"), db_index=True, editable=False)
+
+    class Meta:
+        verbose_name = _("report of a browser")
+        verbose_name_plural = _("reports of browsers")
+        ordering = ["-last_at"]
+        constraints = [models.UniqueConstraint(fields=["directive", "blocked", "page"], name="policy_report_once")]
+
+    def __str__(self) -> str:
+        return f"{self.directive} {self.blocked} {self.page}"
+
+
+class Event(models.Model):
+    """What happened to an account, or to the site as a whole; what is published stands in its revisions.
+
+    A row holds no name: it points at accounts, so who is forgotten there is forgotten here.
+    """
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        SIGNED_IN = "signed-in", _("signed in")
+        REFUSED = "refused", _("tried in vain to sign in")
+        MADE = "made", _("made an account")
+        DELETED = "deleted", _("deleted an account")
+        RIGHTS = "rights", _("changed rights")
+        PASSWORD = "password", _("changed a password")
+        FACTOR = "factor", _("changed a second way to sign in")
+        BACKUP = "backup", _("made a backup")
+        RESTORED = "restored", _("put back a backup")
+        EXPORTED = "exported", _("wrote the site to files")
+
+    at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind, editable=False)
+    # Who did it, and to whose account; empty for a command on the server, or for nobody we know.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    about = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    detail = models.CharField(max_length=200, blank=True)  # +group, -is_active, a file: never about a person
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("log")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind}"

@@ -47,7 +47,7 @@ from publishing.models import Publishable, Revision, Stamp
 PAGES = 20  # how many are compared in a rehearsal
 NEW_SITE = timedelta(days=7)
 REHEARSED_WITHIN = timedelta(days=35)
-CHANGED_BY_RESTORING = ("publishing.stamp",)
+CHANGED_BY_RESTORING = ("publishing.stamp", "publishing.event")
 
 
 def restore(source: Path, tell: Tell) -> Manifest:

@@ -108,6 +108,12 @@ def index(obj: Publishable, revision: Revision) -> list[RevisionText]:
     ]
 
 
+def unindexed() -> models.QuerySet[Revision]:
+    """The revisions that are or will be public, and that no search finds."""
+    not_over = models.Q(superseded_at=None) | models.Q(superseded_at__gt=timezone.now())
+    return Revision.objects.filter(not_over, withdrawn=False, texts=None)
+
+
 def find(query: str, at: datetime | None = None, limit: int = MAX_RESULTS) -> list[Result]:
     """What visitors may see that has every word of `query`, the reader's language first, best first."""
     at = at or timezone.now()

@@ -25,7 +25,7 @@ from staff.card_checks import unanswered
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Content"), ("MissionPage", "Priority", "Theme", "Update", "Document", "TextPage", "Discarded")),
     (_("People"), ("StaffMember", "Organisation", "ContactDetails")),
-    (_("Access"), ("User", "Group", "Authenticator", "Mail")),
+    (_("Access"), ("User", "Group", "Authenticator", "Event", "Mail", "PolicyReport")),
 )
 
 
@@ -62,8 +62,9 @@ class Desk(admin.AdminSite):
         counts = count(each["model"] for each in left.values())
         for name, model in left.items():
             model["count"] = counts.get(name, 0)
-        if not counts.get("Mail"):
-            left.pop("Mail", None)  # mails that wait are an exception, and so is their place here
+        for name in ("Mail", "PolicyReport"):
+            if not counts.get(name):
+                left.pop(name, None)  # an exception when there is one, and so is its place here
         named = [(name, [left.pop(each) for each in section if each in left]) for name, section in SECTIONS]
         sections = [*named, (_("Other"), list(left.values()))]
         return [{"name": name, "app_label": "", "app_url": "", "models": each} for name, each in sections if each]

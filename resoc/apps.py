@@ -6,11 +6,12 @@ from django.db.models.signals import post_migrate
 
 
 class ResocConfig(AppConfig):
-    """Gives the groups their permissions after every migration."""
+    """Gives the groups their permissions after every migration, and checks what Django does not know."""
 
     name = "resoc"
 
     def ready(self) -> None:
+        from resoc import checks  # noqa: F401  (registers them)
         from resoc.groups import grant_permissions
 
         # Django signals this for apps with models only; `priorities` is the last of those,

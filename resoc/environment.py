@@ -4,6 +4,7 @@ Nothing here knows Django's settings; `settings.py` says which variables exist.
 """
 
 import os
+import re
 import secrets
 import warnings
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 T = TypeVar("T")
 
 SECRET_KEY_LENGTH = 64  # characters
+PASSWORD = re.compile(r"(\w://)?.*@", re.DOTALL)  # and all else before the host of an address
 
 
 def variable(name: str, parse: Callable[[str], T], default: T, expected: str) -> T:
@@ -30,8 +32,10 @@ def variable(name: str, parse: Callable[[str], T], default: T, expected: str) ->
     try:
         with warnings.catch_warnings(action="error"):  # django-environ warns and goes on
             return parse(raw)
-    except (ValueError, KeyError, TypeError, UserWarning, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured(f"{name} is {raw!r}: expected {expected}.") from error
+    except (ValueError, KeyError, TypeError, UserWarning, ImproperlyConfigured):
+        # Not `from` that error, which may hold part of a password that breaks the address.
+        shown = PASSWORD.sub(r"\1***@", raw)
+        raise ImproperlyConfigured(f"{name} is {shown!r}: expected {expected}.") from None
 
 
 def flag(raw: str) -> bool:

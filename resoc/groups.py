@@ -12,8 +12,9 @@ CONTENT = ("pages", "staff", "priorities")
 
 
 def grant_permissions(**kwargs: Any) -> None:
-    """Make the groups; the secretariat gets all rights on content, looks at stuck mails, and no more."""
+    """Make the groups; the secretariat gets all rights on content, looks at stuck mails and reports, and no more."""
     secretariat, _created = Group.objects.get_or_create(name=SECRETARIAT)
     Group.objects.get_or_create(name=STAFF)
-    may = Q(content_type__app_label__in=CONTENT) | Q(codename__in=("view_mail", "delete_mail"))
+    looks_at = ("view_mail", "delete_mail", "view_policyreport", "delete_policyreport")
+    may = Q(content_type__app_label__in=CONTENT) | Q(codename__in=looks_at)
     secretariat.permissions.set(Permission.objects.filter(may))

@@ -3,6 +3,7 @@
 The variables are documented in `docs/operators.md`.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -64,6 +65,9 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        # Where browsers tell what they held back. Those that know `report-to` want it, and only over HTTPS.
+        "report-uri": "/csp-report/",
+        "report-to": "csp" if HTTPS else None,
     }
 }
 
@@ -92,6 +96,7 @@ INSTALLED_APPS = [
     "resoc.apps.ResocConfig",
 ]
 MIDDLEWARE = [
+    "publishing.logs.number_requests",
     "publishing.middleware.limit_browser",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -231,12 +236,27 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow passkeys withou
 MFA_TOTP_ISSUER = "RESOC Westhoek"
 MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds that a telephone's clock may differ
 
-# Logs go to standard error, where gunicorn and systemd keep them
+# Logs go to standard error, where systemd keeps them: lines of JSON, plain ones for a person at a terminal
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "publishing.logs.AddRequest"}},
+    "formatters": {
+        "json": {"()": "publishing.logs.JsonLines"},
+        "plain": {
+            "()": "publishing.logs.PlainLines",
+            "format": "{asctime} {levelname} {name} [{request_id}]: {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request"],
+            "formatter": "plain" if sys.stderr.isatty() else "json",
+        }
+    },
+    "loggers": {"gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -1,4 +1,5 @@
-"""What must happen while nobody clicks: mails that wait are sent, cards are asked after.
+"""What must happen while nobody clicks: mails that wait are sent, cards are asked after, what is
+old goes from the log.
 
 Each worker runs it once a minute; what it does is claimed in the database first, so more workers
 do no more. Publishing needs none of it: what is public follows from the time alone.
@@ -10,6 +11,7 @@ import time
 
 from django.db import connection
 
+from publishing.audit import forget_old
 from publishing.mail import deliver
 from staff.card_checks import send_due
 
@@ -22,6 +24,7 @@ def run() -> None:
     """Do what is due."""
     send_due()
     deliver()
+    forget_old()
 
 
 def start() -> None:

@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from pages.views import security_txt
 from publishing.link_targets import link_targets
 from publishing.machines import manifest, robots, sitemap
+from publishing.policy_reports import take
 from publishing.preview import shared
 from publishing.views import media, search
 from resoc.views import HomeView, healthz, home_versions
@@ -24,6 +25,7 @@ urlpatterns = [
     path("sitemap.xml", sitemap, name="sitemap"),
     path("robots.txt", robots, name="robots"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
+    path("csp-report/", take, name="csp_report"),
     path("healthz", healthz, name="healthz"),
     *i18n_patterns(
         path("", HomeView.as_view(), name="home"),

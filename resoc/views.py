@@ -104,9 +104,14 @@ def elsewhere(path: str) -> list[dict[str, Any]]:
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 while everything that pages need answers; 503 that names the part that does not."""
     try:
-        connection.ensure_connection()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        ask_database()
     except DatabaseError:
         return JsonResponse({"status": "failing", "part": "database"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+def ask_database() -> None:
+    """Raise DatabaseError when the database does not answer."""
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")

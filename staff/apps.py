@@ -11,4 +11,4 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from staff import consent  # noqa: F401  (connects its signal handler)
+        from staff import audit, consent  # noqa: F401  (connect their signal handlers)

@@ -12,7 +12,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -174,7 +176,7 @@ def carry_out(form: LeavingForm, member: StaffMember, tasks: list[Task], user: U
 
 
 def forget_account(user: User) -> list[str]:
-    """Close the account for ever; what it did stays in history, without a name."""
+    """Close the account for ever; what it did stays in history and in the log, without a name."""
     keys = Authenticator.objects.filter(user=user).delete()[0]
     EmailAddress.objects.filter(user=user).delete()
     sessions = [each.pk for each in _sessions_of(user)]
@@ -185,6 +187,8 @@ def forget_account(user: User) -> list[str]:
     user.save()
     user.groups.clear()
     user.user_permissions.clear()
+    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
+    about.update(object_repr="–", change_message="")
     return [
         _("The account is closed; its name is gone."),
         ngettext("%d open session ended.", "%d open sessions ended.", len(sessions)) % len(sessions),

@@ -69,6 +69,6 @@ def test_every_answer_limits_what_a_browser_does_with_it(client, address):
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
-    policy = headers["Content-Security-Policy"]  # its directives come in any order
+    policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy.split("; ")
     assert "unsafe" not in policy

@@ -33,6 +33,26 @@ def test_a_malformed_variable_stops_the_start_with_one_line_that_names_it(tmp_pa
     assert hint in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "oracle://resoc:heel/geheim@host/x"),
+        ("DATABASE_URL", "postgres://resoc:heel/geheim@host:port/x"),
+        ("EMAIL_URL", "smtp+nothing://a@example.org:geheim@host:25"),
+        ("CACHE_URL", ":geheim@host"),
+    ],
+)
+def test_a_malformed_address_is_told_without_its_password(tmp_path, name, value):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), name: value}
+    command = [sys.executable, "-c", "import resoc.settings"]  # as gunicorn does, which shows the whole traceback
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert result.returncode != 0
+    assert f"{name} is '" in result.stderr
+    assert "***@host" in result.stderr
+    assert "geheim" not in result.stderr
+    assert "heel" not in result.stderr
+
+
 def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
     from resoc.environment import kept_secret
 

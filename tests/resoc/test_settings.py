@@ -47,7 +47,8 @@ def with_https(code: str, tmp_path, **variables: str) -> str:
 
 def test_under_https_no_deploy_check_warns(tmp_path):
     code = "from django.core.management import call_command; call_command('check', deploy=True, fail_level='WARNING')"
-    assert "no issues" in with_https(code, tmp_path)
+    variables = {"TRUSTED_PROXY_COUNT": "1", "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587"}
+    assert "no issues" in with_https(code, tmp_path, **variables)
 
 
 def test_under_https_every_cookie_is_of_this_host_alone(tmp_path):

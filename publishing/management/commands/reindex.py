@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import models, transaction
-from django.utils import timezone
+from django.db import transaction
 
-from publishing.models import Revision, RevisionText
-from publishing.search_index import index
+from publishing.models import RevisionText
+from publishing.search_index import index, unindexed
 
 
 class Command(BaseCommand):
@@ -22,9 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["all"]:
             RevisionText.objects.all().delete()
-        not_over = models.Q(superseded_at=None) | models.Q(superseded_at__gt=timezone.now())
         added = 0
-        for revision in Revision.objects.filter(not_over, withdrawn=False, texts=None).iterator(chunk_size=500):
+        for revision in unindexed().iterator(chunk_size=500):
             try:
                 obj = revision.thaw()
             except LookupError:  # a model that no longer exists

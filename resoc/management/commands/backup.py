@@ -1,11 +1,15 @@
 """`manage.py backup FILE`: the whole site in one file, while editing goes on."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from publishing.archives import write
+from publishing.audit import record
+from publishing.models import Event
 from publishing.restoring import page_digests, remember
 
 
@@ -26,6 +30,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The backup could not be written: {error}. Nothing is left of it.") from error
         remember("backup", file=str(target))
+        with suppress(DatabaseError):  # the backup is there, also when nothing can be written any more
+            record(Event.Kind.BACKUP, detail=target.name)
         if not options["quiet"]:
             rows, files = sum(manifest.rows.values()), sum(name.startswith("media/") for name in manifest.members)
             self.stdout.write(f"Backup: {rows} rows and {files} files in {target} ({target.stat().st_size} bytes).")

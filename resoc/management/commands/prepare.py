@@ -25,13 +25,25 @@ class Command(BaseCommand):
 
 
 def collect_static() -> None:
-    """Collect and compress the static files, unless those and the packages are as they were."""
+    """Collect and compress the static files, unless they are as they were."""
+    if not is_collected():
+        call_command("collectstatic", interactive=False, verbosity=0)
+        _stamp().write_text(_state())
+
+
+def is_collected() -> bool:
+    """Whether the collected static files are those of this version and of its packages."""
+    return _stamp().exists() and _stamp().read_text() == _state()
+
+
+def _stamp() -> Path:
+    return Path(settings.STATIC_ROOT) / "collected.txt"
+
+
+def _state() -> str:
     root: Path = settings.BASE_DIR
     state = hashlib.sha256()
     for file in [root / ".venv" / "installed.txt", *sorted((root / "static").rglob("*"))]:
         if file.is_file():
             state.update(str(file.relative_to(root)).encode() + file.read_bytes())
-    stamp = Path(settings.STATIC_ROOT) / "collected.txt"
-    if not stamp.exists() or stamp.read_text() != state.hexdigest():
-        call_command("collectstatic", interactive=False, verbosity=0)
-        stamp.write_text(state.hexdigest())
+    return state.hexdigest()

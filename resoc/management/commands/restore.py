@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from publishing.archives import ArchiveError
+from publishing.audit import record
+from publishing.models import Event
 from publishing.restoring import restore, restore_into_empty
 
 
@@ -24,4 +26,6 @@ class Command(BaseCommand):
             put(options["file"].resolve(), lambda line: self.stdout.write(f"Restore: {line}"))
         except ArchiveError as error:
             raise CommandError(f"{error} Nothing was changed.") from error
+        if not options["into_empty"]:
+            record(Event.Kind.RESTORED, detail=options["file"].name)
         self.stdout.write("Restore: done. Sign in again.")

@@ -1,0 +1,214 @@
+"""Is this installation healthy and safe? Each question is a short function that yields what it found.
+
+What the settings say is judged by Django's system checks (ours are in `checks`); here stand the
+questions that need the living site. `manage.py doctor` asks them all.
+"""
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.checks import ERROR, WARNING, run_checks
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from publishing import stamp
+from publishing.logs import masked
+from publishing.mail import stuck
+from publishing.models import Mail, Revision, Stamp
+from publishing.restoring import NEW_SITE, is_unrehearsed, recall
+from publishing.search_index import unindexed
+from resoc.management.commands.prepare import is_collected
+from resoc.views import ask_database
+
+OK, ODD, WRONG = "ok", "warning", "wrong"
+LITTLE_ROOM, NO_ROOM = 1_000_000_000, 100_000_000  # bytes
+BACKED_UP_WITHIN = timedelta(days=8)  # nightly, and a week of grace
+BUMPED_WITHIN = timedelta(minutes=1)  # of the commit that raises the stamp
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: how it is, and what to do when it is not well."""
+
+    level: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.level:8} {' '.join(masked(self.said).split())}"
+
+
+# What an address with https sets right: one line about that says enough.
+FOLLOWS_FROM_HTTPS = {"security.W004", "security.W008", "security.W012", "security.W016"}
+
+Question = Callable[[], Iterator[Finding]]
+
+
+def examine() -> Iterator[Finding]:
+    """Ask everything; what can't be asked is a finding too."""
+    yield from _ask(settings_are_safe)
+    yield from _ask(static_files_are_collected)
+    yield from _ask(files_can_be_written)
+    yield from _ask(there_is_room)
+    yield from _ask(cache_answers)
+    answers = list(_ask(database_answers))
+    yield from answers
+    if any(each.level == WRONG for each in answers):
+        return  # the rest would say the same once more
+    migrated = list(_ask(database_is_migrated))
+    yield from migrated
+    yield from _ask(database_is_whole)
+    if any(each.level == WRONG for each in migrated):
+        return  # it may lack the tables that are asked for
+    for question in (mail_goes_out, backups_are_made, pages_are_fresh, search_knows_everything):
+        yield from _ask(question)
+
+
+def _ask(question: Question) -> Iterator[Finding]:
+    try:
+        yield from question()
+    except Exception as error:  # whatever it is: this is what a doctor is for
+        name = question.__name__.replace("_", " ")
+        yield Finding(WRONG, f"Could not be asked: {name}. {type(error).__name__}: {error}")
+
+
+def settings_are_safe() -> Iterator[Finding]:
+    """What `check --deploy` says."""
+    known = set() if settings.HTTPS else FOLLOWS_FROM_HTTPS
+    found = [each for each in run_checks(include_deployment_checks=True) if not each.is_silenced()]
+    for each in sorted((each for each in found if each.id not in known), key=lambda each: str(each.id)):
+        level = WRONG if each.level >= ERROR else ODD if each.level >= WARNING else OK
+        yield Finding(level, f"{each.msg} {each.hint or ''} ({each.id})")
+    if not found:
+        yield Finding(OK, "The settings are safe.")
+
+
+def static_files_are_collected() -> Iterator[Finding]:
+    """Whether pages find their style."""
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        yield Finding(WRONG, "The static files are not collected, so pages fail: run 'manage.py prepare'.")
+    elif not is_collected():
+        yield Finding(ODD, "The static files are those of another version: run 'manage.py prepare' and restart.")
+    else:
+        yield Finding(OK, "The static files are collected.")
+
+
+def files_can_be_written() -> Iterator[Finding]:
+    """Whether a photo can be uploaded, read again and deleted."""
+    content = secrets.token_bytes(16)
+    name = default_storage.save(f".doctor-{secrets.token_hex(4)}", ContentFile(content))
+    try:
+        with default_storage.open(name) as file:
+            same = file.read() == content
+    finally:
+        default_storage.delete(name)
+    yield Finding(OK, "Files can be stored.") if same else Finding(WRONG, "A stored file comes back as another one.")
+
+
+def there_is_room() -> Iterator[Finding]:
+    """How much room the disk has."""
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    level = WRONG if free < NO_ROOM else ODD if free < LITTLE_ROOM else OK
+    advice = "" if level == OK else " Make room: delete old backups first."
+    yield Finding(level, f"The disk has room for {free // 1_000_000} MB.{advice}")
+
+
+def cache_answers() -> Iterator[Finding]:
+    """Whether attempts to sign in can be counted."""
+    key, value = f"doctor-{secrets.token_hex(4)}", secrets.token_hex(4)
+    cache.set(key, value, 60)
+    if cache.get(key) == value:
+        yield Finding(OK, "The cache answers.")
+    else:
+        yield Finding(WRONG, "The cache forgets what it is given: nobody who guesses passwords is slowed down.")
+    cache.delete(key)
+
+
+def database_answers() -> Iterator[Finding]:
+    """Whether there is a database."""
+    try:
+        ask_database()
+    except DatabaseError as error:
+        yield Finding(WRONG, f"The database does not answer: {str(error).partition(chr(10))[0]}")
+    else:
+        yield Finding(OK, f"The database answers ({connection.display_name}).")
+
+
+def database_is_migrated() -> Iterator[Finding]:
+    """Whether the tables are those of this version."""
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        yield Finding(WRONG, f"{len(waiting)} migrations wait, the first {waiting[0][0]}: run 'manage.py prepare'.")
+    else:
+        yield Finding(OK, "The database is migrated.")
+
+
+def database_is_whole() -> Iterator[Finding]:
+    """What SQLite says of its own file; PostgreSQL looks after itself."""
+    if connection.vendor != "sqlite":
+        return
+    mode = ""
+    try:
+        with connection.cursor() as cursor:
+            mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+            found = cursor.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except DatabaseError as error:  # too damaged to be asked
+        found = str(error)
+    if found != "ok":
+        yield Finding(WRONG, f"The file of the database is damaged: restore the newest backup. {found}")
+    elif mode not in ("wal", "memory"):  # one of a test lives in memory
+        yield Finding(ODD, f"The database writes in mode {mode} instead of wal: readers wait. Restart the site.")
+    else:
+        yield Finding(OK, "The file of the database is whole.")
+
+
+def mail_goes_out() -> Iterator[Finding]:
+    """Whether mails leave."""
+    if number := stuck().count():
+        said = stuck().exclude(error="").values_list("error", flat=True).first() or "nothing"
+        yield Finding(WRONG, f"{number} mails are stuck; the mail server said: {said}. Look at EMAIL_URL.")
+    else:
+        yield Finding(OK, f"Mail goes out ({Mail.objects.count()} wait).")
+
+
+def backups_are_made() -> Iterator[Finding]:
+    """Whether there is something to restore, and whether somebody tried."""
+    first = Revision.objects.order_by("pk").values_list("created_at", flat=True).first()
+    now, last = timezone.now(), recall("backup")
+    is_new = first is None or first > now - NEW_SITE
+    if last and last["at"] > now - BACKED_UP_WITHIN:
+        yield Finding(OK, f"The last backup was made on {last['at']:%Y-%m-%d}.")
+    elif is_new and not last:
+        yield Finding(OK, "No backup yet; the site is new.")
+    else:
+        yield Finding(ODD, "No backup was made for a week: run 'manage.py backup FILE' each night.")
+    if is_unrehearsed():
+        yield Finding(ODD, "No backup was seen to bring everything back for five weeks: run 'manage.py rehearse'.")
+
+
+def pages_are_fresh() -> Iterator[Finding]:
+    """Whether the stamp was raised with the last change of what is public, and can be again."""
+    last = Revision.objects.order_by("-pk").values_list("created_at", flat=True).first()
+    row = Stamp.objects.first()
+    if last and (row is None or row.changed_at < last - BUMPED_WITHIN):
+        yield Finding(ODD, "Something was published around the workflow, so pages may be old: restart the site.")
+        return
+    stamp.touch()  # workers only ask the database once more
+    yield Finding(OK, "Pages know what was published last.")
+
+
+def search_knows_everything() -> Iterator[Finding]:
+    """Whether visitors find what is public."""
+    if number := unindexed().count():
+        yield Finding(ODD, f"Search does not know {number} published versions: run 'manage.py reindex'.")
+    else:
+        yield Finding(OK, "Search knows what is public.")

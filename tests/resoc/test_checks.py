@@ -1,0 +1,97 @@
+"""Each check of a deployment, on a good site and on one that is wrong in that one way."""
+
+import pytest
+from django.core.checks import run_checks
+
+GOOD = {
+    "SITE_URL": "https://www.example.org",
+    "HTTPS": True,
+    "TRUSTED_PROXY_COUNT": 1,
+    "ALLOWED_HOSTS": ["www.example.org"],
+    "MAIL": {"EMAIL_HOST": "mail.example.org"},
+}
+NO_MAIL = "django.core.mail.backends.console.EmailBackend"
+OF_ONE_PROCESS = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+@pytest.fixture
+def good(settings, tmp_path, monkeypatch):
+    """The settings of a site on which nothing is wrong, in a folder of its own."""
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    (tmp_path / "var").mkdir()
+    secret = tmp_path / "var" / "secret_key"
+    secret.touch(mode=0o600)
+    for name, value in (GOOD | {"DATA_DIR": tmp_path, "STATE_DIR": tmp_path / "var"}).items():
+        setattr(settings, name, value)
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "x"}}
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
+    return settings
+
+
+def found() -> list[str]:
+    messages = [each for each in run_checks(include_deployment_checks=True) if each.id.startswith("resoc.")]
+    assert all(each.hint for each in messages)
+    return [each.id for each in messages]
+
+
+def test_a_good_site_has_nothing_to_mend(good):
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"SITE_URL": "", "HTTPS": False}, "resoc.W003"),
+        ({"SITE_URL": "http://www.example.org", "HTTPS": False}, "resoc.W004"),
+        ({"TRUSTED_PROXY_COUNT": 0}, "resoc.W005"),
+        ({"ALLOWED_HOSTS": ["*"]}, "resoc.E006"),
+        ({"ALLOWED_HOSTS": ["www.example.org", "."]}, "resoc.E006"),
+        ({"ALLOWED_HOSTS": ["example.org"]}, "resoc.E007"),
+        ({"MAIL": {}}, "resoc.W008"),
+        ({"MAIL_SERVER_BACKEND": NO_MAIL}, "resoc.W009"),
+        ({"CACHES": OF_ONE_PROCESS}, "resoc.W010"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_else(good, changed, what):
+    for name, value in changed.items():
+        setattr(good, name, value)
+    assert found() == [what]
+
+
+def test_hosts_below_one_name_are_named(good):
+    good.ALLOWED_HOSTS = [".example.org"]
+    assert found() == []
+
+
+def test_a_folder_in_which_nobody_can_write_is_named(good, tmp_path):
+    good.DATA_DIR = tmp_path / "file"
+    good.DATA_DIR.touch()  # not even root writes in a file as if it were a folder
+    assert found() == ["resoc.E001"]
+
+
+def test_a_secret_that_others_may_read_is_named(good):
+    (good.STATE_DIR / "secret_key").chmod(0o640)
+    assert found() == ["resoc.E002"]
+
+
+def test_a_secret_in_a_variable_has_no_file_to_judge(good, monkeypatch):
+    (good.STATE_DIR / "secret_key").unlink()
+    monkeypatch.setenv("SECRET_KEY", "x")
+    assert found() == []
+
+
+def test_a_database_for_several_machines_wants_a_cache_for_them(good, monkeypatch):
+    monkeypatch.setitem(good.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
+    assert found() == ["resoc.W011"]
+    good.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://x"}}
+    assert found() == []
+
+
+def test_what_django_checks_itself_is_not_silenced(good):
+    good.DEBUG, good.SECRET_KEY = True, "kort"
+    assert {"security.W009", "security.W018"} <= {each.id for each in run_checks(include_deployment_checks=True)}
+
+
+def test_starting_on_a_laptop_says_nothing_of_it(settings):
+    settings.MAIL = {}
+    assert [each for each in run_checks() if each.id.startswith("resoc.")] == []

@@ -1,0 +1,200 @@
+"""What the doctor says of a healthy site, and of one with each ailment; it never falls over itself."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.utils import ConnectionHandler
+from django.utils import timezone
+
+from publishing.models import Mail, Revision, RevisionText, Stamp
+from publishing.restoring import remember
+from resoc import doctor
+from resoc.doctor import ODD, OK, WRONG, examine
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def healthy(settings, tmp_path, monkeypatch):
+    """A site on which nothing is wrong, with folders of its own."""
+    settings.DATA_DIR, settings.STATE_DIR = tmp_path, tmp_path / "var"
+    settings.MEDIA_ROOT, settings.STATIC_ROOT = tmp_path / "media", tmp_path / "static"
+    for folder in (settings.STATE_DIR, settings.MEDIA_ROOT, settings.STATIC_ROOT):
+        folder.mkdir()
+    (settings.STATIC_ROOT / "staticfiles.json").touch()
+    (settings.STATE_DIR / "secret_key").touch(mode=0o600)
+    monkeypatch.setattr(doctor, "is_collected", lambda: True)
+    return tmp_path
+
+
+def said(level: str) -> list[str]:
+    return [each.said for each in examine() if each.level == level]
+
+
+def only(level: str) -> str:
+    """The one finding of that level, of those that are not about settings."""
+    (found,) = [each for each in said(level) if "(resoc." not in each and "(security." not in each]
+    return found
+
+
+def test_a_healthy_site_is_well(healthy):
+    assert said(WRONG) == []
+    assert len(said(OK)) >= 9
+    call_command("doctor", stdout=StringIO())
+    assert list((healthy / "media").iterdir()) == []  # nothing is left of the file that was tried
+
+
+def test_each_finding_is_one_line_without_secrets(settings):
+    settings.EMAIL_HOST_PASSWORD = "heel-geheim"  # noqa: S105
+    assert str(doctor.Finding(ODD, "a\nb heel-geheim")) == "warning  a b ***"
+
+
+def test_what_is_wrong_ends_with_an_error(monkeypatch):
+    monkeypatch.setattr(doctor, "NO_ROOM", 10**18)
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"^1 of these must be mended\.$"):
+        call_command("doctor", stdout=out)
+    assert "Make room" in out.getvalue()
+
+
+def test_it_tells_what_the_settings_lack_by_severity(settings):
+    assert any("resoc.W003" in each for each in said(ODD))
+    settings.ALLOWED_HOSTS = ["*"]
+    assert any("resoc.E006" in each for each in said(WRONG))
+    assert not any("security.W012" in each for each in said(ODD))  # which follows from resoc.W003
+
+
+def test_little_room_is_odd(monkeypatch):
+    monkeypatch.setattr(doctor, "LITTLE_ROOM", 10**18)
+    assert "Make room" in only(ODD)
+
+
+def test_static_files_that_are_missing_or_old(healthy, monkeypatch):
+    monkeypatch.setattr(doctor, "is_collected", lambda: False)
+    assert "another version" in only(ODD)
+    (healthy / "static" / "staticfiles.json").unlink()
+    assert "not collected" in only(WRONG)
+
+
+def test_a_folder_of_files_that_is_none(healthy):
+    (healthy / "media").rmdir()
+    (healthy / "media").touch()
+    assert only(WRONG).startswith("Could not be asked: files can be written. ")
+
+
+def test_a_stored_file_that_comes_back_as_another(monkeypatch):
+    monkeypatch.setattr(FileSystemStorage, "open", lambda *_arguments: ContentFile(b"other"))
+    assert "another one" in only(WRONG)
+
+
+def test_a_cache_that_forgets_or_is_away(settings, healthy):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    assert "forgets" in only(WRONG)
+    in_a_file = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(healthy / "file")}
+    (healthy / "file").touch()
+    settings.CACHES = {"default": in_a_file}
+    assert any(each.startswith("Could not be asked: cache answers. ") for each in said(WRONG))
+
+
+def test_a_database_that_is_away_is_told_and_asked_no_more(monkeypatch):
+    def fail():
+        raise DatabaseError("it is gone\nand more")
+
+    monkeypatch.setattr(doctor, "ask_database", fail)
+    assert only(WRONG) == "The database does not answer: it is gone"
+    assert not any("Mail" in each for each in said(OK))
+
+
+def test_a_migration_that_waits():
+    MigrationRecorder(connection).record_unapplied("staff", "0003_my_card")
+    assert "wait, the first staff.0003_my_card" in only(WRONG)
+    assert not any("Search" in each for each in said(OK))
+
+
+def test_the_file_of_sqlite_is_damaged_or_in_another_mode(monkeypatch, tmp_path):
+    path = tmp_path / "other.sqlite3"
+    handler = ConnectionHandler({"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}})
+    other = handler["default"]
+    monkeypatch.setattr(doctor, "connection", other)
+    with other.cursor() as cursor:
+        cursor.execute("CREATE TABLE t (a TEXT)")
+        cursor.execute("INSERT INTO t VALUES (hex(randomblob(20000)))")
+    assert [each.level for each in doctor.database_is_whole()] == [ODD]  # no log beside it, so readers wait
+    with other.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode=wal")
+    assert [each.level for each in doctor.database_is_whole()] == [OK]
+    other.close()
+    content = path.read_bytes()
+    for begin, end in ((4096, 8192), (0, 100)):  # a page of it; its head
+        path.write_bytes(content[:begin] + b"\xff" * (end - begin) + content[end:])
+        (found,) = doctor.database_is_whole()
+        assert found.level == WRONG
+        assert "restore the newest backup" in found.said
+        other.close()
+
+
+def test_mail_that_is_stuck():
+    then = timezone.now() - timedelta(hours=1)
+    mail = {"sender": "a@example.org", "recipients": ["b@example.org"], "subject": "x", "message": b"x"}
+    Mail.objects.create(**mail, next_try_at=then, created_at=then)
+    assert said(WRONG) == []
+    Mail.objects.update(tries=2, error="550 no")
+    assert "550 no" in only(WRONG)
+
+
+def test_backups_that_are_not_made_or_not_rehearsed():
+    assert "No backup yet; the site is new." in said(OK)
+    Revision.objects.update(created_at=timezone.now() - timedelta(days=60))
+    found = [each for each in said(ODD) if "backup" in each]
+    assert [each.split(":")[0] for each in found] == [
+        "No backup was made for a week",
+        "No backup was seen to bring everything back for five weeks",
+    ]
+    remember("backup", file="x.zip")
+    remember("rehearsal", file="x.zip", good=True)
+    assert not [each for each in said(ODD) if "backup" in each]
+    assert any(each.startswith("The last backup was made on ") for each in said(OK))
+
+
+def test_something_published_around_the_workflow():
+    Stamp.objects.update(changed_at=timezone.now() - timedelta(days=1))
+    Revision.objects.update(created_at=timezone.now())
+    assert "around the workflow" in only(ODD)
+
+
+def test_search_that_does_not_know_everything():
+    number = RevisionText.objects.values("revision").distinct().count()
+    RevisionText.objects.all().delete()
+    assert f"{number} published versions" in only(ODD)
+    call_command("reindex", verbosity=0)
+    assert not any("reindex" in each for each in said(ODD))
+
+
+def test_a_question_that_fails_in_any_way_is_a_finding(monkeypatch):
+    def fail():
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr(doctor, "stuck", fail)
+    assert only(WRONG) == "Could not be asked: mail goes out. RuntimeError: odd"
+
+
+def test_without_a_database_the_command_ends_in_lines(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "data")}
+    (tmp_path / "data" / "db.sqlite3").mkdir(parents=True)  # a folder in its place
+    result = subprocess.run(
+        [sys.executable, "manage.py", "doctor"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    assert "wrong    The database does not answer: unable to open database file" in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
