@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from publishing.archives import ArchiveError
 from publishing.restoring import restore, restore_into_empty
+from publishing.storage import StorageAway
 
 
 class Command(BaseCommand):
@@ -24,4 +25,9 @@ class Command(BaseCommand):
             put(options["file"].resolve(), lambda line: self.stdout.write(f"Restore: {line}"))
         except ArchiveError as error:
             raise CommandError(f"{error} Nothing was changed.") from error
+        except StorageAway as error:
+            raise CommandError(
+                f"The storage of files does not answer: {error} Restore again when it does: the database and the "
+                "files belong together."
+            ) from error
         self.stdout.write("Restore: done. Sign in again.")
