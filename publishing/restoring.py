@@ -60,7 +60,9 @@ def restore(source: Path, tell: Tell) -> Manifest:
         if is_behind(manifest):
             with tempfile.TemporaryDirectory(prefix="resoc-upgrade-") as folder:
                 tell("made by an older version: brought up to date first")
-                return restore(_brought_up_to_date(source, Path(folder)), tell)
+                restored = restore(_brought_up_to_date(source, Path(folder)), tell)
+                call_command("reindex", all=True, verbosity=0)  # the older version read other words
+                return restored
         call_command("migrate", verbosity=0)
         with _staged_files(archive, manifest, tell) as swap, transaction.atomic():
             number = stamp.number()

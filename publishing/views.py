@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from publishing.languages import current
-from publishing.models import PUBLIC, Publishable, Revision, RevisionFile, follow
+from publishing.models import PUBLIC, Publishable, Revision, RevisionFile, follow, slug_columns
 from publishing.pictures import original_of
 from publishing.preview import shows_file
 from publishing.search import clean_query
@@ -94,7 +94,10 @@ def old_version(obj: Publishable, number: int) -> Any:
     revision = obj.revisions.once_public().filter(pk=number).first()
     if revision is None:
         raise Http404
-    return revision.thaw(as_of=revision.live_from)
+    version = revision.thaw(as_of=revision.live_from)
+    for column in slug_columns(type(obj)):  # its address is that of the page now
+        setattr(version, column, getattr(obj, column))
+    return version
 
 
 def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
