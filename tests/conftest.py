@@ -140,9 +140,7 @@ def bucket_options(s3_server, monkeypatch) -> dict[str, str]:
     """What `publishing.bucket` needs for a new, empty bucket."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
-    name = f"test-{secrets.token_hex(8)}"
-    urllib.request.urlopen(urllib.request.Request(f"{s3_server}/{name}", method="PUT")).close()  # noqa: S310
-    return {"bucket_name": name, "endpoint_url": s3_server, "region_name": "us-east-1"}
+    return {"bucket_name": new_bucket(s3_server), "endpoint_url": s3_server, "region_name": "us-east-1"}
 
 
 @pytest.fixture
@@ -152,6 +150,13 @@ def bucket(bucket_options, settings):
         "default": {"BACKEND": "publishing.bucket.Bucket", "OPTIONS": bucket_options}
     }
     return default_storage
+
+
+def new_bucket(s3_server: str) -> str:
+    """The name of an empty bucket."""
+    name = f"test-{secrets.token_hex(8)}"
+    urllib.request.urlopen(urllib.request.Request(f"{s3_server}/{name}", method="PUT")).close()  # noqa: S310
+    return name
 
 
 def free_port() -> int:
