@@ -29,7 +29,7 @@ from resoc.context_processors import EXPORTING
 MARK = ".resoc-export"  # the file by which we know a folder that we made
 SMALLEST_TELL = 100  # addresses between two lines of progress
 LINK = re.compile(r'\b(href|src|srcset)="([^"]*)"')
-OF_FEED = re.compile(r"(<loc>|<uri>)([^<]*)")
+OF_MACHINES = re.compile(r'(?:<loc>|")(https?://[^"<\s]*)')  # in a sitemap, in what is shared, in JSON-LD
 OF_CSS = re.compile(r"""url\(["']?([^"')]+)""")
 OF_MANIFEST = re.compile(r'"(?:src|start_url)": "([^"]*)"')
 TEXT = (".html", ".xml", ".css", ".webmanifest")
@@ -198,7 +198,7 @@ def links(file: Path) -> Iterator[str]:
     elif file.suffix == ".webmanifest":
         yield from OF_MANIFEST.findall(text)
     else:
-        yield from (unescape(address) for _tag, address in OF_FEED.findall(text))
+        yield from (unescape(address) for address in OF_MACHINES.findall(text) if address.startswith(own_root()))
         for name, value in LINK.findall(text):
             value = unescape(value)
             yield from (part.split()[0] for part in value.split(",")) if name == "srcset" else [value]

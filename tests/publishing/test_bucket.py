@@ -217,11 +217,16 @@ def test_a_site_moves_from_a_bucket_to_a_folder_and_back(archive, with_photo, se
 
 def test_no_page_waits_for_the_bucket(with_photo, away, client):
     before = client.get("/contact/johan-halsberghe/").content
+    assert b"PHOTO" in client.get("/contact/johan-halsberghe.vcf").content
     away()
     response = client.get("/contact/johan-halsberghe/")
     assert response.status_code == 200
     assert response.content == before
     assert b"variants/" in before
+    card = client.get("/contact/johan-halsberghe.vcf")
+    assert b"FN:Johan Halsberghe" in card.content
+    assert b"PHOTO" not in card.content
+    assert card.headers["Cache-Control"] == "no-store"
     response = client.get(f"/media/{with_photo.photo.name}")
     assert response.status_code == 503
     assert response.headers["Cache-Control"] == "no-store"

@@ -1,6 +1,7 @@
 """The copy of the site as files, read through a plain web server."""
 
 import io
+import re
 import threading
 from dataclasses import dataclass
 from functools import partial
@@ -149,6 +150,11 @@ def test_nothing_that_visitors_do_not_see_is_in_the_copy(exported):
         assert not file.is_file() or SECRET.encode() not in file.read_bytes(), file
     assert not (exported.folder / "themas" / "weg").exists()
     assert (exported.folder / "themas" / "regiomarketing").exists()
+
+
+def test_the_picture_to_share_is_in_the_copy(exported):
+    shared = re.search(r'property="og:image" content="http://localhost/([^"]*)"', exported.live["/"])[1]
+    assert (exported.folder / shared).is_file()
 
 
 def test_a_link_that_leads_nowhere_is_reported_with_the_page_on_which_it_stands(exported):
