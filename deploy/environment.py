@@ -23,7 +23,7 @@ def needed_pins() -> str:
     if "--dev" in sys.argv:
         return PINS[0]
     scale = "postgres" in os.environ.get("DATABASE_URL", "") or "redis" in os.environ.get("CACHE_URL", "")
-    return PINS[1] if scale else PINS[2]
+    return PINS[1] if scale or os.environ.get("S3_BUCKET") else PINS[2]
 
 
 def digest(name: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.base import File
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +17,8 @@ from pages.models import MissionPage
 from priorities.models import Document, Priority, Theme, Update, with_update_dates
 from publishing.languages import resolve
 from publishing.models import Publishable, Revision, follow
-from publishing.views import FILE_POLICY, PublishedDetailView
+from publishing.storage import StorageAway
+from publishing.views import FILE_POLICY, PublishedDetailView, storage_away
 
 THEMES_PER_PAGE = 20
 
@@ -104,10 +106,11 @@ class DocumentView(PublishedDetailView):
     def show(self, obj: Any, **context: Any) -> HttpResponse:
         try:
             file = obj.file.storage.open(obj.file.name)
-        except (OSError, ValueError, SuspiciousFileOperation) as error:
+            response: Any = self.download(obj, file)
+        except StorageAway as error:
+            return storage_away(error)
+        except (OSError, ValueError, SuspiciousOperation) as error:
             raise Http404 from error
-        title = " ".join(resolve(obj, "title").value.replace("/", "-").replace("\\", "-").split())
-        response: Any = FileResponse(file, as_attachment=True, filename=f"{title}.pdf", content_type="application/pdf")
         etag = quote_etag(obj.file.name)  # a stored file never changes under its name
         headers = {"ETag": etag, "Content-Length": str(file.size), "Cache-Control": "no-cache"}
         for name, value in (FILE_POLICY | headers).items():
@@ -116,6 +119,11 @@ class DocumentView(PublishedDetailView):
         if answer is not response:
             file.close()
         return answer
+
+    def download(self, obj: Any, file: File) -> FileResponse:
+        """`file`, under the title of the document."""
+        title = " ".join(resolve(obj, "title").value.replace("/", "-").replace("\\", "-").split())
+        return FileResponse(file, as_attachment=True, filename=f"{title}.pdf", content_type="application/pdf")
 
 
 def including(updates: Iterable[Update], previewed: Publishable | None) -> list[Update]:

@@ -3,6 +3,7 @@
 Mirrors `models.py`: `PublishableAdmin` is for `Publishable`, `ChildInline` for `Child`.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
@@ -36,7 +38,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from publishing import audit, editing, history, lists, resending
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
-from publishing.fields import MAX_UPLOAD, PictureField
+from publishing.fields import MAX_UPLOAD, NOT_KEPT, PictureField
 from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.mail import deliver
 from publishing.models import LAST_POSITION, Discarded, Event, Mail, Ordered, PolicyReport, Publishable, ShareLink
@@ -61,7 +63,10 @@ from publishing.workflow import (
     withdraw,
 )
 
+logger = logging.getLogger(__name__)
+
 LONG_LINE = 200  # letters, from which a text gets a box that grows
+NOT_KEPT_FIELDS = "_not_kept"  # names the fields whose files could not be kept
 UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
 
 
@@ -88,6 +93,9 @@ class PublishableForm(forms.ModelForm):
         """What stands in the way of doing what the button says, besides the fields themselves."""
         if editing.CONFLICT in self.data:
             raise ValidationError(_("Nothing of yours was saved yet, and nothing is lost."))
+        if NOT_KEPT_FIELDS in self.data:
+            for name in self.data.getlist(NOT_KEPT_FIELDS):  # type: ignore[attr-defined]  # of a request
+                self.add_error(name if name in self.fields else None, NOT_KEPT)
         if UNSAVED in self.data:
             raise ValidationError(_("This is what you typed earlier. It is not saved yet."))
         if "_withdraw" in self.data:
@@ -187,6 +195,19 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         return render(request, "admin/panel/presence.html", {"others": editing.others(obj, request.user)})
 
     def changeform_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """The form; it comes back, with what was typed, when a file of it could not be kept."""
+        try:
+            return self._form_view(request, object_id, *args, **kwargs)
+        except OSError:
+            if not request.FILES:
+                raise
+            logger.exception("A file could not be kept")
+            request.POST = request.POST.copy()
+            request.POST.setlist(NOT_KEPT_FIELDS, list(request.FILES))
+            request._files = MultiValueDict()
+            return self._form_view(request, object_id, *args, **kwargs)
+
+    def _form_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """The form; one that somebody else overtook comes back with both texts."""
         if request.method != "POST":
             return super().changeform_view(request, object_id, *args, **kwargs)

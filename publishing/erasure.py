@@ -1,7 +1,6 @@
 """Forgetting for ever: the one thing that takes from history, for personal data (GDPR, article 17)."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from publishing import stamp
 from publishing.models import Discarded, Presence, Publishable, Revision, RevisionFile, RevisionSlug, ShareLink
-from publishing.pictures import FOLDER
+from publishing.pictures import delete_stored
 from publishing.snapshots import normalise, thaw
 from publishing.workflow import files, is_live, live_users, lock
 
@@ -22,7 +21,7 @@ def erase(obj: Publishable, successor: Publishable | None = None) -> int:
 
     Its address stays, to say why it was withdrawn, or with a published `successor` to lead there.
     Visitors must not see it any more and nothing that they see may point at it: raises
-    ProtectedError. Returns how many files go.
+    ProtectedError, and StorageAway when the files can't be deleted now. Returns how many files go.
     """
     model = type(obj)
     with transaction.atomic():
@@ -54,7 +53,14 @@ def erase(obj: Publishable, successor: Publishable | None = None) -> int:
         about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model), object_id=str(pk))
         about.update(object_repr="–", change_message="")
         stamp.bump()
-        transaction.on_commit(lambda: _delete(gone), robust=True)
+        if gone:
+            default_storage.exists(min(gone))  # while files are away nobody is told that they went
+
+        def delete() -> None:
+            for name in gone:
+                delete_stored(default_storage, name)
+
+        transaction.on_commit(delete, robust=True)
     return len(gone)
 
 
@@ -64,14 +70,3 @@ def _files_of(row: Publishable) -> Iterator[str]:
     versions: list[Revision | Discarded] = [*row.revisions, *Discarded.objects.of(row)]
     for version in versions:
         yield from files(thaw(type(row), row.pk, normalise(type(row), version.data)))
-
-
-def _delete(names: set[str]) -> None:
-    """Delete stored files, and the sizes in which pages showed them."""
-    for name in names:
-        folder = f"{FOLDER}{name}"
-        with suppress(OSError):
-            for variant in default_storage.listdir(folder)[1]:
-                default_storage.delete(f"{folder}/{variant}")
-            default_storage.delete(folder)
-        default_storage.delete(name)

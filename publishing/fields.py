@@ -18,9 +18,11 @@ from publishing.languages import translated_fields
 from publishing.links import with_references
 from publishing.pictures import Cut, check_readable, limit_pixels, read_heif, redrawn
 from publishing.rich_text import EXTENSIONS, sanitised
+from publishing.storage import StorageAway
 
 FOCUS_HELP = _("What must stay in view where the picture is cut: its place in per cent. Or click on the picture.")
 DECORATIVE_HELP = _("Tick this when the picture tells nothing that the text does not: then it is not described aloud.")
+NOT_KEPT = _("This file could not be kept, so nothing was saved. Choose it again, and try once more in a while.")
 
 MAX_UPLOAD = 25_000_000  # bytes of one file
 
@@ -92,8 +94,11 @@ class PictureFile(ImageFieldFile):
 
     @property
     def is_made(self) -> bool:
-        """Whether the variants are there to be shown."""
-        return bool(self.cut and self.cut.is_made(self.storage))
+        """Whether the variants are there to be shown, as far as anybody can tell now."""
+        try:
+            return bool(self.cut and self.cut.is_made(self.storage))
+        except StorageAway:
+            return True
 
     def make_variants(self) -> bool:
         """Make the variants; whether that worked. Without them pages show the original."""

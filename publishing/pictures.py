@@ -10,6 +10,7 @@ so nothing about them is stored elsewhere. See docs/decisions/0008.
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -21,6 +22,8 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from django.forms import ImageField
 from django.utils.translation import gettext as _
+
+from publishing.storage import StorageAway, is_remote
 
 # Pillow is imported where a picture is drawn: a worker that only serves pages never needs it.
 if TYPE_CHECKING:
@@ -54,7 +57,15 @@ def read_heif() -> None:
 
 
 def limit_pixels(picture: File) -> None:
-    """Refuse a picture with too many pixels; its header says how many, so none is read."""
+    """Refuse a picture with too many pixels; its header says how many, so none is read.
+
+    One that is stored was judged then: of that, raises FileNotFoundError when it is lost.
+    """
+    if getattr(picture, "_committed", False):
+        with suppress(StorageAway):
+            if not picture.storage.exists(picture.name):  # type: ignore[attr-defined]  # of an image field
+                raise FileNotFoundError(picture.name)
+        return
     width, height = picture.width, picture.height  # type: ignore[attr-defined]  # of an image field
     if width and height and width * height > MAX_PIXELS:
         raise ValidationError(
@@ -157,7 +168,10 @@ class Cut:
         return storage.exists(self.name(self.sizes[0][0], FORMATS[0]))
 
     def is_whole(self, storage: Storage) -> bool:
-        """Whether each variant is there and holds something; asks the storage for every file."""
+        """Whether each variant is there and holds something; asks a folder for every file, a bucket once."""
+        if is_remote(storage):  # where a file is whole or not there
+            there = set(storage.listdir(f"{FOLDER}{self.original}")[1])
+            return all(name.rpartition("/")[2] in there for name, _size, _kind in self.files)
         return all(storage.exists(name) and storage.size(name) for name, _size, _kind in self.files)
 
     def make(self, storage: Storage) -> None:
@@ -170,6 +184,16 @@ class Cut:
                 for name, _size, kind in files:
                     storage.delete(name)  # what a maker that was stopped left behind; nothing shows it yet
                     storage.save(name, ContentFile(encoded(drawn, kind)))
+
+
+def delete_stored(storage: Storage, name: str) -> None:
+    """Delete a stored file, and the sizes in which pages showed it."""
+    folder = f"{FOLDER}{name}"
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for variant in storage.listdir(folder)[1]:
+            storage.delete(f"{folder}/{variant}")
+        storage.delete(folder)
+    storage.delete(name)
 
 
 def encoded(picture: "Image.Image", kind: str) -> bytes:

@@ -13,15 +13,15 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -31,6 +31,7 @@ from django.utils import timezone
 
 from publishing import stamp
 from publishing.archives import (
+    CHUNK,
     LEFT_OUT,
     ArchiveError,
     Manifest,
@@ -40,9 +41,12 @@ from publishing.archives import (
     lines_of,
     load_rows,
     opened,
+    stored_files,
     tables,
 )
 from publishing.models import Publishable, Revision, Stamp
+from publishing.pictures import delete_stored
+from publishing.storage import is_remote
 
 PAGES = 20  # how many are compared in a rehearsal
 NEW_SITE = timedelta(days=7)
@@ -56,7 +60,9 @@ def restore(source: Path, tell: Tell) -> Manifest:
         if is_behind(manifest):
             with tempfile.TemporaryDirectory(prefix="resoc-upgrade-") as folder:
                 tell("made by an older version: brought up to date first")
-                return restore(_brought_up_to_date(source, Path(folder)), tell)
+                restored = restore(_brought_up_to_date(source, Path(folder)), tell)
+                call_command("reindex", all=True, verbosity=0)  # the older version read other words
+                return restored
         call_command("migrate", verbosity=0)
         with _staged_files(archive, manifest, tell) as swap, transaction.atomic():
             number = stamp.number()
@@ -99,11 +105,10 @@ def restore_into_empty(source: Path, tell: Tell) -> None:
         with transaction.atomic():
             load_rows(archive, manifest, state.get_model, tell)
         for name in files_in(manifest):
-            path = Path(default_storage.path(name))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                copy_file(archive, name, file)
+            with archive.open(f"media/{name}") as file:
+                put_file(name, file)
     call_command("migrate", verbosity=0)
+    call_command("pictures", verbosity=0)
 
 
 def _brought_up_to_date(source: Path, folder: Path) -> Path:
@@ -122,20 +127,73 @@ def in_scratch(data: Path, arguments: list[str]) -> subprocess.CompletedProcess[
     if not static.exists():
         static.parent.mkdir(parents=True, exist_ok=True)
         static.symlink_to(settings.STATIC_ROOT)
-    names = ("DATABASE_URL", "CACHE_URL", "S3_BUCKET")
+    names = ("DATABASE_URL", "CACHE_URL", "S3_BUCKET", "S3_ENDPOINT_URL")
     environment = {name: value for name, value in os.environ.items() if name not in names}
     environment |= {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "resoc.settings"}
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
 
-@contextmanager
-def _staged_files(archive: zipfile.ZipFile, manifest: Manifest, tell: Tell) -> Iterator[Any]:
+def put_file(name: str, file: IO[bytes]) -> None:
+    """Store `file` under exactly this name, over what is there."""
+    default_storage.delete(name)
+    default_storage.save(name, File(file))
+
+
+def _staged_files(archive: zipfile.ZipFile, manifest: Manifest, tell: Tell) -> AbstractContextManager[Any]:
     """Lay the uploaded files ready; what is given puts them in place of those that are there."""
     names = list(files_in(manifest))
     tell(f"{len(names)} files")
-    if not isinstance(default_storage, FileSystemStorage):
-        raise ArchiveError("This storage of files can't be restored.")
+    stage = _beside_the_bucket if is_remote(default_storage) else _beside_the_folder
+    return stage(archive, names)
+
+
+@contextmanager
+def _beside_the_bucket(archive: zipfile.ZipFile, names: list[str]) -> Iterator[Any]:
+    """In a bucket nothing can be put in place at once. So what is new is added before the database
+    changes, when nothing points at it, and what is not in the archive goes after the rows that named it.
+
+    Only a name that has other content now, which never comes from this site itself, is put aside first.
+    """
+    with tempfile.TemporaryDirectory(prefix="resoc-restore-") as folder:
+        there = set(stored_files(default_storage))
+        added, aside = [], {}
+        try:
+            for number, name in enumerate(names):
+                if name in there:
+                    old = Path(folder) / str(number)
+                    with default_storage.open(name) as stored, old.open("wb") as copy:
+                        shutil.copyfileobj(stored, copy, CHUNK)
+                    if _same(archive, name, old):
+                        old.unlink()
+                        continue
+                    aside[name] = old
+                    delete_stored(default_storage, name)  # its sizes are those of another picture
+                else:
+                    added.append(name)
+                with archive.open(f"media/{name}") as file:
+                    put_file(name, file)
+            yield lambda: None
+        except BaseException:
+            for name in added:
+                default_storage.delete(name)
+            for name, old in aside.items():
+                with old.open("rb") as file:
+                    put_file(name, file)
+            raise
+    # The transaction of the caller is done, see `restore`: this context ends after it.
+    for name in there - set(names):
+        delete_stored(default_storage, name)
+
+
+def _same(archive: zipfile.ZipFile, name: str, path: Path) -> bool:
+    with archive.open(f"media/{name}") as ours:
+        return ours.read() == path.read_bytes()
+
+
+@contextmanager
+def _beside_the_folder(archive: zipfile.ZipFile, names: list[str]) -> Iterator[Any]:
+    """A folder is filled beside the one that is there, and takes its place at once."""
     root = Path(settings.MEDIA_ROOT)
     root.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(prefix=f".{root.name}-new-", dir=root.parent))

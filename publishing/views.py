@@ -1,11 +1,13 @@
 """Public views: they read published state only, and know what to do with old addresses."""
 
+import logging
 from http import HTTPStatus
 from mimetypes import guess_type
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,11 +15,14 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from publishing.languages import current
-from publishing.models import PUBLIC, Publishable, Revision, RevisionFile, follow
+from publishing.models import PUBLIC, Publishable, Revision, RevisionFile, follow, slug_columns
 from publishing.pictures import original_of
 from publishing.preview import shows_file
 from publishing.search import clean_query
 from publishing.search_index import MAX_RESULTS, find
+from publishing.storage import StorageAway, is_remote
+
+logger = logging.getLogger(__name__)
 
 # What came from an upload runs nothing, whatever it turns out to be.
 FILE_POLICY = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
@@ -89,7 +94,10 @@ def old_version(obj: Publishable, number: int) -> Any:
     revision = obj.revisions.once_public().filter(pk=number).first()
     if revision is None:
         raise Http404
-    return revision.thaw(as_of=revision.live_from)
+    version = revision.thaw(as_of=revision.live_from)
+    for column in slug_columns(type(obj)):  # its address is that of the page now
+        setattr(version, column, getattr(obj, column))
+    return version
 
 
 def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
@@ -101,7 +109,7 @@ def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
     return render(request, "410.html", context, status=HTTPStatus.GONE)
 
 
-def media(request: HttpRequest, path: str) -> FileResponse:
+def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
     """An uploaded file, while something published uses it; editors always see it, and who has a share
     link to a draft sees those of that draft.
 
@@ -116,18 +124,38 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     if not (is_public or shows_file(request.GET.get("share", ""), original_of(path))):
         raise Http404
     try:
-        file = default_storage.open(path)
-    except (OSError, SuspiciousFileOperation) as error:
+        file, path = stored(path)
+        # Made here: of a file in a bucket the first byte is fetched only now.
+        kind = guess_type(path)[0] or ""
+        # Only pictures are shown; a PDF is a download, also at its raw address.
+        response = FileResponse(file, as_attachment=not kind.startswith("image/") or kind == "image/svg+xml")
+    except StorageAway as error:
+        return storage_away(error)
+    except (OSError, SuspiciousOperation) as error:
         raise Http404 from error
-    kind = guess_type(path)[0] or ""
-    # Only pictures are shown; a PDF is a download, also at its raw address.
-    response = FileResponse(file, as_attachment=not kind.startswith("image/") or kind == "image/svg+xml")
     for name, value in FILE_POLICY.items():
         response.headers[name] = value
     response.headers["Cache-Control"] = "private, max-age=3600" if is_public else "private, no-store"
     if not is_public:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def stored(path: str) -> tuple[File, str]:
+    """The stored file `path` and its name; in a bucket, which no page asks, the original of a size that is not made."""
+    try:
+        return default_storage.open(path), path
+    except FileNotFoundError:
+        if not is_remote(default_storage) or (original := original_of(path)) == path:
+            raise
+        return default_storage.open(original), original
+
+
+def storage_away(error: StorageAway) -> HttpResponse:
+    """The answer while the place of files does not answer; nobody keeps it."""
+    logger.warning("Files are away: %s", error)
+    headers = {"Cache-Control": "no-store", "Retry-After": "10"}
+    return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
 def search(request: HttpRequest) -> HttpResponse:

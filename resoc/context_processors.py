@@ -12,6 +12,8 @@ from pages.models import ContactDetails, TextPage
 from publishing.models import Revision
 from staff.models import StaffMember
 
+EXPORTING = "resoc.exporting"  # in the environment of a request; no visitor can set such a name
+
 
 @dataclass(frozen=True)
 class Footer:
@@ -24,7 +26,11 @@ class Footer:
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The contents of the footer; read only when a template asks for it, so not in the admin."""
-    return {"footer": SimpleLazyObject(footer), "editing": is_editor(request)}
+    return {
+        "footer": SimpleLazyObject(footer),
+        "editing": is_editor(request),
+        "exporting": EXPORTING in request.META,  # for a copy in which no form works
+    }
 
 
 def is_editor(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ import re
 import secrets
 import warnings
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -65,6 +66,31 @@ def site_url(raw: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         raise ValueError(raw)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def bucket_name(raw: str) -> str:
+    """Parse the name of a bucket, as every server of the S3 protocol allows it."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", raw):
+        raise ValueError(raw)
+    return raw
+
+
+def s3_options() -> dict[str, Any]:
+    """Where `publishing.bucket` keeps uploaded files; empty when they are kept in a folder.
+
+    Raises ImproperlyConfigured that names what is malformed or lacking.
+    """
+    bucket = variable("S3_BUCKET", bucket_name, "", "the name of a bucket, such as resoc-media")
+    endpoint = variable("S3_ENDPOINT_URL", site_url, "", "an address such as https://s3.example.org, without a path")
+    if not (bucket or endpoint):
+        return {}
+    for name in ("S3_BUCKET", "S3_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        if not os.environ.get(name, "").strip():
+            raise ImproperlyConfigured(f"{name} is not set: files in a bucket need it.")
+    if find_spec("storages") is None:
+        raise ImproperlyConfigured("S3_BUCKET is set: run 'python3 deploy/environment.py' with it, for what it needs.")
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    return {"bucket_name": bucket, "endpoint_url": endpoint, "region_name": region}
 
 
 def writable_folder(path: Path, name: str) -> Path:

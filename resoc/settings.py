@@ -12,7 +12,17 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from js_asset import static_lazy
 
-from resoc.environment import count, database, flag, kept_secret, names, site_url, variable, writable_folder
+from resoc.environment import (
+    count,
+    database,
+    flag,
+    kept_secret,
+    names,
+    s3_options,
+    site_url,
+    variable,
+    writable_folder,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = writable_folder(variable("DATA_DIR", Path, BASE_DIR, "a folder"), "DATA_DIR")
@@ -191,8 +201,13 @@ STATIC_ROOT = DATA_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+S3 = s3_options()
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": (
+        {"BACKEND": "publishing.bucket.Bucket", "OPTIONS": S3}
+        if S3
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600  # seconds, for the few files whose name has no digest

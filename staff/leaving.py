@@ -29,6 +29,7 @@ from publishing.erasure import erase
 from publishing.fields import PublishedForeignKey
 from publishing.models import MAX_CHARACTERS, Mail, Publishable, Revision
 from publishing.search_index import words_of
+from publishing.storage import StorageAway
 from publishing.workflow import check_reason, is_live, repoint, withdraw
 from staff.models import StaffMember
 
@@ -119,9 +120,12 @@ def leave(request: Any, object_id: int, desk: dict[str, Any]) -> HttpResponse:
     form = LeavingForm(member, tasks, request.POST or None)
     context = desk | {"opts": member._meta, "member": member, "title": _("%s leaves") % member.name}
     if request.method == "POST" and form.is_valid():
-        return render(
-            request, "admin/staff/left.html", context | {"report": carry_out(form, member, tasks, request.user)}
-        )
+        try:
+            report = carry_out(form, member, tasks, request.user)
+        except StorageAway:
+            form.add_error("sure", _("The files can’t be reached now, so nothing was done. Try again in a while."))
+        else:
+            return render(request, "admin/staff/left.html", context | {"report": report})
     return render(request, "admin/staff/leave.html", context | {"form": form, "mentions": list(mentions(member))})
 
 

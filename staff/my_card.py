@@ -1,6 +1,8 @@
 """My card: the form with which people keep their own contact details true."""
 
+import logging
 from base64 import b64encode
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -17,15 +19,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from publishing.editing import differences, fingerprints
+from publishing.fields import NOT_KEPT
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.models import Revision
 from publishing.snapshots import freeze, freeze_all, thaw
+from publishing.storage import StorageAway
 from publishing.widgets import PhoneInput
 from publishing.workflow import State, lock, publish, state
 from staff.consent import TEXTS
 from staff.models import Consent, StaffMember
 from staff.notices import tell_secretariat
 from staff.views import followed_by
+
+logger = logging.getLogger(__name__)
 
 PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
 
@@ -194,6 +200,12 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
         for field, errors in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
             form.add_error(field if field in form.fields else None, errors)
         return False
+    except OSError:
+        if not request.FILES:
+            raise
+        logger.exception("A photo could not be kept")
+        form.add_error("photo", NOT_KEPT)
+        return False
     messages.success(request, _("Saved. Your card is now on the contact page."))
     return True
 
@@ -218,9 +230,10 @@ def small(member: StaffMember) -> str:
 
 def previous_photo(member: StaffMember) -> Revision | None:
     """The newest version of the card with another photo than now."""
-    for revision in member.revisions.exclude(data__photo="").exclude(data__photo=member.photo.name or ""):
-        if revision.data.get("photo") and member.photo.storage.exists(revision.data["photo"]):
-            return revision
+    with suppress(StorageAway):
+        for revision in member.revisions.exclude(data__photo="").exclude(data__photo=member.photo.name or ""):
+            if revision.data.get("photo") and member.photo.storage.exists(revision.data["photo"]):
+                return revision
     return None
 
 

@@ -10,16 +10,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publishing.languages import resolve
+from publishing.storage import StorageAway
 from staff.models import StaffMember
 
 LINE_OCTETS = 75  # RFC 2426 2.6: a longer line is folded
 MOBILE_PREFIX = "+324"  # Belgian mobile numbers
 
 
-def vcard(member: StaffMember, url: str = "", *, whole: bool = True) -> str:
+def vcard(member: StaffMember, url: str = "", *, whole: bool = True, with_photo: bool = True) -> str:
     """The card of `member` in the current language; `url` is the address of the page about it.
 
-    Without `whole` only what does not pass: neither the photo nor an absence.
+    Without `whole` only what does not pass: neither the photo nor an absence. Raises StorageAway
+    when nobody can tell what the photo is.
     """
     first, _between, last = member.name.partition(" ")
     lines = [
@@ -43,7 +45,7 @@ def vcard(member: StaffMember, url: str = "", *, whole: bool = True) -> str:
         lines.append(f"URL:{url}")
     if whole and member.is_absent:
         lines.append(f"NOTE:{_escape(absence(member))}")
-    if whole and (photo := _photo(member)):
+    if whole and with_photo and (photo := _photo(member)):
         lines.append(f"PHOTO;ENCODING=b;TYPE=JPEG:{photo}")
     if member.revision:
         lines.append(f"REV:{_utc(member.revision.changed_at)}")
@@ -51,9 +53,9 @@ def vcard(member: StaffMember, url: str = "", *, whole: bool = True) -> str:
     return "".join(f"{_fold(line)}\r\n" for line in lines)
 
 
-def vcards(members: Iterable[StaffMember], urls: Iterable[str]) -> str:
+def vcards(members: Iterable[StaffMember], urls: Iterable[str], with_photo: bool = True) -> str:
     """Several cards in one file, which address books take in at once."""
-    return "".join(vcard(member, url) for member, url in zip(members, urls, strict=True))
+    return "".join(vcard(member, url, with_photo=with_photo) for member, url in zip(members, urls, strict=True))
 
 
 def qr_code(member: StaffMember) -> str:
@@ -91,6 +93,8 @@ def _photo(member: StaffMember) -> str:
     try:
         with photo.storage.open(name) as file:
             return b64encode(file.read()).decode()
+    except StorageAway:
+        raise
     except OSError:
         return ""
 

@@ -1,5 +1,6 @@
 """The contact page, the cards, and the same cards for telephones."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils.text import slugify
 from publishing.addresses import absolute
 from publishing.languages import current
 from publishing.models import Publishable, Revision
+from publishing.storage import StorageAway
 from publishing.views import PublishedDetailView
 from staff.models import StaffMember
 from staff.vcards import vcard, vcards
@@ -44,14 +46,15 @@ class VCardView(PublishedDetailView):
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         member = context["member"]
-        return _file(vcard(member, absolute(self.request, member.get_absolute_url())), member.name)
+        url = absolute(self.request, member.get_absolute_url())
+        return _file(lambda with_photo: vcard(member, url, with_photo=with_photo), member.name)
 
 
 def all_vcards(request: HttpRequest) -> HttpResponse:
     """Everybody's card in one file."""
     members = list(StaffMember.published())
     urls = [absolute(request, member.get_absolute_url()) for member in members]
-    return _file(vcards(members, urls), "RESOC Westhoek")
+    return _file(lambda with_photo: vcards(members, urls, with_photo), "RESOC Westhoek")
 
 
 def followed_by(member: StaffMember) -> list[Publishable]:
@@ -62,9 +65,15 @@ def followed_by(member: StaffMember) -> list[Publishable]:
     return [obj for obj in found if obj.get_absolute_url()]
 
 
-def _file(cards: str, name: str) -> HttpResponse:
+def _file(made: Callable[[bool], str], name: str) -> HttpResponse:
+    """The cards with their photos; while photos are away without, and then nobody keeps that."""
+    keep: dict[str, str] = {}
+    try:
+        cards = made(True)
+    except StorageAway:
+        cards, keep = made(False), {"Cache-Control": "no-store"}
     return HttpResponse(
         cards.encode(),
         content_type="text/vcard; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{slugify(name)}.vcf"'},
+        headers=keep | {"Content-Disposition": f'attachment; filename="{slugify(name)}.vcf"'},
     )

@@ -1,12 +1,19 @@
 """The cast and the site as it is right after `make serve`: every test starts with it."""
 
 import os
+import secrets
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.test import Client
 
@@ -111,6 +118,65 @@ def staff_user(name: str, **extra: str) -> User:
 def give_second_factor(user: User) -> None:
     """An authenticator app; without one nobody gets into the admin."""
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET})
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of a server that speaks the S3 protocol."""
+    port = free_port()
+    command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/moto-api/", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture
+def bucket_options(s3_server, monkeypatch) -> dict[str, str]:
+    """What `publishing.bucket` needs for a new, empty bucket."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    return {"bucket_name": new_bucket(s3_server), "endpoint_url": s3_server, "region_name": "us-east-1"}
+
+
+@pytest.fixture
+def bucket(bucket_options, settings):
+    """Uploaded files are kept in a bucket."""
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "publishing.bucket.Bucket", "OPTIONS": bucket_options}
+    }
+    return default_storage
+
+
+def new_bucket(s3_server: str) -> str:
+    """The name of an empty bucket."""
+    name = f"test-{secrets.token_hex(8)}"
+    urllib.request.urlopen(urllib.request.Request(f"{s3_server}/{name}", method="PUT")).close()  # noqa: S310
+    return name
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(address: str, server: subprocess.Popen, seconds: int = 180) -> None:
+    """Until `server` answers at `address`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert server.poll() is None, "the server stopped"
+        try:
+            urllib.request.urlopen(address, timeout=1).close()  # noqa: S310
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail("the server did not start")
 
 
 @pytest.fixture

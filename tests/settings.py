@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="resoc-tests-")
-for name in ("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "TRUSTED_PROXY_COUNT"):
+OURS = ("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "TRUSTED_PROXY_COUNT")
+for name in (*OURS, "S3_BUCKET", "S3_ENDPOINT_URL"):
     os.environ.pop(name, None)
 
 from resoc.settings import *  # noqa: E402, F403

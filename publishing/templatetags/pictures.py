@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from publishing.fields import PictureFile
 from publishing.languages import Text, resolve
 from publishing.pictures import FORMATS
+from publishing.storage import is_remote
 
 register = template.Library()
 
@@ -19,7 +20,8 @@ def picture(context: Context, obj: Any, field: str, sizes: str, first: bool = Fa
 
     `sizes` is how wide it is shown, as in HTML. `first` is for what stands in the first view:
     it is fetched at once. The description comes from `<field>_alt`; it is empty when there is
-    none or the picture is decorative.
+    none or the picture is decorative. Whether its sizes were made is asked of a folder only: no
+    page waits for a bucket, and who asks for a size that is not there gets the original.
     """
     file: PictureFile = getattr(obj, field)
     alt = Text("") if getattr(obj, f"{field}_is_decorative", False) else resolve(obj, f"{field}_alt")
@@ -28,7 +30,7 @@ def picture(context: Context, obj: Any, field: str, sizes: str, first: bool = Fa
     # Who reads a draft by a share link may see its pictures by the same link.
     share = f"?share={context['share'].token}" if context.get("share") else ""
     cut = file.cut
-    if not (cut and cut.is_made(file.storage)):
+    if not (cut and (is_remote(file.storage) or cut.is_made(file.storage))):
         width, height = cut.size if cut else (None, None)
         return shown | {"url": file.url + share, "width": width, "height": height}
 

@@ -229,8 +229,25 @@ def installation(tmp_path_factory):
     return run
 
 
+PHOTO = """
+import io
+from PIL import Image
+from django.core.files.base import ContentFile
+from publishing.workflow import publish
+from staff.models import StaffMember
+
+data = io.BytesIO()
+Image.new("RGB", (80, 120), "red").save(data, "PNG")
+member = StaffMember.objects.get(slug="johan-halsberghe")
+member.photo, member.shows_photo = ContentFile(data.getvalue(), "ik.png"), True
+member.save()
+publish(member, None)
+"""
+
+
 def test_a_backup_is_rehearsed_with_rows_files_and_twenty_pages(installation):
     path = installation.data / "backups" / "een.zip"
+    assert installation("shell", "-v0", "-c", PHOTO).returncode == 0
     made = installation("backup", str(path))
     assert "Backup:" in made.stdout
     with opened(path) as (_archive, manifest):

@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
         ("EMAIL_URL", "nonsense", "smtp://"),
         ("TRUSTED_PROXY_COUNT", "-1", "number of proxies"),
         ("DATA_DIR", "/proc/nowhere", "cannot make the folder"),
+        ("S3_BUCKET", "No_Bucket", "the name of a bucket"),
+        ("S3_ENDPOINT_URL", "s3.example.org", "https://s3.example.org"),
     ],
 )
 def test_a_malformed_variable_stops_the_start_with_one_line_that_names_it(tmp_path, name, value, hint):
@@ -51,6 +53,24 @@ def test_a_malformed_address_is_told_without_its_password(tmp_path, name, value)
     assert "***@host" in result.stderr
     assert "geheim" not in result.stderr
     assert "heel" not in result.stderr
+
+
+WHOLE = {
+    "S3_BUCKET": "resoc-media",
+    "S3_ENDPOINT_URL": "http://127.0.0.1:1",
+    "AWS_ACCESS_KEY_ID": "key",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+}
+
+
+@pytest.mark.parametrize("lacking", WHOLE)
+def test_a_bucket_without_all_that_it_needs_stops_the_start_with_one_line(tmp_path, lacking):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **WHOLE}
+    del environment[lacking]
+    result = subprocess.run(  # noqa: S603
+        [sys.executable, ROOT / "manage.py", "check"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.stderr.strip().splitlines() == [f"Configuration: {lacking} is not set: files in a bucket need it."]
 
 
 def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path):

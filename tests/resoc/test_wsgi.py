@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# What only editors, searchers and readers of a few pages need: together a fifth of a worker's memory.
-HEAVY = {"PIL", "pypdf", "segno", "snowballstemmer"}
+# What only editors, searchers and readers of a few pages need, or files in a bucket: a fifth of a worker's memory.
+HEAVY = {"PIL", "pypdf", "segno", "snowballstemmer", "storages", "boto3", "botocore"}
 
 
 def test_a_worker_that_only_serves_pages_never_loads_what_is_heavy(tmp_path):

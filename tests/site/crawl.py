@@ -19,7 +19,8 @@ def crawl(client: Client) -> dict[str, str]:
         response = client.get(address)
         assert response.status_code == 200, f"{address}: {response.status_code}"
         if not response.headers["Content-Type"].startswith("text/html"):
-            continue  # a feed or a card: has tests of its own
+            response.getvalue()  # read to its end, a file is closed
+            continue  # a feed, a card or a document: has tests of its own
         pages[address] = response.content.decode()
         links = re.findall(r'<a\b[^>]*?href="(/[^"#]*)', pages[address])
         todo += [unescape(link) for link in links]

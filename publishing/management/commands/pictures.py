@@ -10,6 +10,7 @@ from publishing import stamp
 from publishing.fields import PictureField, PictureFile
 from publishing.models import Publishable, Revision
 from publishing.snapshots import child_models
+from publishing.storage import StorageAway
 
 
 class Command(BaseCommand):
@@ -23,8 +24,12 @@ class Command(BaseCommand):
             if picture.cut in seen or not picture.cut:
                 continue
             seen.add(picture.cut)
-            if not picture.cut.is_whole(picture.storage):
-                made += picture.make_variants()
+            try:
+                if not picture.cut.is_whole(picture.storage):
+                    made += picture.make_variants()
+            except StorageAway as error:  # nothing to start later for: pages do without
+                self.stderr.write(f"Pictures: not looked at, their storage is away: {error}")
+                break
         if made:
             stamp.bump()  # pages showed the originals meanwhile
         if made or options["verbosity"] > 1:

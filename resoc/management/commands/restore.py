@@ -9,6 +9,7 @@ from publishing.archives import ArchiveError
 from publishing.audit import record
 from publishing.models import Event
 from publishing.restoring import restore, restore_into_empty
+from publishing.storage import StorageAway
 
 
 class Command(BaseCommand):
@@ -26,6 +27,11 @@ class Command(BaseCommand):
             put(options["file"].resolve(), lambda line: self.stdout.write(f"Restore: {line}"))
         except ArchiveError as error:
             raise CommandError(f"{error} Nothing was changed.") from error
+        except StorageAway as error:
+            raise CommandError(
+                f"The storage of files does not answer: {error} Restore again when it does: the database and the "
+                "files belong together."
+            ) from error
         if not options["into_empty"]:
             record(Event.Kind.RESTORED, detail=options["file"].name)
         self.stdout.write("Restore: done. Sign in again.")
