@@ -19,6 +19,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 
 from priorities.models import Document, Theme, ThemeDocument
+from publishing.models import Event
 from publishing.workflow import publish, withdraw
 from resoc.export import LINK
 from staff.models import StaffMember
@@ -43,6 +44,7 @@ def exported(django_db_setup, django_db_blocker, tmp_path_factory):
     """A copy of a site with a photo, a document, a second page of themes, drafts, and a file that is lost."""
     folder = tmp_path_factory.mktemp("export")
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=folder / "media"):
+        call_command("seed", verbosity=0)  # a test with real transactions may have emptied it
         member = StaffMember.objects.get(slug="johan-halsberghe")
         member.photo, member.shows_photo = ContentFile(photo_file(size=(80, 120)).read(), "ik.jpg"), True
         member.save()
@@ -182,6 +184,7 @@ def test_a_folder_with_something_else_is_refused_and_an_earlier_copy_replaced(sm
     call_command("export", target)
     assert (target / "robots.txt").exists()
     assert not (target / "old.html").exists()
+    assert list(Event.objects.values_list("kind", "detail")) == [("exported", "copy")] * 2
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from publishing.audit import record
+from publishing.models import Event
 from resoc.export import ExportError, export
 
 
@@ -25,6 +27,7 @@ class Command(BaseCommand):
             broken = export(target, lambda line: self.stdout.write(f"Export: {line}"))
         except (ExportError, OSError) as error:
             raise CommandError(f"{error} Nothing was changed.") from error
+        record(Event.Kind.EXPORTED, detail=target.name)
         if broken:
             raise CommandError("\n".join([f"The copy is in {target}, but not whole:", *broken]))
         self.stdout.write(f"Export: {target} is whole; every link in it leads somewhere.")
