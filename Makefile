@@ -19,7 +19,7 @@ demo: ## Serve a trial site of its own in var/demo, full of demonstration conten
 
 .PHONY: test
 test: environment ## Set up and run all tests
-	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
 .PHONY: bench
 bench: environment ## Measure the site and keep the figures in bench/RESULTS.md (BENCH=--help for how; needs wrk)

@@ -1,10 +1,21 @@
-"""Content that uses every part of the pages."""
+"""Content that uses every part of the pages, and the site as it is served."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
 from priorities.models import Priority, Theme, Update
 from publishing.workflow import publish
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 180
 
 
 @pytest.fixture
@@ -24,3 +35,46 @@ def full_theme(db) -> None:
     publish(priority, None)
     for year in (2025, 2026):
         publish(Update.objects.create(theme=theme, date=f"{year}-03-01", title_nl=f"Bericht {year}"), None)
+
+
+@pytest.fixture(scope="session")
+def served_folder(tmp_path_factory) -> Path:
+    """Where the served site keeps its data, and in `log` what it said."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="session")
+def served(served_folder):
+    """The address of a new site, started by the same program as `make serve`.
+
+    Who asks for it is in the group `served` of pytest-xdist: one server is enough.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(served_folder)}
+    environment |= {"PORT": str(port), "WEB_CONCURRENCY": "1"}
+    with (served_folder / "log").open("wb") as log:
+        server = subprocess.Popen(  # noqa: S603
+            [sys.executable, ROOT / "deploy" / "serve.py"], env=environment, stdout=log, stderr=log
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/healthz", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(address: str, server: subprocess.Popen) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        assert server.poll() is None, "the server stopped"
+        try:
+            urllib.request.urlopen(address, timeout=1).close()  # noqa: S310
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail("the server did not start")

@@ -1,60 +1,17 @@
 """The site as `make serve` serves it: gunicorn, real files, what a first visit costs."""
 
-import os
 import re
 import socket
-import subprocess
-import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 180
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("served")]
 
 FIRST_VIEW_BYTES = 60_000  # everything, as it comes over the line
 FIRST_VIEW_REQUESTS = 12
 CSS_BYTES = 12_000
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """The address of a new site, started by the same program as `make serve`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = tmp_path_factory.mktemp("served")
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "PORT": str(port), "WEB_CONCURRENCY": "1"}
-    server = subprocess.Popen(  # noqa: S603
-        [sys.executable, ROOT / "deploy" / "serve.py"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/healthz", server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait_for(address: str, server: subprocess.Popen) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        assert server.poll() is None, "the server stopped"
-        try:
-            urllib.request.urlopen(address, timeout=1).close()  # noqa: S310
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail("the server did not start")
 
 
 @pytest.mark.parametrize(("width", "address"), [(360, "/"), (1280, "/fr/")])
