@@ -238,9 +238,9 @@ def test_what_is_stored_may_be_saved_again_when_there_is_no_room(editor_client, 
     send(editor_client, theme, "a.png", picture())
     monkeypatch.setattr(fields, "MOST_FILES", 0)
     url = address(theme)
-    response = editor_client.post(
-        url, form_data(editor_client, url) | {"title_nl": "Anders", "_save": "1"}, follow=True
-    )
+    form = form_data(editor_client, url) | {"title_nl": "Anders", "_save": "1"}
+    del form["image"]  # which a browser does not send again
+    response = editor_client.post(url, form, follow=True)
     assert response.redirect_chain, response.context["adminform"].form.errors
 
 
