@@ -1,5 +1,7 @@
 """What no browser sends by itself gets an answer, and never an error of ours."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.template.response import TemplateResponse
@@ -153,6 +155,8 @@ def test_who_may_only_look_sees_the_form_without_buttons(theme):
 
 
 FORM = "application/x-www-form-urlencoded"
+PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+FILE = PART.replace(b'"a"', b'"a"; filename="a.png"')
 
 
 @pytest.mark.parametrize("host", ["localhost", "evil.example"])
@@ -164,6 +168,8 @@ FORM = "application/x-www-form-urlencoded"
         ("multipart/form-data; boundary=\xff", b"a=1"),
         ("multipart/form-data; boundary=" + "x" * 300, b"a=1"),
         ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n" * 2000),
+        ("multipart/form-data; boundary=x", FILE * 101 + b"--x--\r\n"),
+        ("multipart/form-data; boundary=x", PART * 1001 + b"--x--\r\n"),
         (FORM, b"&".join(b"a%d=1" % number for number in range(2000))),
         (FORM, b"a=" + b"1" * 3_000_000),
     ],
@@ -176,3 +182,27 @@ def test_a_form_that_nobody_can_read_is_refused(path, kind, body, host):
     headers = {"host": host, "x-csrftoken": "a" * 32}
     response = client.generic("POST", path, body, content_type=kind, headers=headers)
     assert 400 <= response.status_code < 500
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("//evil.example/", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "///evil.example"),
+        *("javascript:alert(1)", "http:evil.example", "https:/evil.example", "\thttp://evil.example"),
+        "/\r\nLocation: http://evil.example",
+    ],
+)
+def test_nobody_is_led_to_another_site(editor, editor_client, client, target):
+    answers = [
+        editor_client.post("/admin/language/", {"language": "fr", "next": target}),
+        editor_client.post("/admin/language/", {"language": "fr"}, headers={"referer": target}),
+        editor_client.get("/account/login/", {"next": target}),
+        editor_client.post("/account/logout/", {"next": target}),
+        client.post("/account/login/", {"login": "dorine", "password": "een lang wachtwoord", "next": target}),
+        client.get("/admin/login/", {"next": target}),
+    ]
+    for response in answers:
+        location = response.headers.get("Location", "")
+        assert response.status_code < 500
+        assert urlsplit(location.replace("\\", "/")).netloc in ("", "testserver"), location
+        assert not location.startswith(("http:e", "javascript"))

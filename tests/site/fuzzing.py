@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, quote_from_bytes, urlencode
 
 from django.conf import settings
-from django.core.signals import got_request_exception
-from django.db import transaction
+from django.core.signals import got_request_exception, request_finished, request_started
+from django.db import close_old_connections, transaction
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils import translation
 from hypothesis import strategies as st
@@ -257,6 +257,8 @@ class Site:
             errors.append(sys.exc_info()[1])
 
         got_request_exception.connect(note)
+        for signal in (request_started, request_finished):  # as Django's test client does
+            signal.disconnect(close_old_connections)
         try:
             with transaction.atomic():
                 answer = self.application(self.environ(request), start_response)
@@ -266,6 +268,8 @@ class Site:
                 transaction.set_rollback(True)
         finally:
             got_request_exception.disconnect(note)
+            for signal in (request_started, request_finished):
+                signal.connect(close_old_connections)
         if errors:
             raise errors[0]
         return found["status"], found["headers"]

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, Phase
 
 from pages.models import MissionPage
 from priorities.models import Theme
+from publishing import page_cache
 from publishing.models import ShareLink
 from publishing.page_cache import PageCache
 from publishing.workflow import publish
@@ -35,7 +36,7 @@ PARTS = 2 if MANY < 5000 else 8  # which run side by side
 
 
 @pytest.fixture
-def site(settings, tmp_path, editor, colleague, client) -> Iterator[Site]:
+def site(settings, tmp_path, editor, colleague, client, monkeypatch) -> Iterator[Site]:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.STATE_DIR = tmp_path
     mission = MissionPage.objects.get()
@@ -53,6 +54,8 @@ def site(settings, tmp_path, editor, colleague, client) -> Iterator[Site]:
         "{media}": mission.image.name,
         "{version}": str(theme.revisions.first().pk),
     }
+    # What a test wrote is in no other connection; see `Site.ask`.
+    monkeypatch.setattr(page_cache, "close_old_connections", lambda: None)
     logging.disable()  # each refusal is a line, and some a traceback
     yield Site(PageCache(django_application), places, {"johan": session(colleague), "dorine": session(editor)})
     logging.disable(logging.NOTSET)
