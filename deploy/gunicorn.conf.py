@@ -16,6 +16,7 @@ from gunicorn.workers.gthread import ThreadWorker
 HEAD_SECONDS = 10  # in which a visitor has to send the whole head of a request
 HEAD_BYTES = 32_768  # of that head
 REQUEST_SECONDS = 120  # after which nothing more is read of a request, such as a large file over a thin line
+STOP_SECONDS = 1  # for the rest of a head when the site is being stopped
 LINGER_SECONDS = 0.5  # in which who is refused may still read why
 
 
@@ -67,8 +68,11 @@ class Worker(ThreadWorker):
         return is_ready
 
     def murder_pending(self):
-        super().murder_pending()
         now = time.monotonic()
+        if not self.alive:  # who has not asked yet, as browsers that only opened a line, keeps nobody from stopping
+            for conn in self.pending_conns:
+                conn.timeout = min(conn.timeout, now + STOP_SECONDS)
+        super().murder_pending()
         for conn in [conn for conn, until in self.served.items() if until < now]:
             with suppress(OSError):
                 conn.sock.shutdown(socket.SHUT_RD)  # a thread that waits for more wakes up
