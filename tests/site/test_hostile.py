@@ -187,6 +187,25 @@ def test_whom_a_proxy_would_name_is_believed_of_no_visitor(served):
         assert b"/fr/fr/" not in forged
 
 
+@pytest.mark.parametrize(
+    ("wanted", "status"),
+    [
+        ("bytes=0-9", 206),
+        ("bytes=-9", 206),
+        ("bytes=9-0", 416),
+        ("bytes=99999999999-", 416),
+        ("bytes=0-1,5-6", 200),
+        ("bytes=x-y", 200),
+        ("bytes=" + "9" * 5000 + "-", 200),
+        ("pages=1-2", 200),
+    ],
+)
+def test_a_part_of_a_file_is_given_or_refused(served, wanted, status):
+    css = re.search(rb'href="(/static/css/site[^"]*)"', answer(served, get()))[1]
+    found = answer(served, get(css, f"Range: {wanted}\r\n".encode()))
+    assert found.split(b" ", 2)[1] == str(status).encode()
+
+
 BEGINNINGS = {
     "nothing": b"",
     "half a head": b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ",
