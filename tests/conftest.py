@@ -16,6 +16,21 @@ TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  (of everybody who has an authent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+SERVED = ("tests/site/test_served.py", "tests/site/test_hostile.py")  # who asks for the fixture `served`
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests are handed out one by one, but those of the served site all to one process, which starts it once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneServer(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "served" if nodeid.startswith(SERVED) else nodeid
+
+    return OneServer(config, log)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():

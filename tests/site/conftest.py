@@ -47,7 +47,7 @@ def served_folder(tmp_path_factory) -> Path:
 def served(served_folder):
     """The address of a new site, started by the same program as `make serve`.
 
-    Who asks for it is in the group `served` of pytest-xdist: one server is enough.
+    One is enough: `pytest_xdist_make_scheduler` sends all who ask for it to one process.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -8,8 +8,6 @@ import urllib.request
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("served")
-
 HOST = b"Host: localhost\r\n"
 SLOW = 60  # visitors who never come to an end
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("served")]
+pytestmark = pytest.mark.browser
 
 FIRST_VIEW_BYTES = 60_000  # everything, as it comes over the line
 FIRST_VIEW_REQUESTS = 12
