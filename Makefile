@@ -19,7 +19,11 @@ demo: ## Serve a trial site of its own in var/demo, full of demonstration conten
 
 .PHONY: test
 test: environment ## Set up and run all tests
-	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
+
+.PHONY: fuzz
+fuzz: environment ## Send every address many requests that make no sense (FUZZ=100000 for more, FUZZ_SEED=random for others)
+	@FUZZ=$(or $(FUZZ),20000) $(BIN)/python -m pytest tests/site/test_fuzz.py --numprocesses=auto --maxprocesses=4 --tb=short
 
 .PHONY: bench
 bench: environment ## Measure the site and keep the figures in bench/RESULTS.md (BENCH=--help for how; needs wrk)

@@ -1,8 +1,144 @@
-"""How gunicorn serves the site, also under systemd: `gunicorn -c deploy/gunicorn.conf.py resoc.wsgi`."""
+"""How gunicorn serves the site, also under systemd: `gunicorn -c deploy/gunicorn.conf.py resoc.wsgi`.
+
+Everything but the address stands here, so that nobody serves the site without it.
+"""
+
+import os
+import selectors
+import socket
+import time
+from contextlib import suppress
+
+from gunicorn import util
+from gunicorn.http.errors import InvalidHeader, LimitRequestHeaders, UnsupportedTransferCoding
+from gunicorn.workers.gthread import ThreadWorker
+
+HEAD_SECONDS = 10  # in which a visitor has to send the whole head of a request
+HEAD_BYTES = 32_768  # of that head
+REQUEST_SECONDS = 120  # after which nothing more is read of a request, such as a large file over a thin line
+STOP_SECONDS = 1  # for the rest of a head when the site is being stopped
+LINGER_SECONDS = 0.5  # in which who is refused may still read why
+
+
+class Worker(ThreadWorker):
+    """Gives a thread to a request only when its whole head has come.
+
+    gunicorn's own worker gives one to each connection, and reads the head in it: a handful of
+    visitors who send a letter now and then, or nothing, would keep everybody else waiting.
+    """
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.served = {}  # connections that have a thread, and until when they may read
+
+    # These run in the main thread.
+
+    def enqueue_req(self, conn):
+        now = time.monotonic()
+        conn.head_until = getattr(conn, "head_until", None) or now + HEAD_SECONDS
+        if self.cfg.is_ssl or self.has_head(conn):
+            conn.head_until, conn.data_ready = None, True
+            self.served[conn] = now + REQUEST_SECONDS
+            super().enqueue_req(conn)
+        else:
+            conn.timeout = conn.head_until
+            self.pending_conns.append(conn)
+            wake = self.on_pending_socket_readable
+            self.poller.register(conn.sock, selectors.EVENT_READ, lambda client: wake(conn, client))
+
+    def has_head(self, conn):
+        """Whether a thread can go on with `conn`: its head is there, too long, or will never be whole."""
+        before = conn.parser.unreader.buf.getvalue() if conn.parser else b""  # came along with the last request
+        seen, conn.seen = getattr(conn, "seen", 0), 0
+        conn.sock.setblocking(False)
+        try:
+            waiting = conn.sock.recv(HEAD_BYTES, socket.MSG_PEEK)
+        except BlockingIOError:
+            return is_whole(before)
+        except OSError:
+            return True
+        head = before + waiting
+        conn.is_too_long = len(head) >= HEAD_BYTES and not is_whole(head)
+        # What woke us and brought nothing is the end.
+        is_ready = is_whole(head) or conn.is_too_long or len(waiting) <= seen
+        if not is_ready:
+            conn.seen = len(waiting)
+        if conn.seen != seen:  # what we have seen already does not wake us again
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, conn.seen + 1)
+        return is_ready
+
+    def murder_pending(self):
+        now = time.monotonic()
+        if not self.alive:  # who has not asked yet, as browsers that only opened a line, keeps nobody from stopping
+            for conn in self.pending_conns:
+                conn.timeout = min(conn.timeout, now + STOP_SECONDS)
+        super().murder_pending()
+        for conn in [conn for conn, until in self.served.items() if until < now]:
+            with suppress(OSError):
+                conn.sock.shutdown(socket.SHUT_RD)  # a thread that waits for more wakes up
+
+    def finish_request(self, conn, fs):
+        self.served.pop(conn, None)
+        if fs.cancelled() or fs.exception() or not fs.result():
+            self.nr_conns -= 1
+            conn.close()
+        else:
+            super().finish_request(conn, fs)
+
+    # These run in a thread.
+
+    def handle(self, conn):
+        if getattr(conn, "is_too_long", False):
+            self.handle_error(None, conn.sock, conn.client, LimitRequestHeaders("the head is too long"))
+            is_kept = False
+        else:
+            is_kept = super().handle(conn)
+        if not is_kept:  # here, because gunicorn would wait in the main thread for who does not hang up
+            with suppress(OSError):
+                if conn.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):  # else nothing of the answer gets lost
+                    util.close_graceful(conn.sock, LINGER_SECONDS)
+        return is_kept
+
+    def handle_error(self, req, client, addr, exc):
+        if isinstance(exc, UnsupportedTransferCoding):
+            exc = InvalidHeader("TRANSFER-ENCODING")  # not our failure: a 400, and no 501
+        super().handle_error(req, client, addr, exc)
+
+
+def is_whole(head):
+    """Whether `head` has come to its end, also to one that the parser refuses."""
+    return b"\n\r\n" in head or b"\n\n" in head
+
+
+def pre_request(worker, req):
+    """Refuse a request without a host, as HTTP wants it (RFC 9112 3.2)."""
+    if req.version >= (1, 1) and not any(name == "HOST" for name, _value in req.headers):
+        raise InvalidHeader("HOST")
 
 
 def post_worker_init(worker):
-    """Each worker also looks after mails; see `resoc.upkeep`."""
+    """Each worker also looks after mails, and one of them after the pages; see `resoc.upkeep` and the page cache."""
     from resoc.upkeep import start
+    from resoc.wsgi import application
 
     start()
+    application.start()
+
+
+worker_class = Worker
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = 4
+worker_connections = 400  # of each worker: together with its files fewer than the 1024 that it may have open
+preload_app = True  # loaded once, before the workers are forked: they start sooner and share its memory
+control_socket_disable = True
+timeout = graceful_timeout = 30  # seconds
+keepalive = 5  # seconds; who waits for the next request has no thread
+
+# A search may be long, a cookie is not. What is longer gets a 414 or a 431.
+limit_request_line = 8190  # bytes
+limit_request_fields = 64
+limit_request_field_size = 8190  # bytes
+
+# What a proxy says is believed by the settings of the site alone, and only with TRUSTED_PROXY_COUNT.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""

@@ -15,7 +15,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 HOST = "127.0.0.1"
-THREADS = 4
 
 
 def number(name: str, default: int, highest: int) -> int:
@@ -60,14 +59,9 @@ def main() -> None:
         "\nFirst login: .venv/bin/python manage.py createsuperuser\n",
         flush=True,
     )
-    options = ["--config", str(ROOT / "deploy" / "gunicorn.conf.py"), "--bind", f"{HOST}:{port}"]
-    options += ["--workers", str(workers), "--threads", str(THREADS), "--no-control-socket"]
-    # Loaded once, before the workers are forked: they start sooner and share its memory.
-    options += ["--preload"]
-    # A query in an address may be long; the site cuts it short itself.
-    options += ["--limit-request-line", "0"]
     os.chdir(ROOT)
-    os.execv(BIN / "gunicorn", ["gunicorn", *options, "--worker-class", "gthread", "resoc.wsgi"])  # noqa: S606
+    options = ["--config", str(ROOT / "deploy" / "gunicorn.conf.py"), "--bind", f"{HOST}:{port}"]
+    os.execv(BIN / "gunicorn", ["gunicorn", *options, "--workers", str(workers), "resoc.wsgi"])  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from publishing.fields import (
     PictureField,
     PublishedForeignKey,
     RichTextField,
+    check_room,
 )
 from publishing.languages import CODES, current
 from publishing.models import Child, Ordered, Publishable, Revision
@@ -83,6 +84,7 @@ class Document(Publishable):
             from priorities import pdfs  # only now: importing pypdf costs a worker 8 MB and a tenth of its start
 
             try:
+                check_room(self.file.file)
                 facts = pdfs.read(self.file.file)
             except ValidationError as error:
                 raise ValidationError({"file": error.messages}) from error

@@ -538,6 +538,11 @@ class ChildInline(FieldsMixin, admin.StackedInline):
     form = ChildForm
     template = "admin/publishable_inline.html"
     extra = 0
+    max_num = 200
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """With a bound on what one request may ask of us: rows are checked and drawn one by one."""
+        return super().get_formset(request, obj, **({"absolute_max": 2 * self.max_num} | kwargs))
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return translated_fields(self.model)

@@ -152,7 +152,7 @@ def _refused(obj: Publishable, rows: Mapping[str, Sequence[Child]]) -> Iterator[
         check_publishable(obj, timezone.now())
     except ValidationError as error:
         yield from _errors(error, type(obj), "")
-    except FileNotFoundError:  # a bucket that is away says nothing: see `limit_pixels`
+    except FileNotFoundError:  # a bucket that is away says nothing: see `check_picture`
         for field in published_fields(type(obj)):
             file = getattr(obj, field.attname) if isinstance(field, models.FileField) else None
             if file and not file.storage.exists(file.name):

@@ -1,12 +1,16 @@
 """Model fields of published content."""
 
 import logging
+import os
+import shutil
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
@@ -16,7 +20,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from publishing.languages import translated_fields
 from publishing.links import with_references
-from publishing.pictures import Cut, check_readable, limit_pixels, read_heif, redrawn
+from publishing.pictures import Cut, check_picture, read_heif, redrawn
 from publishing.rich_text import EXTENSIONS, sanitised
 from publishing.storage import StorageAway
 
@@ -25,6 +29,10 @@ DECORATIVE_HELP = _("Tick this when the picture tells nothing that the text does
 NOT_KEPT = _("This file could not be kept, so nothing was saved. Choose it again, and try once more in a while.")
 
 MAX_UPLOAD = 25_000_000  # bytes of one file
+# Of all files together, because none is ever deleted; one picture takes about eight, in all its sizes.
+MOST_BYTES = 20_000_000_000
+MOST_FILES = 200_000
+KEPT_FREE = 300_000_000  # bytes of the disk, for the database and the backup
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +41,22 @@ def limit_bytes(file: File) -> None:
     """Refuse a file that is larger than any page needs."""
     if not getattr(file, "_committed", False) and file.size > MAX_UPLOAD:  # what is stored was judged then
         raise ValidationError(_("This file is too large. Choose one of at most %s MB.") % (MAX_UPLOAD // 1_000_000))
+
+
+def check_room(file: File) -> None:
+    """Refuse a new file when the site has room for no more; a bucket elsewhere has bounds of its own."""
+    if getattr(file, "_committed", False) or not isinstance(default_storage, FileSystemStorage):
+        return
+    folder = Path(default_storage.location)
+    folder.mkdir(parents=True, exist_ok=True)
+    sizes: list[int] = []
+    for where, _folders, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):  # a variant that is being made anew
+                sizes.append((Path(where) / name).lstat().st_size)
+    is_full = len(sizes) >= MOST_FILES or sum(sizes) + file.size > MOST_BYTES
+    if is_full or shutil.disk_usage(folder).free - file.size < KEPT_FREE:
+        raise ValidationError(_("The site has no more room for files. Tell the person who runs it."))
 
 
 class PublishedDescriptor(ForwardManyToOneDescriptor):
@@ -121,7 +145,7 @@ class PictureField(models.ImageField):
     """
 
     attr_class = PictureFile
-    default_validators = [limit_bytes, limit_pixels, check_readable]
+    default_validators = [limit_bytes, check_picture, check_room]
 
     def __init__(self, *args: Any, ratio: tuple[int, int] = (3, 2), widths: tuple[int, ...] = (), **kwargs: Any):
         self.ratio, self.widths = ratio, widths or (400, 800, 1200)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control
@@ -28,6 +28,18 @@ def refuse_large_bodies(get_response: Callable[[HttpRequest], HttpResponse]):
             response.headers["Cache-Control"] = "no-store, private"
             return response
         return get_response(request)
+
+    return middleware
+
+
+METHODS = ("GET", "HEAD", "POST")
+
+
+def refuse_odd_methods(get_response: Callable[[HttpRequest], HttpResponse]):
+    """Refuse every way to ask that no address of ours knows, before anything looks at the address."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
     return middleware
 
@@ -63,7 +75,7 @@ FOR_USERS = ("admin", "account", "mijn-kaart")  # how the addresses that only us
 
 def first_word(request: HttpRequest) -> str:
     """The first part of the path."""
-    return request.path_info.split("/")[1]
+    return request.path_info.removeprefix("/").split("/")[0]
 
 
 def private_for_users(get_response: Callable[[HttpRequest], HttpResponse]):

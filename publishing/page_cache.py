@@ -107,7 +107,7 @@ class PageCache:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
         path = environ.get("PATH_INFO", "")
-        if path.startswith(NEVER) or self.session in environ.get("HTTP_COOKIE", ""):
+        if path.startswith(NEVER) or self.session in environ.get("HTTP_COOKIE", "") or environ.get("SCRIPT_NAME"):
             return None
         query = environ.get("QUERY_STRING", "")
         if query:

@@ -9,6 +9,7 @@ so nothing about them is stored elsewhere. See docs/decisions/0008.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from functools import cache
 from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
@@ -35,6 +37,9 @@ KEPT = {"PNG": ".png", "WEBP": ".webp"}  # formats that may be transparent; the 
 QUALITY = 85
 
 
+# What cameras and programs make. Pillow reads more, and for one of them it runs a program.
+FORMATS_READ = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
+
 HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}  # ISO/IEC 23008-12, annex B
 
 
@@ -46,18 +51,36 @@ def read_heif() -> None:
     def accept(start: bytes) -> bool:
         return start[4:8] == b"ftyp" and start[8:12] in HEIF_BRANDS
 
-    def opened(file: Any, name: Any) -> Any:
+    def reader(file: Any, name: Any) -> Any:
         from pillow_heif import HeifImageFile
 
         return HeifImageFile(file, name)
 
-    Image.register_open("HEIF", opened, accept)
+    Image.register_open("HEIF", reader, accept)
     Image.register_mime("HEIF", "image/heif")
     Image.register_extensions("HEIF", [".heic", ".heif"])
 
 
-def limit_pixels(picture: File) -> None:
-    """Refuse a picture with too many pixels; its header says how many, so none is read.
+def opened(file: Any) -> "Image.Image":
+    """The picture in `file`, of which only the header is read. Raises what Pillow raises when it is none."""
+    from PIL import Image
+
+    read_heif()
+    file.seek(0)
+    return Image.open(file, formats=FORMATS_READ)
+
+
+def limit_pixels(width: int, height: int) -> None:
+    """Refuse a picture with too many pixels; its header says how many, so none is read."""
+    if width * height > MAX_PIXELS:
+        raise ValidationError(
+            _("This picture is too large (%(megapixels)s million pixels). Choose one of at most %(most)s million.")
+            % {"megapixels": width * height // 1_000_000, "most": MAX_PIXELS // 1_000_000}
+        )
+
+
+def check_picture(picture: File) -> None:
+    """Refuse a new picture that is none of ours, too large, breaks off or is damaged; the last only reading tells.
 
     One that is stored was judged then: of that, raises FileNotFoundError when it is lost.
     """
@@ -66,24 +89,12 @@ def limit_pixels(picture: File) -> None:
             if not picture.storage.exists(picture.name):  # type: ignore[attr-defined]  # of an image field
                 raise FileNotFoundError(picture.name)
         return
-    width, height = picture.width, picture.height  # type: ignore[attr-defined]  # of an image field
-    if width and height and width * height > MAX_PIXELS:
-        raise ValidationError(
-            _("This picture is too large (%(megapixels)s million pixels). Choose one of at most %(most)s million.")
-            % {"megapixels": width * height // 1_000_000, "most": MAX_PIXELS // 1_000_000}
-        )
-
-
-def check_readable(picture: File) -> None:
-    """Refuse a new picture that breaks off or is damaged, which only reading all of it tells."""
-    if getattr(picture, "_committed", False):
-        return
-    from PIL import Image
-
     try:
-        picture.seek(0)
-        with Image.open(picture) as original:
+        with opened(picture) as original:
+            limit_pixels(*original.size)
             original.load()
+    except ValidationError:
+        raise
     except Exception as error:  # Pillow's readers raise what they like
         raise ValidationError(ImageField.default_error_messages["invalid_image"], code="invalid_image") from error
 
@@ -92,18 +103,24 @@ def redrawn(upload: File) -> ContentFile:
     """The picture of `upload`, upright, of a sensible size, and without anything but its pixels."""
     from PIL import Image, ImageOps
 
-    upload.seek(0)
-    with Image.open(upload) as original:
+    with opened(upload) as original:
         kind = original.format if original.format in KEPT else "JPEG"
-        picture = ImageOps.exif_transpose(original)
+        picture: Image.Image = original
+        with suppress(Exception):  # nobody can read on which side it lies: as it is, then
+            picture = ImageOps.exif_transpose(original)
         picture.thumbnail((MAX_SIDE, MAX_SIDE))
         picture = picture.convert("RGB" if kind == "JPEG" else "RGBA")
         clean = Image.new(picture.mode, picture.size)
         clean.paste(picture)
     data = io.BytesIO()
     clean.save(data, kind, quality=QUALITY, optimize=True)
-    name = PurePath(upload.name or "picture").with_suffix(KEPT.get(kind, ".jpg")).name
-    return ContentFile(data.getvalue(), name=name)
+    return ContentFile(data.getvalue(), name=harmless(upload.name or "") + KEPT.get(kind, ".jpg"))
+
+
+def harmless(name: str) -> str:
+    """What may remain of a file name, without its ending: no disk takes 100 letters that are three bytes each."""
+    plain = normalize("NFKD", PurePath(name).stem).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "_", plain)[:60].strip("_") or "picture"
 
 
 # Variants
@@ -178,7 +195,7 @@ class Cut:
         """Draw and keep the variants. Raises OSError when the original can't be read."""
         from PIL import Image
 
-        with storage.open(self.original) as file, Image.open(file) as original:
+        with storage.open(self.original) as file, opened(file) as original:
             for size, files in groupby(self.files, key=lambda file: file[1]):
                 drawn = original.resize(size, Image.Resampling.LANCZOS, self.box, reducing_gap=3)
                 for name, _size, kind in files:

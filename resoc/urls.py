@@ -40,4 +40,5 @@ urlpatterns = [
         prefix_default_language=False,
     ),
 ]
+handler400 = "resoc.views.bad_request"
 handler404 = "resoc.views.page_not_found"

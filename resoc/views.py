@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.validators import slug_re
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.views.generic import TemplateView
 
@@ -79,6 +79,11 @@ def seat_groups(mission: MissionPage) -> list[dict[str, Any]]:
             organisations.append(seat.organisation)
     labels = dict(Seat.Group.choices)
     return [{"label": labels.get(key, key), "organisations": value} for key, value in groups.items()]
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBadRequest:
+    """The 400, which reads nothing of the request: Django's own reads the form, and that may be what is bad."""
+    return HttpResponseBadRequest("Bad request (400)", content_type="text/plain; charset=utf-8")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -23,6 +23,27 @@ TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  (of everybody who has an authent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+# What is built once for a whole module, and takes long: these tests stay together in one process.
+TOGETHER = {
+    "tests/site/test_served.py": "served",
+    "tests/site/test_hostile.py": "served",
+    **{f"tests/{name}.py": name for name in ("publishing/test_archives", "site/test_export", "site/test_nginx")},
+    **{f"tests/{name}.py": name for name in ("site/test_two_machines", "site/test_upgrade")},
+}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests are handed out one by one, but those of `TOGETHER`."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return TOGETHER.get(nodeid.partition("::")[0], nodeid)
+
+    return Scheduling(config, log)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():

@@ -54,6 +54,18 @@ def test_any_other_body_is_taken_as_it_comes(client, length):
     assert response.status_code == 405  # no page takes it
 
 
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "OPTIONS", "CONNECT", "MADEUP", ""])
+@pytest.mark.parametrize("path", ["/", "/contact/", "/zoeken/", "/static/x", "/admin/", "/nergens/", "*"])
+def test_no_address_can_be_asked_in_another_way_than_a_browser_does(editor_client, path, method):
+    response = editor_client.generic(method, path, PATH_INFO=path)
+    assert (response.status_code, response.content) == (405, b"")
+    assert response.headers["Allow"] == "GET, HEAD, POST"
+
+
+def test_a_path_without_a_slash_is_no_error(client):
+    assert client.get("/", PATH_INFO="*").status_code == 404
+
+
 def test_there_is_room_for_the_largest_file_with_its_texts():
     assert MAX_BODY >= MAX_UPLOAD + 2_500_000  # what Django takes of texts
 

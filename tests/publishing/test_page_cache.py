@@ -453,11 +453,60 @@ def test_each_host_has_its_own_page_and_a_forged_one_has_none(cache, reader):
     assert len(cache.pages) == 2
 
 
-def test_a_header_that_no_page_reads_changes_nothing(reader):
-    page = reader.get().body
-    other = PageCache(django_application)
-    poisoned = {"HTTP_X_FORWARDED_HOST": "evil.example", "HTTP_X_ORIGINAL_URL": "/admin/", "HTTP_ACCEPT_LANGUAGE": "fr"}
-    assert Reader(other).get(**poisoned).body == page
+HOSTILE = [
+    {"HTTP_X_FORWARDED_HOST": "evil.example"},
+    {"HTTP_X_FORWARDED_PROTO": "https"},
+    {"HTTP_X_FORWARDED_PORT": "1", "HTTP_X_FORWARDED_PREFIX": "/evil", "HTTP_X_FORWARDED_FOR": "1.2.3.4"},
+    {"HTTP_FORWARDED": "host=evil.example;proto=https"},
+    {"HTTP_X_ORIGINAL_URL": "/admin/", "HTTP_X_REWRITE_URL": "/admin/"},
+    {"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE", "HTTP_X_HTTP_METHOD": "PUT"},
+    {"HTTP_X_SCRIPT_NAME": "/evil"},
+    {"SCRIPT_NAME": "/evil"},
+    {"SCRIPT_NAME": "/fr"},
+    {"SERVER_NAME": "evil.example", "SERVER_PORT": "1"},
+    {"HTTP_ACCEPT_LANGUAGE": "fr", "HTTP_ACCEPT": "application/json"},
+    {"HTTP_COOKIE": "language=fr; csrftoken=x; theme=<script>"},
+    {"HTTP_USER_AGENT": "<script>", "HTTP_REFERER": "http://evil.example/"},
+    {"HTTP_ORIGIN": "http://evil.example", "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "PUT"},
+    {"HTTP_RANGE": "bytes=0-0", "HTTP_IF_RANGE": '"x"'},
+    {"HTTP_IF_NONE_MATCH": "*", "HTTP_IF_MODIFIED_SINCE": "Fri, 01 Jan 2100 00:00:00 GMT"},
+    {"HTTP_IF_MATCH": '"x"', "HTTP_IF_UNMODIFIED_SINCE": "Thu, 01 Jan 1970 00:00:00 GMT"},
+    {"HTTP_ACCEPT_ENCODING": "br;q=\xff, evil"},
+    {"HTTP_AUTHORIZATION": "Basic eDp4", "HTTP_X_REQUESTED_WITH": "XMLHttpRequest"},
+    {"REMOTE_USER": "dorine", "HTTP_REMOTE_USER": "dorine"},
+    {"CONTENT_LENGTH": "5", "CONTENT_TYPE": "multipart/form-data; boundary=x", "wsgi.input": io.BytesIO(b"a=b&c")},
+    {"QUERY_STRING": "page=1&utm_source=<script>&next=//evil.example&share=x"},
+    {"REQUEST_METHOD": "HEAD"},
+    {"REQUEST_METHOD": "POST"},
+    {"REQUEST_METHOD": "MADEUP"},
+    {"HTTP_HOST": "evil.example"},
+    {"HTTP_HOST": "LOCALHOST:81"},
+    {"HTTP_HOST": ""},
+    {"CONTENT_LENGTH": "9" * 30},
+]
+
+
+def test_nobody_changes_what_the_next_visitor_gets():
+    plain = Reader(PageCache(django_application))
+    for path in ("/", "/contact/", "/themas/regiomarketing/", "/fr/feed/", "/sitemap.xml", "/robots.txt"):
+        expected = plain.get(path)
+        for headers in HOSTILE:
+            reader = Reader(PageCache(django_application))
+            assert reader.get(path, **headers).status < 500
+            reader.get(path)
+            found = (reader.status, reader.headers, reader.body)
+            assert found == (expected.status, expected.headers, expected.body), (path, headers)
+
+
+def test_a_site_behind_a_proxy_keeps_both_schemes_apart(site, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    reader, plain = Reader(PageCache(site)), Reader(PageCache(django_application))
+    for scheme in ("https", "http", "https,http", "javascript", ""):
+        reader.get("/robots.txt", HTTP_X_FORWARDED_PROTO=scheme)
+    for scheme in ("http", "https"):
+        headers = {"HTTP_X_FORWARDED_PROTO": scheme}
+        assert reader.get("/robots.txt", **headers).body == plain.get("/robots.txt", **headers).body
+        assert f"{scheme}://localhost/".encode() in plain.body
 
 
 def test_memory_is_bounded_and_the_oldest_page_goes_first(cache, reader, monkeypatch):

@@ -1,16 +1,22 @@
-"""Content that uses every part of the pages."""
+"""Content that uses every part of the pages, and the site as it is served."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
 from priorities.models import Priority, Theme, Update
 from publishing.workflow import publish
+from tests.conftest import free_port, wait_for
 
 # Two machines share a PostgreSQL and a Redis: where the suite was not told of any, there is nothing to test.
 shared = "postgres" in os.environ.get("DATABASE_URL", "") and "redis" in os.environ.get("CACHE_URL", "")
 collect_ignore = [] if shared else ["test_two_machines.py"]
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -30,3 +36,31 @@ def full_theme(db) -> None:
     publish(priority, None)
     for year in (2025, 2026):
         publish(Update.objects.create(theme=theme, date=f"{year}-03-01", title_nl=f"Bericht {year}"), None)
+
+
+@pytest.fixture(scope="session")
+def served_folder(tmp_path_factory) -> Path:
+    """Where the served site keeps its data, and in `log` what it said."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="session")
+def served(served_folder):
+    """The address of a new site, started by the same program as `make serve`.
+
+    One is enough: `pytest_xdist_make_scheduler` sends all who ask for it to one process.
+    """
+    port = free_port()
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(served_folder)}
+    environment |= {"PORT": str(port), "WEB_CONCURRENCY": "1"}
+    with (served_folder / "log").open("wb") as log:
+        server = subprocess.Popen(  # noqa: S603
+            [sys.executable, ROOT / "deploy" / "serve.py"], env=environment, stdout=log, stderr=log
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/healthz", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)

@@ -28,8 +28,6 @@ from tests.site.crawl import crawl, words
 from tests.site.test_leaks import SECRET, fill_with_secrets
 from tests.staff.conftest import photo_file
 
-pytestmark = pytest.mark.xdist_group("export")
-
 
 @dataclass(frozen=True)
 class Exported:

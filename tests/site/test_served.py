@@ -1,45 +1,17 @@
 """The site as `make serve` serves it: gunicorn, real files, what a first visit costs."""
 
-import os
 import re
 import socket
-import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import free_port, wait_for
-
 pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).resolve().parents[2]
 
 FIRST_VIEW_BYTES = 60_000  # everything, as it comes over the line
 FIRST_VIEW_REQUESTS = 12
 CSS_BYTES = 12_000
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """The address of a new site, started by the same program as `make serve`."""
-    port = free_port()
-    data = tmp_path_factory.mktemp("served")
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "PORT": str(port), "WEB_CONCURRENCY": "1"}
-    server = subprocess.Popen(  # noqa: S603
-        [sys.executable, ROOT / "deploy" / "serve.py"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{address}/healthz", server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 @pytest.mark.parametrize(("width", "address"), [(360, "/"), (1280, "/fr/")])

@@ -24,8 +24,6 @@ import requests
 from tests.conftest import free_port, new_bucket, wait_for
 from tests.staff.conftest import photo_file
 
-pytestmark = pytest.mark.xdist_group("two machines")  # whose start takes long: once is enough
-
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 30  # for what takes one, on a machine that is busy with other tests
 PASSWORD = "een lang wachtwoord"  # noqa: S105

@@ -58,7 +58,7 @@ def _upgraded(archive, settings, tmp_path):
     restore(archive, lambda line: None)
 
 
-pytestmark = [pytest.mark.xdist_group("upgrade"), pytest.mark.django_db, pytest.mark.usefixtures("_upgraded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_upgraded")]
 
 
 def everything() -> list[Publishable]:
