@@ -3,6 +3,7 @@
 Mirrors `models.py`: `PublishableAdmin` is for `Publishable`, `ChildInline` for `Child`.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -40,6 +41,7 @@ from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localize
 from publishing.mail import deliver
 from publishing.models import LAST_POSITION, Discarded, Mail, Ordered, Publishable, ShareLink
 from publishing.numbers import whole
+from publishing.outages import is_outage, not_saved
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
 from publishing.snapshots import freeze_all, normalise
@@ -60,7 +62,10 @@ from publishing.workflow import (
     withdraw,
 )
 
+logger = logging.getLogger(__name__)
+
 LONG_LINE = 200  # letters, from which a text gets a box that grows
+NOT_SAVED = "_not_saved"  # marks a form that comes back because it could not be written
 UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
 
 
@@ -85,6 +90,8 @@ class PublishableForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any] | None:
         """What stands in the way of doing what the button says, besides the fields themselves."""
+        if NOT_SAVED in self.data:
+            raise ValidationError(not_saved())
         if editing.CONFLICT in self.data:
             raise ValidationError(_("Nothing of yours was saved yet, and nothing is lost."))
         if UNSAVED in self.data:
@@ -186,6 +193,18 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         return render(request, "admin/panel/presence.html", {"others": editing.others(obj, request.user)})
 
     def changeform_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """The form; one that can't be written, as on a full disk, comes back with what was typed."""
+        try:
+            return self._changeform(request, object_id, *args, **kwargs)
+        except (DatabaseError, OSError) as error:
+            if request.method != "POST" or not is_outage(error):
+                raise
+            logger.exception("The form of %s could not be saved", self.opts.label_lower)
+            request.POST = request.POST.copy()
+            request.POST[NOT_SAVED] = "1"
+            return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _changeform(self, request: Any, object_id: str | None, *args: Any, **kwargs: Any) -> Any:
         """The form; one that somebody else overtook comes back with both texts."""
         if request.method != "POST":
             return super().changeform_view(request, object_id, *args, **kwargs)

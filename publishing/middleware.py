@@ -75,6 +75,15 @@ def private_for_users(get_response: Callable[[HttpRequest], HttpResponse]):
     return middleware
 
 
+def language_of(request: HttpRequest) -> str:
+    """The language that a request speaks."""
+    # Not Django's get_language_from_path: that takes `/en-nu/` for a kind of English.
+    first = first_word(request)
+    if first in FOR_USERS:
+        return translation.get_language_from_request(request)
+    return first if first in CODES else settings.LANGUAGE_CODE
+
+
 def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):
     """Activate the language of the path prefix, Dutch when there is none.
 
@@ -84,12 +93,7 @@ def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        # Not Django's get_language_from_path: that takes `/en-nu/` for a kind of English.
-        first = first_word(request)
-        if first in FOR_USERS:
-            language = translation.get_language_from_request(request)
-        else:
-            language = first if first in CODES else settings.LANGUAGE_CODE
+        language = language_of(request)
         with translation.override(language):
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)

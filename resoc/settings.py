@@ -11,7 +11,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from js_asset import static_lazy
 
-from resoc.environment import count, database, flag, kept_secret, names, site_url, variable, writable_folder
+from resoc.environment import cache, count, database, flag, kept_secret, names, site_url, variable, writable_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = writable_folder(variable("DATA_DIR", Path, BASE_DIR, "a folder"), "DATA_DIR")
@@ -137,28 +137,35 @@ DATABASES: dict[str, dict[str, Any]] = {
         "an address such as postgres://user:password@host/name",
     )
 }
-if DATABASES["default"].get("ENGINE") == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "publishing.sqlite"
     # Readers never wait for a writer (WAL), and two writers queue instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,  # seconds
     }
+else:
+    # A server that hangs, or a machine that vanished, may not keep every thread waiting for ever.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,  # seconds
+        "tcp_user_timeout": 10_000,  # milliseconds
+        "options": "-c lock_timeout=20s -c statement_timeout=60s -c idle_in_transaction_session_timeout=300s",
+    } | DATABASES["default"].get("OPTIONS", {})
 # A connection for each page costs more than its questions; the last one to close also tidies SQLite's log.
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Attempts to sign in are counted by all workers together, while their cache answers.
 CACHES = {
-    "default": variable(
-        "CACHE_URL",
-        environ.Env.cache_url_config,
-        {  # attempts to sign in are counted by all workers of this machine together
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": str(STATE_DIR / "cache"),
-            "OPTIONS": {"MAX_ENTRIES": 10_000},
-        },
-        "an address such as redis://host:6379/1",
-    )
+    "default": {"BACKEND": "publishing.caches.FirstThatAnswers", "LOCATION": ["shared", "machine", "process"]},
+    "machine": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(STATE_DIR / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
+CACHES["shared"] = variable("CACHE_URL", cache, CACHES["machine"], "an address such as redis://host:6379/1")
 MAIL: dict[str, Any] = variable(
     "EMAIL_URL", environ.Env.email_url_config, {}, "an address such as smtp://user:password@host:25"
 )
@@ -187,7 +194,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "publishing.storage.WholeFiles"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600  # seconds, for the few files whose name has no digest

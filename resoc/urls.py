@@ -39,3 +39,4 @@ urlpatterns = [
     ),
 ]
 handler404 = "resoc.views.page_not_found"
+handler500 = "publishing.outages.server_error"

@@ -1,5 +1,6 @@
 """My card: the form with which people keep their own contact details true."""
 
+import logging
 from base64 import b64encode
 from typing import Any
 
@@ -7,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from publishing.editing import differences, fingerprints
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.models import Revision
+from publishing.outages import is_outage, not_saved
 from publishing.snapshots import freeze, freeze_all, thaw
 from publishing.widgets import PhoneInput
 from publishing.workflow import State, lock, publish, state
@@ -26,6 +28,8 @@ from staff.consent import TEXTS
 from staff.models import Consent, StaffMember
 from staff.notices import tell_secretariat
 from staff.views import followed_by
+
+logger = logging.getLogger(__name__)
 
 PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
 
@@ -193,6 +197,12 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
     except ValidationError as error:
         for field, errors in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
             form.add_error(field if field in form.fields else None, errors)
+        return False
+    except (DatabaseError, OSError) as error:
+        if not is_outage(error):
+            raise
+        logger.exception("My card could not be saved")
+        form.add_error(None, not_saved())
         return False
     messages.success(request, _("Saved. Your card is now on the contact page."))
     return True
