@@ -41,7 +41,7 @@ from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localize
 from publishing.mail import deliver
 from publishing.models import LAST_POSITION, Discarded, Mail, Ordered, Publishable, ShareLink
 from publishing.numbers import whole
-from publishing.outages import is_outage, not_saved
+from publishing.outages import is_outage, not_saved, tell_no_success
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
 from publishing.snapshots import freeze_all, normalise
@@ -202,6 +202,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             logger.exception("The form of %s could not be saved", self.opts.label_lower)
             request.POST = request.POST.copy()
             request.POST[NOT_SAVED] = "1"
+            tell_no_success(request)
             return super().changeform_view(request, object_id, *args, **kwargs)
 
     def _changeform(self, request: Any, object_id: str | None, *args: Any, **kwargs: Any) -> Any:

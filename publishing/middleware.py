@@ -1,9 +1,13 @@
 """Which language a request speaks, and what may be kept of the answer."""
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -15,6 +19,8 @@ from publishing.numbers import whole
 
 MAX_BODY = MAX_UPLOAD + 5_000_000  # bytes of one request: the largest file, and the texts of its form
 MANY_DIGITS = 18
+
+logger = logging.getLogger(__name__)
 
 
 def refuse_large_bodies(get_response: Callable[[HttpRequest], HttpResponse]):
@@ -52,6 +58,23 @@ def limit_browser(get_response: Callable[[HttpRequest], HttpResponse]):
         return response
 
     return middleware
+
+
+class Sessions(SessionMiddleware):
+    """Django's; a page that could be made is shown, though the database can't note that its messages were read."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as error:
+            # Django says so of a session that somebody ended, and of a database that cannot be written.
+            cause = error.__context__ and error.__context__.__context__
+            if not isinstance(cause, OperationalError):
+                raise
+            if response.status_code != HTTPStatus.OK:  # what was done would be told to nobody
+                raise cause from error
+            logger.warning("A session could not be saved: %s", cause)
+            return response
 
 
 FOR_USERS = ("admin", "account", "mijn-kaart")  # how the addresses that only users visit begin

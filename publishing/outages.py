@@ -6,7 +6,9 @@ answer 503 with a page that needs nothing, and work again by themselves.
 
 import sys
 from http import HTTPStatus
+from typing import Any
 
+from django.contrib import messages
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, UnreadablePostError
 from django.template.loader import render_to_string
@@ -32,6 +34,12 @@ def not_saved() -> str:
         "This could not be saved: the server has no room left, or cannot write at the moment. "
         "Everything you typed still stands here. Choose files again, and try once more in a few minutes."
     )
+
+
+def tell_no_success(request: HttpRequest) -> None:
+    """Take back what was to be told: it may be the commit that failed, after all was said to be saved."""
+    told: Any = messages.get_messages(request)
+    told._queued_messages.clear()
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

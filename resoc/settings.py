@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "publishing.middleware.Sessions",
     "publishing.middleware.private_for_users",
     "publishing.middleware.language_from_address",
     "django.middleware.common.CommonMiddleware",

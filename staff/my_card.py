@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from publishing.editing import differences, fingerprints
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.models import Revision
-from publishing.outages import is_outage, not_saved
+from publishing.outages import is_outage, not_saved, tell_no_success
 from publishing.snapshots import freeze, freeze_all, thaw
 from publishing.widgets import PhoneInput
 from publishing.workflow import State, lock, publish, state
@@ -203,6 +203,7 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
             raise
         logger.exception("My card could not be saved")
         form.add_error(None, not_saved())
+        tell_no_success(request)
         return False
     messages.success(request, _("Saved. Your card is now on the contact page."))
     return True

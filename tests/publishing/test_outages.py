@@ -1,10 +1,12 @@
 """What is said when something is away; that it really is away is tested in tests/chaos."""
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from django.test import Client
 
 from priorities.models import Theme
+from publishing import admin, resending
 from publishing.outages import is_outage
 from staff.models import StaffMember
 from tests.publishing.test_admin import address, form_data, submit
@@ -15,6 +17,12 @@ pytestmark = pytest.mark.django_db
 
 def gone(execute, *args):
     raise OperationalError("the database system is shutting down")
+
+
+def cannot_write(execute, sql, *args):
+    if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+        raise OperationalError("disk I/O error")
+    return execute(sql, *args)
 
 
 def wrong(execute, *args):
@@ -111,3 +119,60 @@ def test_my_card_says_so_too(client, colleague, settings, tmp_path):
     member.refresh_from_db()
     assert not member.photo
     assert not member.revisions.exists()
+
+
+def test_a_form_opens_though_nothing_can_be_written(editor, visitor):
+    """Neither who has it open, nor that a message was read."""
+    visitor.force_login(editor)
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    visitor.post(address(theme), form_data(visitor, address(theme)) | {"_publish": "1"})  # leaves a message
+    with connection.execute_wrapper(cannot_write):
+        response = visitor.get(address(theme))
+    assert response.status_code == 200
+    assert "Gepubliceerd: bezoekers zien het nu." in response.content.decode()
+
+
+def test_what_was_done_but_can_be_told_to_nobody_is_no_success(editor, visitor):
+    visitor.force_login(editor)
+
+    def no_session(execute, sql, *args):
+        if sql.startswith("UPDATE") and "django_session" in sql:
+            raise OperationalError("disk I/O error")
+        return execute(sql, *args)
+
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    data = form_data(visitor, address(theme)) | {"_publish": "1"}
+    with connection.execute_wrapper(no_session):
+        response = visitor.post(address(theme), data)
+    assert response.status_code == 503
+    assert "is misschien niet bewaard" in response.content.decode()
+
+
+def test_a_session_that_somebody_ended_meanwhile_is_still_told(editor, visitor, monkeypatch):
+    visitor.force_login(editor)
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    data = form_data(visitor, address(theme)) | {"_publish": "1"}
+    publish = admin.publish
+
+    def while_signing_out(*args, **kwargs):
+        Session.objects.all().delete()
+        return publish(*args, **kwargs)
+
+    monkeypatch.setattr(admin, "publish", while_signing_out)
+    assert visitor.post(address(theme), data).status_code == 400
+
+
+def test_a_form_that_could_not_be_saved_tells_of_no_success(editor_client, monkeypatch):
+    """It may be the commit that fails, after the message was made."""
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+
+    def full(*args):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(resending, "remember", full)
+    html = submit(editor_client, theme, "_publish", title_nl="Wat ik typte").content.decode()
+    assert "is niet bewaard" in html
+    assert "Wat ik typte" in html
+    assert "Gepubliceerd: bezoekers zien het nu." not in html
+    theme.refresh_from_db()
+    assert theme.title_nl != "Wat ik typte"
