@@ -150,7 +150,7 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,  # seconds
         "tcp_user_timeout": 10_000,  # milliseconds
-        "options": "-c lock_timeout=20s -c statement_timeout=60s -c idle_in_transaction_session_timeout=300s",
+        "options": "-c lock_timeout=45s -c statement_timeout=90s -c idle_in_transaction_session_timeout=300s",
     } | DATABASES["default"].get("OPTIONS", {})
 # A connection for each page costs more than its questions; the last one to close also tidies SQLite's log.
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}

@@ -10,7 +10,7 @@ from tests.chaos.site import Site, inside
 @pytest.mark.parametrize(("engine", "editors"), [("sqlite", 8), ("postgresql", 50)])
 def test_nobody_loses_an_edit_and_nobody_waits_for_ever(engine, editors, engine_site, tell):
     site: Site = engine_site
-    rounds = 3 if FULL else 1
+    rounds = 2 if FULL else 1
     found = inside(site.data, "together", editors, rounds, **site.variables)
     assert found["failed"] == []
     assert found["stuck"] == 0

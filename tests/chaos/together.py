@@ -1,5 +1,6 @@
 """Many editors at once, each with a connection of their own, through the forms of the admin."""
 
+import logging
 import re
 import threading
 import time
@@ -39,6 +40,8 @@ def run(editors: int, rounds: int) -> dict[str, Any]:
     failed: list[str] = []
     waits: list[float] = []
     barrier = threading.Barrier(editors)
+    reasons = Reasons()
+    logging.getLogger("django.request").addHandler(reasons)
 
     def edit(number: int) -> None:
         client = Client(raise_request_exception=False, headers={"host": "localhost"})
@@ -87,13 +90,24 @@ def run(editors: int, rounds: int) -> dict[str, Any]:
         "acknowledged": len(acknowledged),
         "lost": [list(each) for each in acknowledged if each not in kept],
         "refused": dict(refused),
-        "failed": failed,
+        "failed": [*failed, *reasons.found],
         "stuck": stuck,
         "seconds": time.monotonic() - began,
         "longest": max(waits, default=0),
         "public_twice": Revision.objects.public().count()
         - Revision.objects.public().values("model", "object_id").distinct().count(),
     }
+
+
+class Reasons(logging.Handler):
+    """Collects why requests failed."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(f"{record.getMessage()}: {record.exc_info and record.exc_info[1]!r}")
 
 
 def _reorder(client: Client, failed: list[str]) -> None:
