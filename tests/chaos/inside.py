@@ -72,7 +72,8 @@ def look() -> dict[str, Any]:
     titles: dict[str, list[str]] = {}
     for model, pk, data in Revision.objects.order_by("pk").values_list("model", "object_id", "data"):
         titles.setdefault(f"{model}/{pk}", []).append(data.get("title_nl") or "")
-    shown = {f"{each.model}/{each.object_id}": each.data.get("title_nl") or "" for each in Revision.objects.public()}
+    public = [(f"{each.model}/{each.object_id}", each.data) for each in Revision.objects.public()]
+    shown = {key: data.get("title_nl") or "" for key, data in public}
     stored = set(all_files(default_storage))
     named = set(RevisionFile.objects.values_list("name", flat=True))
     named |= {str(picture.name) for picture in of_rows()}
@@ -97,11 +98,7 @@ def look() -> dict[str, Any]:
     return {
         "titles": titles,
         "shown": shown,
-        "shown_twice": sorted(
-            {f"{r.model}/{r.object_id}" for r in Revision.objects.public()}
-            if Revision.objects.public().count() != len(shown)
-            else set()
-        ),
+        "shown_twice": len(public) - len(shown),
         "without_text": Revision.objects.public().filter(texts=None, model="priorities.theme").count(),
         "without_slug": Revision.objects.public().filter(slugs=None, model="priorities.theme").count(),
         "lost_files": sorted(named - stored),

@@ -230,4 +230,9 @@ def until(check: Any, patience: float = 30) -> float:
 def title_of(html: str) -> str:
     """What the heading of a page says."""
     found = re.search(r"<h1[^>]*>(.*?)</h1>", html, re.DOTALL)
-    return re.sub(r"<[^>]*>", "", found[1]).replace("\N{SOFT HYPHEN}", "").strip() if found else ""
+    return plain(found[1]).strip() if found else ""
+
+
+def plain(html: str) -> str:
+    """The words of some HTML."""
+    return re.sub(r"<[^>]*>", "", html).replace("\N{SOFT HYPHEN}", "")

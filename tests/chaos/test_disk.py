@@ -9,6 +9,8 @@ import resource
 import subprocess
 import sys
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.chaos.site import ROOT, Person, Site, environment, title_of, until
 from tests.chaos.test_kills import pdf, picture
 
@@ -53,6 +55,9 @@ def test_on_a_full_disk_the_form_says_so_keeps_what_was_typed_and_nothing_is_hal
             editor.fields(documents) | {"title_nl": "Nota", "slug_nl": "nota", "file": pdf(1), "_publish": "1"},
         )
         assert (answer.status, NOT_SAVED["nl"] in answer.text, "Nota" in answer.text) == (200, True, True)
+        large = SimpleUploadedFile("groot.pdf", b"%PDF-" + b"x" * 3_000_000)  # which is kept in a file meanwhile
+        answer = editor.post(documents, editor.fields(documents) | {"file": large, "_publish": "1"})
+        assert (answer.status, "misschien niet bewaard" in answer.text) == (503, True)
         person = Person(site, site.made["person"])
         card = person.fields("/mijn-kaart/") | {"function_nl": "Getypte functie"}
         answer = person.post("/mijn-kaart/", card)
@@ -80,7 +85,7 @@ def test_on_a_full_disk_the_form_says_so_keeps_what_was_typed_and_nothing_is_hal
         "No worker could write a byte to any file (`RLIMIT_FSIZE`): database, uploads, caches. Then it could again.",
         f"Nothing: {len(PAGES)} pages, asked four times, answered 200.",
         f"{told + 2} forms came back, in Dutch, French and English, with a sentence that it is not saved "
-        "and with all that was typed. Who asked for a code by mail got a plain 503.",
+        "and with all that was typed. Who asked for a code by mail, or sent a large file, got a plain 503.",
         "Nothing, and nothing half-written: rows, versions and files were what they were.",
         f"The next try, {back:.2f} s after there was room, was published.",
     )
