@@ -119,10 +119,11 @@ def of_pictures() -> list[Any]:
 
 
 def clean() -> dict[str, Any]:
-    """Sweep as if it were two days later, make the missing sizes of pictures, look again."""
-    swept = sweep(timezone.now() + timedelta(days=2))
+    """Look; sweep as if it were two days later and make the missing sizes of pictures; look again."""
+    found = look()
+    sweep(timezone.now() + timedelta(days=2))
     call_command("pictures", verbosity=0)
-    return look() | {"swept": swept}
+    return {"found": found, "cleaned": look()}
 
 
 def together(editors: str, rounds: str) -> dict[str, Any]:
