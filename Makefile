@@ -29,6 +29,10 @@ fuzz: environment ## Send every address many requests that make no sense (FUZZ=1
 bench: environment ## Measure the site and keep the figures in bench/RESULTS.md (BENCH=--help for how; needs wrk)
 	@$(BIN)/python bench/run.py $(BENCH)
 
+.PHONY: chaos
+chaos: environment ## Break the site in every way we know, and write what happened in docs/chaos.md (takes some minutes)
+	@CHAOS=full CHAOS_REPORT="$(or $(REPORT),docs/chaos.md)" $(BIN)/python -m pytest tests/chaos $(CHAOS_OPTIONS)
+
 .PHONY: lint
 lint: environment ## Check the code, the types, the templates and the arrows between the apps
 	@$(BIN)/ruff check .

@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 HOST = "127.0.0.1"
+AWAY = 75  # how a command ends that needs a database which is away
 
 
 def number(name: str, default: int, highest: int) -> int:
@@ -36,9 +37,14 @@ def refuse_taken(port: int) -> None:
 
 
 def manage(*arguments: str) -> None:
-    """Run a management command; when it fails it has said why."""
+    """Run a management command; when it fails it has said why.
+
+    Without its database the site goes on with the pages as they last were, if it has them.
+    """
     result = subprocess.run([BIN / "python", ROOT / "manage.py", *arguments], cwd=ROOT, check=False)
-    if result.returncode:
+    if result.returncode == AWAY and (Path(os.environ.get("DATA_DIR") or ROOT) / "var" / "pages" / "kept").exists():
+        print("The pages for visitors are served as they last were.")
+    elif result.returncode:
         sys.exit(result.returncode)
 
 

@@ -20,7 +20,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -43,9 +43,11 @@ from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localize
 from publishing.mail import deliver
 from publishing.models import LAST_POSITION, Discarded, Event, Mail, Ordered, PolicyReport, Publishable, ShareLink
 from publishing.numbers import whole
+from publishing.outages import is_outage, not_saved, tell_no_success
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
 from publishing.snapshots import freeze_all, normalise
+from publishing.storage import StorageAway
 from publishing.widgets import LongLine, PhoneInput, PictureInput
 from publishing.workflow import (
     State,
@@ -67,6 +69,7 @@ logger = logging.getLogger(__name__)
 
 LONG_LINE = 200  # letters, from which a text gets a box that grows
 NOT_KEPT_FIELDS = "_not_kept"  # names the fields whose files could not be kept
+NOT_SAVED = "_not_saved"  # marks a form that comes back because it could not be written
 UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
 
 
@@ -91,6 +94,8 @@ class PublishableForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any] | None:
         """What stands in the way of doing what the button says, besides the fields themselves."""
+        if NOT_SAVED in self.data:
+            raise ValidationError(not_saved())
         if editing.CONFLICT in self.data:
             raise ValidationError(_("Nothing of yours was saved yet, and nothing is lost."))
         if NOT_KEPT_FIELDS in self.data:
@@ -195,19 +200,23 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         return render(request, "admin/panel/presence.html", {"others": editing.others(obj, request.user)})
 
     def changeform_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
-        """The form; it comes back, with what was typed, when a file of it could not be kept."""
+        """The form; one that can't be written, as on a full disk, comes back with what was typed."""
         try:
-            return self._form_view(request, object_id, *args, **kwargs)
-        except OSError:
-            if not request.FILES:
+            return self._changeform(request, object_id, *args, **kwargs)
+        except (DatabaseError, OSError) as error:
+            if request.method != "POST" or not is_outage(error):
                 raise
-            logger.exception("A file could not be kept")
+            logger.exception("The form of %s could not be saved", self.opts.label_lower)
             request.POST = request.POST.copy()
-            request.POST.setlist(NOT_KEPT_FIELDS, list(request.FILES))
-            request._files = MultiValueDict()
-            return self._form_view(request, object_id, *args, **kwargs)
+            if isinstance(error, StorageAway):
+                request.POST.setlist(NOT_KEPT_FIELDS, list(request.FILES))
+                request._files = MultiValueDict()
+            else:
+                request.POST[NOT_SAVED] = "1"
+            tell_no_success(request)
+            return super().changeform_view(request, object_id, *args, **kwargs)
 
-    def _form_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+    def _changeform(self, request: Any, object_id: str | None, *args: Any, **kwargs: Any) -> Any:
         """The form; one that somebody else overtook comes back with both texts."""
         if request.method != "POST":
             return super().changeform_view(request, object_id, *args, **kwargs)

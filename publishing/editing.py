@@ -6,6 +6,7 @@ only they changed is taken over, and what both changed is shown side by side.
 """
 
 import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from hashlib import blake2s
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import OperationalError, transaction
 from django.forms import BaseForm, BaseModelFormSet, BoundField, CheckboxInput, FileInput
 from django.http import QueryDict
 from django.utils import timezone
@@ -24,6 +26,8 @@ from publishing.snapshots import Snapshot
 BASE = "_base"  # the hidden field with the fingerprints
 CONFLICT = "_conflict"  # its mark on a form that may not be saved
 AWAY_AFTER = timedelta(minutes=2)  # without a sign of life; the page gives one every 30 seconds
+
+logger = logging.getLogger(__name__)
 
 Path = tuple[str | int, ...]  # as in `snapshots.Change`
 
@@ -165,15 +169,22 @@ def _text(bound: BoundField) -> str:
 
 
 def arrive(obj: Publishable, user: User) -> None:
-    """Note that `user` has `obj` open; who comes back after being away begins anew."""
+    """Note that `user` has `obj` open; who comes back after being away begins anew.
+
+    A database that can be read but not written, as on a full disk, keeps nobody from the form.
+    """
     now = timezone.now()
-    presence, created = Presence.objects.get_or_create(
-        user=user, model=obj._meta.label_lower, object_id=obj.pk, defaults={"since": now, "seen_at": now}
-    )
-    if not created:
-        presence.since = presence.since if presence.seen_at >= now - AWAY_AFTER else now
-        presence.seen_at = now
-        presence.save(update_fields=["since", "seen_at"])
+    try:
+        with transaction.atomic():
+            presence, created = Presence.objects.get_or_create(
+                user=user, model=obj._meta.label_lower, object_id=obj.pk, defaults={"since": now, "seen_at": now}
+            )
+            if not created:
+                presence.since = presence.since if presence.seen_at >= now - AWAY_AFTER else now
+                presence.seen_at = now
+                presence.save(update_fields=["since", "seen_at"])
+    except OperationalError as error:
+        logger.warning("Who has %s open could not be noted: %s", obj._meta.label_lower, error)
 
 
 def others(obj: Publishable, user: User) -> list[Presence]:

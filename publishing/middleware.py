@@ -1,9 +1,13 @@
 """Which language a request speaks, and what may be kept of the answer."""
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import translation
@@ -15,6 +19,8 @@ from publishing.numbers import whole
 
 MAX_BODY = MAX_UPLOAD + 5_000_000  # bytes of one request: the largest file, and the texts of its form
 MANY_DIGITS = 18
+
+logger = logging.getLogger(__name__)
 
 
 def refuse_large_bodies(get_response: Callable[[HttpRequest], HttpResponse]):
@@ -70,6 +76,23 @@ def limit_browser(get_response: Callable[[HttpRequest], HttpResponse]):
     return middleware
 
 
+class Sessions(SessionMiddleware):
+    """Django's; a page that could be made is shown, though the database can't note that its messages were read."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as error:
+            # Django says so of a session that somebody ended, and of a database that cannot be written.
+            cause = error.__context__ and error.__context__.__context__
+            if not isinstance(cause, OperationalError):
+                raise
+            if response.status_code != HTTPStatus.OK:  # what was done would be told to nobody
+                raise cause from error
+            logger.warning("A session could not be saved: %s", cause)
+            return response
+
+
 FOR_USERS = ("admin", "account", "mijn-kaart")  # how the addresses that only users visit begin
 
 
@@ -91,6 +114,15 @@ def private_for_users(get_response: Callable[[HttpRequest], HttpResponse]):
     return middleware
 
 
+def language_of(request: HttpRequest) -> str:
+    """The language that a request speaks."""
+    # Not Django's get_language_from_path: that takes `/en-nu/` for a kind of English.
+    first = first_word(request)
+    if first in FOR_USERS:
+        return translation.get_language_from_request(request)
+    return first if first in CODES else settings.LANGUAGE_CODE
+
+
 def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):
     """Activate the language of the path prefix, Dutch when there is none.
 
@@ -100,12 +132,7 @@ def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        # Not Django's get_language_from_path: that takes `/en-nu/` for a kind of English.
-        first = first_word(request)
-        if first in FOR_USERS:
-            language = translation.get_language_from_request(request)
-        else:
-            language = first if first in CODES else settings.LANGUAGE_CODE
+        language = language_of(request)
         with translation.override(language):
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)

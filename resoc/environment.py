@@ -129,3 +129,15 @@ def database(raw: str) -> dict[str, Any]:
     if config["ENGINE"] not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
         raise ValueError(raw)
     return config
+
+
+def cache(raw: str) -> dict[str, Any]:
+    """Parse the address of a cache; a Redis that does not answer keeps nobody waiting."""
+    config = environ.Env.cache_url_config(raw)
+    if config["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        quick = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)}  # seconds
+        config["OPTIONS"] = quick | config.get("OPTIONS", {})
+    return config

@@ -13,6 +13,7 @@ from csp.constants import NONCE, NONE, SELF
 from js_asset import static_lazy
 
 from resoc.environment import (
+    cache,
     count,
     database,
     flag,
@@ -113,7 +114,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "publishing.middleware.Sessions",
     "publishing.middleware.private_for_users",
     "publishing.middleware.language_from_address",
     "django.middleware.common.CommonMiddleware",
@@ -153,28 +154,35 @@ DATABASES: dict[str, dict[str, Any]] = {
         "an address such as postgres://user:password@host/name",
     )
 }
-if DATABASES["default"].get("ENGINE") == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "publishing.sqlite"
     # Readers never wait for a writer (WAL), and two writers queue instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,  # seconds
     }
+else:
+    # A server that hangs, or a machine that vanished, may not keep every thread waiting for ever.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,  # seconds
+        "tcp_user_timeout": 10_000,  # milliseconds
+        "options": "-c lock_timeout=45s -c statement_timeout=90s -c idle_in_transaction_session_timeout=300s",
+    } | DATABASES["default"].get("OPTIONS", {})
 # A connection for each page costs more than its questions; the last one to close also tidies SQLite's log.
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Attempts to sign in are counted by all workers together, while their cache answers.
 CACHES = {
-    "default": variable(
-        "CACHE_URL",
-        environ.Env.cache_url_config,
-        {  # attempts to sign in are counted by all workers of this machine together
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": str(STATE_DIR / "cache"),
-            "OPTIONS": {"MAX_ENTRIES": 10_000},
-        },
-        "an address such as redis://host:6379/1",
-    )
+    "default": {"BACKEND": "publishing.caches.FirstThatAnswers", "LOCATION": ["shared", "machine", "process"]},
+    "machine": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(STATE_DIR / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
+CACHES["shared"] = variable("CACHE_URL", cache, CACHES["machine"], "an address such as redis://host:6379/1")
 MAIL: dict[str, Any] = variable(
     "EMAIL_URL", environ.Env.email_url_config, {}, "an address such as smtp://user:password@host:25"
 )
@@ -205,9 +213,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 S3 = s3_options()
 STORAGES: dict[str, dict[str, Any]] = {
     "default": (
-        {"BACKEND": "publishing.bucket.Bucket", "OPTIONS": S3}
-        if S3
-        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        {"BACKEND": "publishing.bucket.Bucket", "OPTIONS": S3} if S3 else {"BACKEND": "publishing.storage.WholeFiles"}
     ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

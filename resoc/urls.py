@@ -42,3 +42,4 @@ urlpatterns = [
 ]
 handler400 = "resoc.views.bad_request"
 handler404 = "resoc.views.page_not_found"
+handler500 = "publishing.outages.server_error"

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core.validators import slug_re
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.views.generic import TemplateView
 
 from pages.models import MissionPage, Seat
 from priorities.models import Priority, Theme, with_update_dates
+from publishing import stamp
 from publishing.languages import resolve
 from publishing.models import Revision, RevisionSlug
 from publishing.views import old_version, versions_of
@@ -117,6 +118,4 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def ask_database() -> None:
     """Raise DatabaseError when the database does not answer."""
-    connection.ensure_connection()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    stamp.number()  # a row of ours: a damaged file still answers a question that needs none

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +22,7 @@ from publishing.editing import differences, fingerprints
 from publishing.fields import NOT_KEPT
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.models import Revision
+from publishing.outages import is_outage, not_saved, tell_no_success
 from publishing.snapshots import freeze, freeze_all, thaw
 from publishing.storage import StorageAway
 from publishing.widgets import PhoneInput
@@ -200,11 +201,15 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
         for field, errors in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
             form.add_error(field if field in form.fields else None, errors)
         return False
-    except OSError:
-        if not request.FILES:
+    except (DatabaseError, OSError) as error:
+        if not is_outage(error):
             raise
-        logger.exception("A photo could not be kept")
-        form.add_error("photo", NOT_KEPT)
+        logger.exception("My card could not be saved")
+        if isinstance(error, StorageAway):
+            form.add_error("photo", NOT_KEPT)
+        else:
+            form.add_error(None, not_saved())
+        tell_no_success(request)
         return False
     messages.success(request, _("Saved. Your card is now on the contact page."))
     return True

@@ -61,3 +61,11 @@ for kind in ("SESSION", "CSRF", "LANGUAGE"):
     assert with_https(code, tmp_path).splitlines() == [
         f"['__Host-{name}', True, True, 'Lax', '/', None]" for name in ("sessionid", "csrftoken", "language")
     ]
+
+
+def test_no_thread_waits_for_a_postgresql_for_ever_and_the_address_has_the_last_word(tmp_path):
+    code = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
+    options = with_https(code, tmp_path, DATABASE_URL="postgres://resoc@127.0.0.1/resoc?connect_timeout=2")
+    assert "'connect_timeout': 2" in options
+    assert "lock_timeout=45s" in options
+    assert "statement_timeout=90s" in options

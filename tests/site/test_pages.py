@@ -196,7 +196,7 @@ def test_healthz_names_the_part_that_fails(client, monkeypatch):
     def down(*args):
         raise DatabaseError
 
-    monkeypatch.setattr("resoc.views.connection.ensure_connection", down)
+    monkeypatch.setattr("resoc.views.stamp.number", down)
     response = client.get("/healthz")
     assert (response.status_code, response.json()["part"]) == (503, "database")
 

@@ -179,7 +179,7 @@ def test_too_many_attempts_are_stopped_and_told_also_with_the_right_password(cli
 
 
 def test_attempts_are_counted_for_all_workers_together(settings):
-    backend = settings.CACHES["default"]["BACKEND"]
+    backend = settings.CACHES[settings.CACHES["default"]["LOCATION"][0]]["BACKEND"]
     assert "LocMem" not in backend
     assert "Dummy" not in backend
 

@@ -6,7 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+
+from publishing import stamp
+from publishing.outages import is_outage
+
+AWAY = 75  # the exit code for "try again later": `deploy/serve.py` then serves the pages as they last were
 
 
 class Command(BaseCommand):
@@ -16,11 +22,28 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", verbosity=0)
+        refuse_lost_database()
+        try:
+            call_command("migrate", verbosity=0)
+        except DatabaseError as error:
+            if not is_outage(error):
+                raise
+            raise CommandError(f"The database does not answer: {error}", returncode=AWAY) from error
         index(self.stdout)
         call_command("seed", stdout=self.stdout)
         call_command("pictures", stdout=self.stdout)
         collect_static()
+
+
+def refuse_lost_database() -> None:
+    """Raise CommandError when this site had a database and it is gone: a new one would look as if all were well."""
+    file = Path(settings.DATABASES["default"]["NAME"])
+    if connection.vendor == "sqlite" and stamp.watched()[0] and not file.exists():
+        raise CommandError(
+            f"The database {file} is gone, though this site had one. Put it back, or run 'manage.py restore'. "
+            f"To begin anew, delete {stamp.path()}.",
+            returncode=AWAY,
+        )
 
 
 def index(stdout: Any) -> None:
@@ -30,10 +53,10 @@ def index(stdout: Any) -> None:
     for app in ("pages", "priorities", "publishing", "staff"):
         for file in sorted((root / app).rglob("*.py")):
             code.update(file.read_bytes())
-    stamp = Path(settings.STATE_DIR) / "indexed.txt"
-    is_known = stamp.exists() and stamp.read_text() == code.hexdigest()
+    indexed = Path(settings.STATE_DIR) / "indexed.txt"
+    is_known = indexed.exists() and indexed.read_text() == code.hexdigest()
     call_command("reindex", all=not is_known, stdout=stdout)
-    stamp.write_text(code.hexdigest())
+    indexed.write_text(code.hexdigest())
 
 
 def collect_static() -> None:

@@ -1,0 +1,55 @@
+"""What is said while something behind the site is away: the database, the disk.
+
+Pages that visitors read are kept by `page_cache`; here is the rest: forms, search, sign-in. They
+answer 503 with a page that needs nothing, and work again by themselves.
+"""
+
+import sys
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, UnreadablePostError
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from publishing.middleware import first_word, language_of
+
+RETRY_AFTER = 30  # seconds
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether `error` says that the database or the disk is away, and not that this code is wrong."""
+    if isinstance(error, UnreadablePostError):  # the browser went away
+        return False
+    # SQLite says of a damaged file that it is a plain error of the database.
+    return isinstance(error, (OperationalError, InterfaceError, OSError)) or type(error) is DatabaseError
+
+
+def not_saved() -> str:
+    """What stands above a form that could not be saved."""
+    return _(
+        "This could not be saved: the server has no room left, or cannot write at the moment. "
+        "Everything you typed still stands here. Choose files again, and try once more in a few minutes."
+    )
+
+
+def tell_no_success(request: HttpRequest) -> None:
+    """Take back what was to be told: it may be the commit that failed, after all was said to be saved."""
+    told: Any = messages.get_messages(request)
+    told._queued_messages.clear()
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's `handler500`: a 503 during an outage, else the 500. Neither asks anything of the database."""
+    error = sys.exc_info()[1]
+    with translation.override(language_of(request)):
+        if not is_outage(error):
+            return HttpResponseServerError(render_to_string("500.html"))
+        context = {"was_sent": request.method == "POST", "for_editors": first_word(request) == "admin"}
+        response = HttpResponse(render_to_string("503.html", context), status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    response.headers["Cache-Control"] = "no-store"
+    return response
