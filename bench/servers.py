@@ -15,7 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS, THREADS = 2, 4
 PATIENCE = 60  # seconds
-GUNICORN = ["--workers", WORKERS, "--threads", THREADS, "--worker-class", "gthread", "--no-control-socket", "--preload"]
+# The site as it is served; beside it, what has no settings of its own, as gunicorn does it best.
+OURS = ["--config", ROOT / "deploy" / "gunicorn.conf.py", "--workers", WORKERS]
+PLAIN = ["--workers", WORKERS, "--threads", THREADS, "--worker-class", "gthread", "--no-control-socket", "--preload"]
 UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
 
 
@@ -50,7 +52,8 @@ class Server:
     """One gunicorn; stopped when the block ends."""
 
     def __init__(self, application: str, data: Path, **more: str) -> None:
-        self.command = ["-m", "gunicorn", "--log-level", "warning", *map(str, GUNICORN), application]
+        options = PLAIN if application.startswith("floor:") else OURS
+        self.command = ["-m", "gunicorn", "--log-level", "warning", *map(str, options), application]
         self.environment = environment(data, **more)
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]

@@ -48,14 +48,18 @@ def check_room(file: File) -> None:
     if getattr(file, "_committed", False) or not isinstance(default_storage, FileSystemStorage):
         return
     folder = Path(default_storage.location)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError:  # who saves the file says what is the matter
+        return
     sizes: list[int] = []
     for where, _folders, names in os.walk(folder):
         for name in names:
             with suppress(OSError):  # a variant that is being made anew
                 sizes.append((Path(where) / name).lstat().st_size)
     is_full = len(sizes) >= MOST_FILES or sum(sizes) + file.size > MOST_BYTES
-    if is_full or shutil.disk_usage(folder).free - file.size < KEPT_FREE:
+    if is_full or free - file.size < KEPT_FREE:
         raise ValidationError(_("The site has no more room for files. Tell the person who runs it."))
 
 

@@ -19,6 +19,8 @@ from typing import Any
 
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from publishing.page_store import PageStore
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds
 
@@ -65,8 +67,7 @@ class Site:
         """Start; returns after how many seconds `path` gets an answer."""
         began = time.monotonic()
         options = ["--config", ROOT / "deploy" / "gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
-        options += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--preload"]
-        options += ["--no-control-socket", "--limit-request-line", "0", "--graceful-timeout", "3", "resoc.wsgi"]
+        options += ["--workers", "2", "--graceful-timeout", "3", "resoc.wsgi"]
         self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "gunicorn", *map(str, options)],
             cwd=ROOT,
@@ -101,6 +102,10 @@ class Site:
                 self.process.wait(15)
             self.listener.join(15)
             self.process = None
+
+    def keeps(self, path: str) -> bool:
+        """Whether this machine keeps the page at `path`, for when all else is away."""
+        return PageStore(self.data / "var").load(("http", "localhost", path, "")) is not None
 
     @property
     def workers(self) -> list[int]:

@@ -3,15 +3,27 @@ import subprocess
 import sys
 from pathlib import Path
 
+from resoc.management.commands.prepare import AWAY
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_site_whose_database_is_gone_does_not_begin_anew_by_itself(tmp_path):
     (tmp_path / "var").mkdir()
-    (tmp_path / "var" / "stamp").write_bytes(b"..")  # it published before
+    (tmp_path / "var" / "changes").write_bytes((2).to_bytes(8, sys.byteorder))  # it published before
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
     command = [sys.executable, "manage.py", "prepare"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.returncode == 1
+    assert done.returncode == AWAY
     assert "is gone, though this site had one" in done.stderr
     assert not (tmp_path / "db.sqlite3").exists()
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
+    environment["DATABASE_URL"] = "postgres://resoc:secret@127.0.0.1:1/resoc"
+    command = [sys.executable, "manage.py", "prepare"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == AWAY
+    assert "The database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
