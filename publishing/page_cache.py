@@ -285,7 +285,8 @@ class PageCache:
         while time.monotonic() < ends:
             if next(self.round, self) is not self:
                 continue
-            state = (self.store.origins(), self.changes[0], self.number, self.until > time.time())
+            is_shown = self.store.shown() is not None
+            state = (self.store.origins(), self.changes[0], self.number, self.until > time.time(), is_shown)
             if state == self.round_of:
                 return
             self.round_of, self.round = state, self.all_pages()

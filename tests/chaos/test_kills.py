@@ -87,6 +87,7 @@ def test_what_was_acknowledged_is_there_and_nothing_is_half_there(engine, engine
             with suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
             waits.append(until(lambda: seen.add(Person(site).get("/themas/").status) or True, 15))
+        until(lambda: all(each.acknowledged for each in editors), 60)  # on a slow machine none may have been yet
         for each in editors:
             each.stopping.set()
         for each in editors:

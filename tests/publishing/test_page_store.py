@@ -249,6 +249,15 @@ def test_another_program_shows_nothing_until_it_made_pages_of_its_own(cache, sta
     assert not live(state).exists()
 
 
+def test_what_somebody_else_hid_is_shown_again(cache, state):
+    Reader(cache).get("/")
+    cache.look()
+    assert live(state).exists()
+    PageCache(django_application)
+    cache.look()
+    assert live(state).exists()
+
+
 def test_each_text_of_a_page_has_a_time_of_its_own_for_validators_that_are_made_of_it(cache, state, theme):
     Reader(cache).get("/")
     times = set()
