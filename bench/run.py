@@ -25,7 +25,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -33,7 +33,11 @@ from threading import Timer
 from urllib.parse import urljoin
 
 import brotli
-from servers import ROOT, THREADS, WORKERS, Server, build, environment, load, python
+from servers import ROOT, THREADS, WORKERS, Server, build, environment, free_port, load, processor_time, python
+
+sys.path.insert(0, str(ROOT))
+
+from tests.site import nginx
 
 RESULTS = ROOT / "bench" / "RESULTS.md"
 PEERS = "\n## Beside other ways to serve the same content\n"
@@ -246,6 +250,88 @@ def _publish_soon(editor: Editor, number: int) -> Timer:
     return timer
 
 
+# Behind nginx
+
+
+def behind_nginx(data: Path, rounds: int, seconds: float) -> str:
+    """Pages that nginx serves by itself, beside a file of the same size that it serves without any rule."""
+    if not Path(nginx.NGINX).exists():
+        return "\n## Behind nginx\n\nNot measured: nginx is not installed.\n"
+    runs: dict[tuple[str, str], list[dict[str, float]]] = {}
+    waits = []
+    with Server("resoc.wsgi", data, ALLOWED_HOSTS=f"{nginx.HOST},127.0.0.1", TRUSTED_PROXY_COUNT="1") as site:
+        more = f"    location /file/ {{ alias {data}/file/; default_type 'text/html; charset=utf-8'; }}"
+        port, other = free_port(), free_port()
+        server = nginx.start(data, port, other, site.port, more)
+        try:
+            front = Front(port, server.pid, nginx.HOST)
+            kept = data / "var" / "pages" / "live" / "http" / nginx.HOST
+            front.warm(*CACHED)
+            _wait(lambda: all((kept / path.strip("/") / "index.html").exists() for path in CACHED))
+            (data / "file").mkdir(exist_ok=True)
+            for path in CACHED:
+                name = path.strip("/") or "home"
+                shutil.copy(kept / path.strip("/") / "index.html", data / "file" / name)
+            for number in range(rounds):
+                for path in CACHED:
+                    pair = [("page", path), ("file", f"/file/{path.strip('/') or 'home'}")]
+                    for kind, address in pair if number % 2 else reversed(pair):
+                        run = load(front, address, seconds, f"Host: {nginx.HOST}")
+                        runs.setdefault((path, kind), []).append(run)
+            editor = Editor(data)
+            for number in range(rounds):
+                title = f"Behind-nginx-{number}-{time.time_ns()}"
+                published = editor("theme", title)
+                _wait(lambda title=title: title.encode() in front.get("/themas/")[2])
+                waits.append(time.time() - published)
+            editor.stop()
+        finally:
+            server.terminate()
+            server.wait()
+    say("behind nginx done")
+    lines = [
+        [
+            path,
+            *(f"{median(run['rate'] for run in runs[path, kind]):.0f}" for kind in ("page", "file")),
+            f"{_ratio(runs[path, 'page'], runs[path, 'file'], 'rate'):.2f}",
+            f"**{_ratio(runs[path, 'page'], runs[path, 'file'], 'cpu'):.2f}**",
+        ]
+        for path in CACHED
+    ]
+    head = ["page", "page r/s", "file r/s", "page : file", "processor time, page : file"]
+    return (
+        "\n## Behind nginx\n\n`deploy/nginx.conf`, with a page as the site keeps it for nginx and the same bytes as a "
+        "plain file beside it. Goal: 0.85 of its requests a second, and an edit within a second.\n\n"
+        + table(head, lines)
+        + f"\nAn edit was seen through nginx after {median(waits) * 1000:.0f} ms, at most {max(waits) * 1000:.0f} ms.\n"
+    )
+
+
+class Front(Server):
+    """A server that was started elsewhere, asked by a name."""
+
+    def __init__(self, port: int, pid: int, host: str) -> None:
+        self.port, self.pid, self.host = port, pid, host
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        return super().get(path, Host=self.host, **headers)
+
+    @property
+    def workers(self) -> list[str]:
+        return Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+
+    def cpu(self) -> float:
+        return processor_time(self.pid, *self.workers)
+
+
+def _wait(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        if time.monotonic() > end:
+            sys.exit("What was measured did not come")
+        time.sleep(0.002)
+
+
 # Growth
 
 
@@ -445,7 +531,8 @@ def main() -> None:
         folder = Path(name)
         growth, sites = grown(folder, scales, 2 if options.quick else 3, seconds)
         parts = [cached(sites[1], folder, rounds, seconds), visible(sites[1], tries)]
-        parts += [under_load(sites[1], folder, 2 if options.quick else 5), growth]
+        parts += [under_load(sites[1], folder, 2 if options.quick else 5), behind_nginx(sites[1], rounds, seconds)]
+        parts.append(growth)
         parts.append(process(sites[1], 2 if options.quick else 5))
     text = (
         "# What the site costs\n\nWritten by `make bench`, which says how to read it in `bench/run.py`.\n\n"

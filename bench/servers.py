@@ -48,6 +48,19 @@ def build(folder: Path, scale: int) -> Path:
     return data
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def processor_time(*pids: object) -> float:
+    """Seconds that these processes have used."""
+    stats = [Path(f"/proc/{pid}/stat").read_text() for pid in pids]
+    ticks = sum(int(field) for stat in stats for field in stat.rpartition(")")[2].split()[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 class Server:
     """One gunicorn; stopped when the block ends."""
 
@@ -55,8 +68,7 @@ class Server:
         options = PLAIN if application.startswith("floor:") else OURS
         self.command = ["-m", "gunicorn", "--log-level", "warning", *map(str, options), application]
         self.environment = environment(data, **more)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
 
     def __enter__(self) -> "Server":
         began = time.monotonic()
@@ -109,9 +121,7 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of processor time that the server has used."""
-        stats = [Path(f"/proc/{pid}/stat").read_text() for pid in (self.process.pid, *self.workers)]
-        ticks = sum(int(field) for stat in stats for field in stat.rpartition(")")[2].split()[11:13])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return processor_time(self.process.pid, *self.workers)
 
 
 def load(server: Server, path: str, seconds: float, *headers: str, script: Path | None = None) -> dict[str, float]:

@@ -3,8 +3,6 @@
 import http.client
 import os
 import re
-import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,26 +10,12 @@ from pathlib import Path
 
 import pytest
 
-NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+from tests.conftest import free_port
+from tests.site import nginx
+from tests.site.nginx import HOST
+
 ROOT = Path(__file__).resolve().parents[2]
-HOST = "www.example.org"
 SECONDS = 180  # at most, for what takes a few
-MAIN = """
-daemon off;
-user root;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ }}
-http {{
-    include /etc/nginx/mime.types;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/site.conf;
-}}
-"""
 PUBLISH = """
 from priorities.models import Theme
 from publishing.workflow import publish
@@ -41,13 +25,7 @@ theme.save()
 publish(theme, None)
 """
 
-pytestmark = pytest.mark.skipif(not Path(NGINX).exists(), reason="needs nginx")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+pytestmark = pytest.mark.skipif(not Path(nginx.NGINX).exists(), reason="needs nginx")
 
 
 class Site:
@@ -65,16 +43,10 @@ class Site:
         self.programs: list[subprocess.Popen] = []
 
     def start(self) -> None:
-        conf = (ROOT / "deploy" / "nginx.conf").read_text().replace("/var/lib/resoc", str(self.data))
-        conf = re.sub(r"\n *(ssl_certificate\S* |add_header Strict).*", "", conf)
-        conf = conf.replace("report-to csp; ", "")  # of HTTPS
-        conf = conf.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
-        conf = conf.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{self.port};")
-        conf = conf.replace("127.0.0.1:8000", f"127.0.0.1:{self.own_port}")
-        (self.data / "site.conf").write_text(conf)
-        (self.data / "nginx.conf").write_text(MAIN.format(folder=self.data))
-        self.run(sys.executable, ROOT / "deploy" / "serve.py")
-        self.run(NGINX, "-p", self.data, "-c", self.data / "nginx.conf")
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        command = [sys.executable, ROOT / "deploy" / "serve.py"]
+        self.programs.append(subprocess.Popen(command, env=self.environment, **quiet))  # noqa: S603
+        self.programs.append(nginx.start(self.data, self.port, free_port(), self.own_port))
         self.wait(self.answers)
 
     def answers(self) -> bool:
@@ -82,10 +54,6 @@ class Site:
             return self.get("/healthz").status == 200
         except OSError:
             return False
-
-    def run(self, *command) -> None:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.programs.append(subprocess.Popen(command, env=self.environment, **quiet))  # noqa: S603
 
     def publish(self) -> None:
         command = [sys.executable, ROOT / "manage.py", "shell", "-v0", "-c", PUBLISH]

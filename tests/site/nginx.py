@@ -1,0 +1,40 @@
+"""nginx on a port of this machine, set up as `deploy/nginx.conf` says; for tests, and for `make bench`."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+HOST = "www.example.org"
+CONF = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
+MAIN = """
+daemon off;
+user root;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ }}
+http {{
+    include /etc/nginx/mime.types;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/site.conf;
+}}
+"""
+
+
+def start(data: Path, port: int, redirecting_port: int, site_port: int, more: str = "") -> subprocess.Popen:
+    """nginx before a site that keeps its data in `data`, over plain http; `more` stands in its server block."""
+    conf = CONF.read_text().replace("/var/lib/resoc", str(data))
+    conf = re.sub(r"\n *(ssl_certificate\S* |add_header Strict).*", "", conf)
+    conf = conf.replace("report-to csp; ", "")  # of HTTPS
+    conf = conf.replace("listen 80;", f"listen 127.0.0.1:{redirecting_port};")
+    conf = conf.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{port};\n{more}")
+    conf = conf.replace("127.0.0.1:8000", f"127.0.0.1:{site_port}")
+    (data / "site.conf").write_text(conf)
+    (data / "nginx.conf").write_text(MAIN.format(folder=data))
+    command = [NGINX, "-p", data, "-c", data / "nginx.conf"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
