@@ -65,8 +65,7 @@ def _known_secrets() -> Iterator[str]:
     yield settings.SECRET_KEY
     yield settings.EMAIL_HOST_PASSWORD
     yield from (str(each.get("PASSWORD") or "") for each in settings.DATABASES.values())
-    locations = (location for each in settings.CACHES.values() for location in [each.get("LOCATION")])
-    for location in locations:
+    for location in (each.get("LOCATION") for each in settings.CACHES.values()):
         for address in location if isinstance(location, list | tuple) else [location]:
             yield urlsplit(str(address)).password or ""
     yield os.environ.get("AWS_SECRET_ACCESS_KEY", "")

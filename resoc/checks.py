@@ -117,7 +117,7 @@ def mail_is_set() -> Iterator[checks.CheckMessage]:
 @_on_deploy
 def cache_is_shared() -> Iterator[checks.CheckMessage]:
     """All workers count together how often somebody tries to sign in."""
-    backend = str(settings.CACHES["default"]["BACKEND"])
+    backend = settings.CACHES["shared"]["BACKEND"]
     if backend.endswith(LOCAL_CACHES):
         yield checks.Warning(
             "Each worker has a cache of its own: guessing passwords is hardly slowed down.",

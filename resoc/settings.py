@@ -173,7 +173,7 @@ else:
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Attempts to sign in are counted by all workers together, while their cache answers.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "publishing.caches.FirstThatAnswers", "LOCATION": ["shared", "machine", "process"]},
     "machine": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",

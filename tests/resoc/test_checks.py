@@ -11,7 +11,7 @@ GOOD = {
     "MAIL": {"EMAIL_HOST": "mail.example.org"},
 }
 NO_MAIL = "django.core.mail.backends.console.EmailBackend"
-OF_ONE_PROCESS = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+OF_ONE_PROCESS = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 
 @pytest.fixture
@@ -23,7 +23,8 @@ def good(settings, tmp_path, monkeypatch):
     secret.touch(mode=0o600)
     for name, value in (GOOD | {"DATA_DIR": tmp_path, "STATE_DIR": tmp_path / "var"}).items():
         setattr(settings, name, value)
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "x"}}
+    files = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "x"}
+    settings.CACHES = {"default": OF_ONE_PROCESS, "shared": files}
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
     return settings
 
@@ -49,7 +50,7 @@ def test_a_good_site_has_nothing_to_mend(good):
         ({"ALLOWED_HOSTS": ["example.org"]}, "resoc.E007"),
         ({"MAIL": {}}, "resoc.W008"),
         ({"MAIL_SERVER_BACKEND": NO_MAIL}, "resoc.W009"),
-        ({"CACHES": OF_ONE_PROCESS}, "resoc.W010"),
+        ({"CACHES": {"default": OF_ONE_PROCESS, "shared": OF_ONE_PROCESS}}, "resoc.W010"),
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_else(good, changed, what):
@@ -83,7 +84,8 @@ def test_a_secret_in_a_variable_has_no_file_to_judge(good, monkeypatch):
 def test_a_database_for_several_machines_wants_a_cache_for_them(good, monkeypatch):
     monkeypatch.setitem(good.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     assert found() == ["resoc.W011"]
-    good.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://x"}}
+    redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://x"}
+    good.CACHES = {"default": OF_ONE_PROCESS, "shared": redis}
     assert found() == []
 
 

@@ -100,11 +100,12 @@ def test_a_stored_file_that_comes_back_as_another(monkeypatch):
 
 
 def test_a_cache_that_forgets_or_is_away(settings, healthy):
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    forgets = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    settings.CACHES = settings.CACHES | {"shared": forgets}
     assert "forgets" in only(WRONG)
     in_a_file = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(healthy / "file")}
     (healthy / "file").touch()
-    settings.CACHES = {"default": in_a_file}
+    settings.CACHES = settings.CACHES | {"shared": in_a_file}
     assert any(each.startswith("Could not be asked: cache answers. ") for each in said(WRONG))
 
 
