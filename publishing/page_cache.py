@@ -28,7 +28,7 @@ from html import unescape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
@@ -78,7 +78,7 @@ class PageCache:
         # What another program made, with other templates, is good enough only when there is nothing else.
         self.changes = stamp.watched()
         self.run = secrets.token_hex(8)
-        self.store = PageStore(Path(settings.STATE_DIR))
+        self.store = PageStore(Path(settings.STATE_DIR), urlsplit(settings.SITE_URL).netloc)
         self.store.hide()
         self.round: Iterator[None] = iter(())
         self.round_of: Any = None  # what the last one went by

@@ -30,6 +30,7 @@ Origin = tuple[str, str]  # scheme and host
 PLAIN = re.compile(r"(/[A-Za-z0-9_-]+)*/")  # paths that are the names of folders as they stand
 HOST = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?")
 ENDINGS = {"identity": "", "gzip": ".gz", "br": ".br"}
+MOST_ORIGINS = 8  # schemes and hosts whose pages are kept
 LONGEST_WAIT = 10  # seconds for a page that another worker makes
 TURN = 0.002  # seconds between looks whether it is there
 CLAIM = 1 << 60  # the byte that is locked by who works for all
@@ -46,7 +47,8 @@ def live(state: Path) -> Path:
 class PageStore:
     """The pages in one folder, for every worker that was started together with this one."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, host: str = "") -> None:
+        self.host = host  # the only one whose pages are kept; any, but few, where the site has no address of its own
         self.live, folder = live(state), live(state).parent
         self.kept, self.folders = folder / "kept", folder / "folders"
         self.locks: int | None = None
@@ -67,8 +69,9 @@ class PageStore:
 
     def save(self, key: Key, page: Page) -> None:
         """Keep `page` in the place of the one before."""
-        if HOST.fullmatch(key[1]):
-            self._write(self._file(key), to_bytes(key, page))
+        file = self._file(key)
+        if self._is_ours(key[1]) and (file.parent.exists() or len(self.origins()) < MOST_ORIGINS):
+            self._write(file, to_bytes(key, page))
 
     def drop(self, key: Key) -> None:
         """Keep no page: there is none any more."""
@@ -85,6 +88,10 @@ class PageStore:
             with suppress(OSError, ValueError, KeyError, TypeError), file.open("rb") as opened:
                 scheme, host, path, query = json.loads(opened.readline())["key"]
                 yield scheme, host, path, query
+
+    def _is_ours(self, host: str) -> bool:
+        """Whether pages for `host` may lie on disk: a visitor can name any port, and fill it with them."""
+        return host == self.host if self.host else HOST.fullmatch(host) is not None
 
     def _file(self, key: Key) -> Path:
         scheme, host, path, query = key
@@ -139,7 +146,7 @@ class PageStore:
     def show(self, key: Key, page: Page) -> None:
         """Let nginx serve `page`, unless it serves newer ones."""
         scheme, host, path, query = key
-        if query or not page.html or not PLAIN.fullmatch(path) or not HOST.fullmatch(host):
+        if query or not page.html or not PLAIN.fullmatch(path) or not self._is_ours(host):
             return
         shown, name = self.shown(), page.condition.name
         if shown is not None and shown.run == page.condition.run and shown.number > page.condition.number:

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from priorities.models import Theme
-from publishing import stamp
+from publishing import page_store, stamp
 from publishing.page_cache import PageCache
 from publishing.page_store import PageStore, live
 from publishing.workflow import publish, withdraw
@@ -287,3 +287,20 @@ def test_no_host_leads_elsewhere_on_the_disk(cache, state, host):
     store.show(("http", host, "/", ""), page)
     store.show(("http", "localhost", "/../../x/", ""), page)
     assert {file for file in state.rglob("*") if "localhost" not in str(file)} <= before
+
+
+def test_a_visitor_who_names_many_ports_fills_no_disk(cache, monkeypatch):
+    monkeypatch.setattr(page_store, "MOST_ORIGINS", 3)
+    for port in range(5):
+        Reader(cache).get("/", HTTP_HOST=f"localhost:{port}")
+    assert len(cache.store.origins()) == 3
+    Reader(cache).get("/fr/", HTTP_HOST="localhost:0")
+    assert cache.store.load(("http", "localhost:0", "/fr/", "")) is not None
+
+
+def test_a_site_with_an_address_keeps_the_pages_of_that_address_only(site, settings):
+    settings.SITE_URL = "http://localhost"
+    cache = PageCache(site)
+    for host in ("localhost:8000", "localhost", "127.0.0.1"):
+        assert Reader(cache).get("/", HTTP_HOST=host).status == 200
+    assert cache.store.origins() == {("http", "localhost")}
