@@ -31,7 +31,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from publishing import stamp
 from publishing.answers import Condition, Environ, Headers, Key, Page, chosen, encoded, is_known
@@ -255,6 +255,7 @@ class PageCache:
                 logger.exception("Pages could not be made before somebody asks")
             finally:
                 close_old_connections()
+        connection.close()  # of this thread
 
     def look(self) -> None:
         """See what became old, and do a part of the work that this gives."""
