@@ -266,6 +266,7 @@ def behind_nginx(data: Path, rounds: int, seconds: float) -> str:
         try:
             front = Front(port, server.pid, nginx.HOST)
             kept = data / "var" / "pages" / "live" / "http" / nginx.HOST
+            _wait(front.answers)
             front.warm(*CACHED)
             _wait(lambda: all((kept / path.strip("/") / "index.html").exists() for path in CACHED))
             (data / "file").mkdir(exist_ok=True)
@@ -315,6 +316,13 @@ class Front(Server):
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         return super().get(path, Host=self.host, **headers)
+
+    def answers(self) -> bool:
+        """Whether it has started."""
+        try:
+            return self.get("/")[0] == 200
+        except OSError:
+            return False
 
     @property
     def workers(self) -> list[str]:
