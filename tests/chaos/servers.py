@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.site import free_port
+from tests.conftest import free_port
 
 
 def postgres_programs() -> Path | None:
