@@ -75,6 +75,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def among(self, wanted: Iterable[Target]) -> Self:
         """Those of these objects."""
+        wanted = set(wanted)
         by_model: dict[str, list[int]] = {}
         for label, object_id in wanted:
             by_model.setdefault(label, []).append(object_id)

@@ -10,6 +10,7 @@ import fcntl
 import logging
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +36,7 @@ from publishing.reads import Change
 SIZE = 8  # bytes of the count
 logger = logging.getLogger(__name__)
 
-CHANGES_KEPT = 1_000  # pages that are older than that are made anew without asking
+CHANGES_KEPT = 100  # pages that are older than that are made anew without asking
 
 
 @dataclass(frozen=True)
@@ -75,21 +76,17 @@ def changes(after: int, number: int) -> list[Change] | None:
     rows = list(StampChange.objects.filter(number__gt=after, number__lte=number))
     if len(rows) != number - after:
         return None
-    found = []
-    for row in rows:
-        of_it = {"revision__model": row.model, "revision__object_id": row.object_id}
-        slugs = RevisionSlug.objects.filter(**of_it).values_list("slug", flat=True)
-        points_at = RevisionReference.objects.filter(**of_it).values_list("model", "object_id")
-        is_one = row.object_id is not None
-        found.append(
-            Change(
-                row.model,
-                row.object_id or 0,
-                frozenset(slugs if is_one else ()),
-                frozenset(points_at if is_one else ()),
-            )
-        )
-    return found
+    changed = {(row.model, row.object_id or 0) for row in rows}
+    of_them = Revision.objects.among(target for target in changed if target[1])
+    slugs, points_at = defaultdict(set), defaultdict(set)
+    if any(object_id for _model, object_id in changed):
+        of_one = ("revision__model", "revision__object_id")
+        for model, object_id, slug in RevisionSlug.objects.filter(revision__in=of_them).values_list(*of_one, "slug"):
+            slugs[model, object_id].add(slug)
+        references = RevisionReference.objects.filter(revision__in=of_them)
+        for model, object_id, *target in references.values_list(*of_one, "model", "object_id"):
+            points_at[model, object_id].add(tuple(target))
+    return [Change(*each, frozenset(slugs[each]), frozenset(points_at[each])) for each in changed]
 
 
 def touch() -> None:
