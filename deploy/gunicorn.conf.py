@@ -21,7 +21,7 @@ STOP_SECONDS = 1  # for the rest of a head when the site is being stopped
 LINGER_SECONDS = 0.5  # in which who is refused may still read why
 # Headers after which more may come than the head.
 SAYS_MORE = {"HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT", "HTTP_UPGRADE"}
-SENT = Future()  # what stands for the thread where none was needed
+SENT: Future[bool] = Future()  # what stands for the thread where none was needed
 SENT.set_result(True)
 
 

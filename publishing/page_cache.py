@@ -168,7 +168,7 @@ class PageCache:
         """
         key = self.key(environ)
         page = self.pages.get(key) if key else None
-        if page is None or not self.is_fresh_unasked(page):
+        if key is None or page is None or not self.is_fresh_unasked(page):
             return None
         if len(head) <= LONGEST_HEAD:
             if len(self.heads) >= MOST_HEADS:
