@@ -16,7 +16,7 @@ def pages_for_visitors(get_response: Callable[[HttpRequest], HttpResponse]):
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not is_for_users(request):
-            request.urlconf = "resoc.visitor_urls"  # type: ignore[attr-defined]
+            request.urlconf = "resoc.visitor_urls"
         return get_response(request)
 
     return middleware
