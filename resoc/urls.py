@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from publishing.link_check import dead_links_page
 from publishing.link_targets import link_targets
 from resoc import visitor_urls
 from resoc.visitor_urls import handler400, handler404, handler500
@@ -13,6 +14,7 @@ __all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
 urlpatterns = [
     path("admin/language/", set_language, name="set_language"),
     path("admin/link-targets/", link_targets, name="link_targets"),
+    path("admin/links/", admin.site.admin_view(dead_links_page), name="dead_links"),
     path("admin/planning/", include("publishing.schedule")),
     path("admin/", admin.site.urls),
     path("account/", include("staff.account_urls")),
