@@ -1,6 +1,6 @@
 """What is new, as Atom (RFC 4287): for the whole site, and for one theme."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
@@ -18,12 +18,21 @@ from publishing.links import addresses, targets, with_addresses
 from publishing.models import Publishable, Revision, follow
 
 LENGTH = 20  # entries
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)  # when a feed changed in which nothing stands
+
+
+class Atom(feedgenerator.Atom1Feed):
+    """Django's, which says of an empty feed that it changed just now (RFC 4287 4.2.15)."""
+
+    def latest_post_date(self) -> datetime:
+        return super().latest_post_date() if self.items else BEGAN
 
 
 class SiteFeed(Feed):
     """The newest themes and updates, in the language of the address, as far as they exist in it."""
 
-    feed_type = feedgenerator.Atom1Feed
+    feed_type = Atom
+    author_name = "RESOC Westhoek"  # of every entry too (RFC 4287 4.1.1)
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.request = request

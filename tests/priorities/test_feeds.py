@@ -60,3 +60,16 @@ def test_an_entry_keeps_its_id_when_its_address_changes(client, editor):
 @pytest.mark.parametrize("address", ["/themas/nergens/feed/", "/fr/themes/regiomarketing/feed/"])
 def test_there_is_no_feed_of_what_is_not_there(client, address):
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/fr/feed/", "/themas/regiomarketing/feed/"])
+def test_an_empty_feed_has_an_author_and_says_the_same_whenever_it_is_read(client, address):
+    for theme in Theme.objects.all():
+        for language in ("fr", "en"):
+            setattr(theme, f"title_{language}", "")
+        theme.save()
+        publish(theme, None)
+    tree = feed(client, address)
+    assert tree.find(f"{ATOM}entry") is None
+    assert tree.find(f"{ATOM}author/{ATOM}name").text == "RESOC Westhoek"
+    assert tree.find(f"{ATOM}updated").text == "2026-01-01T00:00:00+00:00"

@@ -67,7 +67,7 @@ def shared(client, address: str) -> dict[str, list[str]]:
 
 def test_a_shared_page_says_what_it_is(client):
     home = shared(client, "/fr/")
-    assert home["og:title"][0].startswith("RESOC Westhoek: Renforcer")
+    assert home["og:title"][0].startswith("RESOC Westhoek · Renforcer")
     assert home["og:description"][0].startswith("RESOC Westhoek est l’organe officiel")
     assert (home["og:type"], home["og:url"]) == (["website"], ["http://testserver/fr/"])
     assert (home["og:locale"], home["og:locale:alternate"]) == (["fr_BE"], ["nl_BE", "en_GB"])
