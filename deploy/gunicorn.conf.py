@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 
 from gunicorn import SERVER, util
+from gunicorn.http import message
 from gunicorn.http.errors import InvalidHeader, LimitRequestHeaders, UnsupportedTransferCoding
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -186,8 +187,10 @@ control_socket_disable = True
 timeout = graceful_timeout = 30  # seconds
 keepalive = 5  # seconds; who waits for the next request has no thread
 
-# A search may be long, a cookie is not. What is longer gets a 414 or a 431.
-limit_request_line = 8190  # bytes
+# A search may be long, also one of 10,000 characters that take three bytes each; a cookie is not.
+# What is longer gets a 414 or a 431.
+limit_request_line = 31_000  # bytes
+message.MAX_REQUEST_LINE = limit_request_line + 1  # gunicorn's own ceiling would lower it to 8190
 limit_request_fields = 64
 limit_request_field_size = 8190  # bytes
 

@@ -1,11 +1,11 @@
 """What is new, as Atom (RFC 4287): for the whole site, and for one theme."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 from django.contrib.syndication.views import Feed
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import feedgenerator, timezone
 from django.utils.text import capfirst
@@ -16,14 +16,24 @@ from publishing.addresses import absolute
 from publishing.languages import current, resolve
 from publishing.links import addresses, targets, with_addresses
 from publishing.models import Publishable, Revision, follow
+from publishing.views import PublishedDetailView
 
 LENGTH = 20  # entries
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)  # when a feed changed in which nothing stands
+
+
+class Atom(feedgenerator.Atom1Feed):
+    """Django's, which says of an empty feed that it changed just now (RFC 4287 4.2.15)."""
+
+    def latest_post_date(self) -> datetime:
+        return super().latest_post_date() if self.items else BEGAN
 
 
 class SiteFeed(Feed):
     """The newest themes and updates, in the language of the address, as far as they exist in it."""
 
-    feed_type = feedgenerator.Atom1Feed
+    feed_type = Atom
+    author_name = "RESOC Westhoek"  # of every entry too (RFC 4287 4.1.1)
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.request = request
@@ -79,10 +89,7 @@ class SiteFeed(Feed):
 class ThemeFeed(SiteFeed):
     """The updates of one theme."""
 
-    def get_object(self, request: HttpRequest, slug: str) -> Theme:
-        theme = Theme.published().called(slug, current()).first()
-        if theme is None:
-            raise Http404
+    def get_object(self, request: HttpRequest, theme: Theme) -> Theme:
         return theme
 
     def title(self, obj: Any = None) -> str:
@@ -93,6 +100,19 @@ class ThemeFeed(SiteFeed):
 
     def items(self, obj: Any = None) -> list[Publishable]:
         return _in_this_language(list(Update.published().referring_to(obj, "theme")[: 2 * LENGTH]))
+
+
+class ThemeFeedView(PublishedDetailView):
+    """That feed at the address of its theme, also at an old one: who follows it does not lose it."""
+
+    model = Theme
+    context_name = "theme"
+
+    def get_address(self, obj: Publishable, version: int | None = None) -> str:
+        return reverse("theme_feed", args=[obj.slug_in(current())])
+
+    def show(self, obj: Any, **context: Any) -> HttpResponse:
+        return ThemeFeed()(self.request, theme=obj)
 
 
 def _in_this_language(objects: list[Any]) -> list[Publishable]:

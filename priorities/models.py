@@ -9,12 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import get_language_info, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from pages.models import Organisation
+from publishing.dates import written
 from publishing.fields import (
     DECORATIVE_HELP,
     FOCUS_HELP,
@@ -294,7 +295,7 @@ class Update(HasDocuments, Publishable):
 
     @property
     def page_kind(self) -> str:
-        return f"{super().page_kind}, {date_format(self.date, 'j F Y')}"
+        return f"{super().page_kind}, {written(self.date)}"
 
     def check_complete(self) -> None:
         if bool(self.priority_id) == bool(self.theme_id):

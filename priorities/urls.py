@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from priorities.feeds import SiteFeed, ThemeFeed
+from priorities.feeds import SiteFeed, ThemeFeedView
 from priorities.models import Priority, Theme
 from priorities.views import DocumentView, PriorityView, ThemeView, priority_list, theme_list
 from publishing.views import VersionListView
@@ -18,7 +18,7 @@ urlpatterns = [
     path(_("themes/"), theme_list, name="theme_list"),
     path(_("documents/<slug:slug>.pdf"), DocumentView.as_view(), name="document"),
     path(_("feed/"), SiteFeed(), name="feed"),
-    path(_("themes/<slug:slug>/feed/"), ThemeFeed(), name="theme_feed"),
+    path(_("themes/<slug:slug>/feed/"), ThemeFeedView.as_view(), name="theme_feed"),
     path(_("themes/<slug:slug>/"), ThemeView.as_view(), name="theme_detail"),
     path(_("themes/<slug:slug>/versions/"), VersionListView.as_view(model=Theme), name="theme_detail_versions"),
     path(_("themes/<slug:slug>/versions/<int:version>/"), ThemeView.as_view(), name="theme_detail_version"),

@@ -541,7 +541,7 @@ class Publishable(Frozen):
     def structured_data(self) -> dict[str, Any]:
         """What search engines may know of this page, in the terms of schema.org."""
         title = resolve(self, self.title_field)
-        data: dict[str, Any] = {"@type": self.schema_type, "headline": title.value}
+        data: dict[str, Any] = {"@type": self.schema_type, "headline": capfirst(title.value)}
         if title.language:
             data["inLanguage"] = title.language
         if self.revision:

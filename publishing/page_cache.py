@@ -3,7 +3,8 @@
 A page is kept together with the stamp that it was made under. Before it is served again the
 worker looks at the count of changes on this machine, at every request, and asks the database
 now and then what other machines did. Nothing expires by time, but for what was planned: a page
-is good until the next planned change. One that read nothing of what changed stays as it is.
+is good until the next planned change, at the longest for a month. One that read nothing of
+what changed stays as it is.
 
 One worker of a machine makes what has become old anew, what was asked for last first, so that
 most often nobody waits for it; then all other pages, so that whatever is asked for while the
@@ -52,6 +53,7 @@ LARGEST = 1_000_000  # bytes of one page
 MOST_HEADS = 2_000  # of requests that need not be read again
 LONGEST_HEAD = 2_000  # bytes of one
 NOBODY: tuple[Key, Environ] = ("", "", "", ""), {}  # who asks for no page
+MONTH = 30 * 86_400  # seconds; all pages are made anew then, because some say until when they hold
 NEVER = ("/static/", "/admin/", "/account/", "/mijn-kaart/", "/media/", "/healthz")  # beginnings of addresses
 ABOUT_ANSWERS = {"HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 NOT_ASKED = ABOUT_ANSWERS | {"HTTP_COOKIE"}
@@ -241,7 +243,8 @@ class PageCache:
             self.miss(error)
             return None
         self.away = False
-        self.until = state.until.timestamp() if state.until else float("inf")
+        month_ends = float(time.time() // MONTH + 1) * MONTH
+        self.until = min(state.until.timestamp(), month_ends) if state.until else month_ends
         return Condition(self.run, changes, state.number, self.until, state.changed_at.timestamp())
 
     def still_holds(self, old: Page, now: Condition) -> bool:

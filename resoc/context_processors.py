@@ -21,7 +21,7 @@ class Footer:
 
     pages: list[TextPage]
     details: ContactDetails | None
-    secretariat: StaffMember | None  # the first who answers for it
+    secretariat: StaffMember | None  # who answers for it now
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -50,8 +50,17 @@ def footer() -> Footer:
     return Footer(
         pages=found.get(_label(TextPage), []),
         details=next(iter(found.get(_label(ContactDetails), [])), None),
-        secretariat=next(iter(found.get(_label(StaffMember), [])), None),
+        secretariat=who_answers(found.get(_label(StaffMember), [])),
     )
+
+
+def who_answers(members: list[StaffMember]) -> StaffMember | None:
+    """The first of `members` who is not away; when all are, who stands in for the first, if that one has a number."""
+    present = next((member for member in members if not member.is_absent), None)
+    if present or not members:
+        return present
+    stand_in = members[0].stand_in
+    return stand_in if stand_in and stand_in.phone_uri else members[0]
 
 
 def _label(model: Any) -> str:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from publishing.dates import written
 from publishing.languages import resolve
 from publishing.storage import StorageAway
 from staff.models import StaffMember
@@ -75,7 +75,7 @@ def _drawn(card: str) -> str:
 
 def absence(member: StaffMember) -> str:
     """Until when `member` is away and who answers meanwhile, in one or two sentences."""
-    until = date_format(member.absent_until, "j F Y") if member.absent_until else ""
+    until = written(member.absent_until) if member.absent_until else ""
     said = _("Absent up to and including %s.") % until
     if stand_in := member.stand_in:
         reach = stand_in.phone_display or stand_in.mobile_display

@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from publishing.addresses import absolute
+from publishing.dates import written, written_with_time
 from publishing.languages import CODES, NAMES, NATIVE_NAMES, Text, current, resolve
 from publishing.links import addresses, targets, with_addresses
 from publishing.models import Publishable
@@ -47,6 +48,11 @@ LONG_WORDS = {
     )
 }
 LONG_WORD = re.compile("|".join(sorted(LONG_WORDS, key=len, reverse=True)), re.IGNORECASE)
+# What stays on one line; the space that does not break is not stored either.
+TOGETHER = re.compile(r"\b(18(?= gemeenten| communes| municipalities)|WCAG\)?(?= \d)) ")
+
+register.filter("written", written, expects_localtime=True)
+register.filter("written_with_time", written_with_time, expects_localtime=True)
 
 
 @register.simple_tag(takes_context=True)
@@ -54,14 +60,14 @@ def text(context: Context, obj: Any, field: str, soft: bool = False) -> SafeStri
     """The escaped text, marked with `lang` when it is not in the reader's language."""
     found = resolve(obj, field)
     value = LONG_WORD.sub(_with_break, found.value) if soft else found.value
-    return _marked(context, found, conditional_escape(value), "span")
+    return _marked(context, found, conditional_escape(TOGETHER.sub("\\1\N{NO-BREAK SPACE}", value)), "span")
 
 
 @register.simple_tag(takes_context=True)
 def rich(context: Context, obj: Any, field: str) -> SafeString:
     """The same for rich text, which `RichTextField` sanitised when it was saved."""
     found = resolve(obj, field)
-    html = found.value
+    html = TOGETHER.sub("\\1\N{NO-BREAK SPACE}", found.value)
     if OWN_LINKS not in context:  # nobody further up resolves them for the whole page at once
         html = with_addresses(html, addresses(targets(html)))
     return _marked(context, found, with_scrolling_tables(html, found.language), "div")

@@ -8,7 +8,7 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 
 from publishing.addresses import absolute
 from publishing.languages import resolve
@@ -63,14 +63,14 @@ def structured_data(
     page, request = context.get("page"), context["request"]
     if not isinstance(page, Publishable) or page.revision is None or context.get("version"):
         return ""
-    url = absolute(request, page.get_absolute_url())
+    url = context["links"].canonical
     graph: list[dict[str, Any]] = [page.structured_data() | {"url": url}]
     if home_url:
-        steps = [(home_url, "RESOC Westhoek"), (page.get_absolute_url(), str(page))]
+        steps = [(absolute(request, home_url), "RESOC Westhoek"), (url, capfirst(str(page)))]
         if parent_url:
-            steps.insert(1, (parent_url, parent_label))
+            steps.insert(1, (absolute(request, parent_url), parent_label))
         items = [
-            {"@type": "ListItem", "position": place, "name": str(label), "item": absolute(request, address)}
+            {"@type": "ListItem", "position": place, "name": str(label), "item": address}
             for place, (address, label) in enumerate(steps, start=1)
         ]
         graph.append({"@type": "BreadcrumbList", "itemListElement": items})

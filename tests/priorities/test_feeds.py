@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from priorities.models import Theme, Update
-from publishing.workflow import publish
+from publishing.workflow import publish, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +60,32 @@ def test_an_entry_keeps_its_id_when_its_address_changes(client, editor):
 @pytest.mark.parametrize("address", ["/themas/nergens/feed/", "/fr/themes/regiomarketing/feed/"])
 def test_there_is_no_feed_of_what_is_not_there(client, address):
     assert client.get(address).status_code == 404
+
+
+def test_the_feed_of_a_theme_moves_with_it_and_ends_with_it(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    theme.slug_nl, theme.slug_fr = "nieuw", "nouveau"
+    theme.save()
+    publish(theme, editor)
+    for old, new in (
+        ("/themas/regiomarketing/feed/", "/themas/nieuw/feed/"),
+        ("/fr/themes/marketing-regional/feed/", "/fr/themes/nouveau/feed/"),
+    ):
+        response = client.get(old)
+        assert (response.status_code, response.headers["Location"]) == (301, new)
+        assert client.get(new).status_code == 200
+    withdraw(theme, editor, "Het thema is afgerond.")
+    assert client.get("/themas/nieuw/feed/").status_code == 410
+
+
+@pytest.mark.parametrize("address", ["/fr/feed/", "/themas/regiomarketing/feed/"])
+def test_an_empty_feed_has_an_author_and_says_the_same_whenever_it_is_read(client, address):
+    for theme in Theme.objects.all():
+        for language in ("fr", "en"):
+            setattr(theme, f"title_{language}", "")
+        theme.save()
+        publish(theme, None)
+    tree = feed(client, address)
+    assert tree.find(f"{ATOM}entry") is None
+    assert tree.find(f"{ATOM}author/{ATOM}name").text == "RESOC Westhoek"
+    assert tree.find(f"{ATOM}updated").text == "2026-01-01T00:00:00+00:00"

@@ -1,11 +1,12 @@
 import gzip
 import io
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import brotli
 import pytest
@@ -202,6 +203,14 @@ def test_what_is_planned_is_visible_on_its_second_and_its_end_too(reader, theme)
         with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
             reader.get("/themas/")
             assert ("Gepland" in reader.get("/themas/").body.decode()) == expected, minutes
+
+
+def test_a_date_that_lies_ahead_in_a_page_never_passes(reader):
+    for months in range(14):
+        at = timezone.now() + timedelta(days=30 * months)
+        with time_machine.travel(at, tick=False):
+            said = reader.get("/.well-known/security.txt").body.decode()
+            assert datetime.fromisoformat(re.search("Expires: (.*)Z", said)[1] + "+00:00") > at, months
 
 
 def test_a_plan_that_is_cancelled_never_comes(reader, theme):

@@ -1,12 +1,15 @@
 """The site in a real browser, as its users meet it."""
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from priorities.models import Priority, Theme, Update
+from publishing.workflow import publish
 from tests.conftest import CHROMIUM, listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -64,6 +67,22 @@ CUT_OFF = """() => {
     return found;
 }"""
 
+# The words of headings that go on, where no hyphen shows it, on the next line.
+TORN = r"""() => {
+    const found = [], range = document.createRange();
+    const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode;
+        if (!text.parentElement.closest("h1, h2, h3, h4, .row-link") || text.parentElement.closest(".vh")) continue;
+        for (const word of text.data.matchAll(/[^\s\u00ad-]{3,}/g)) {
+            range.setStart(text, word.index + 1);
+            range.setEnd(text, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map(each => Math.round(each.top))).size > 1) found.push(word[0]);
+        }
+    }
+    return found;
+}"""
+
 
 def test_from_sign_in_to_an_edit_to_publishing_to_the_visitors_page(signed_in, browser, live_server):
     page = signed_in
@@ -104,6 +123,19 @@ def test_nothing_is_cut_off_or_missing_at_any_width_or_spacing(page, full_theme)
                     cut_off[address, width, spaced] = found
     assert cut_off == {}
     assert [each for each in complaints if "404" not in each] == []
+
+
+def test_no_word_of_a_heading_is_torn_in_two_to_make_room_for_a_date(page, full_theme):
+    for about in ({"theme": Theme.objects.get(slug_nl="regiomarketing")}, {"priority": Priority.objects.get(number=2)}):
+        publish(Update.objects.create(date=date(2026, 9, 30), title_nl="Bericht", **about), None)
+    torn = {}
+    for address in ADDRESSES:
+        page.goto(address)
+        for width in (*WIDTHS, 640, 1000):
+            page.set_viewport_size({"width": width, "height": 800})
+            if found := page.evaluate(TORN):
+                torn[address, width] = found
+    assert torn == {}
 
 
 @pytest.mark.parametrize(("letters", "widths"), [(24, [320, 375, 480]), (32, [640, 768, 1280])])

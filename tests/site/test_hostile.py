@@ -64,10 +64,10 @@ REFUSED = {
     "a bare per cent": (get(b"/%zz%/"), 404),
     "a line end": (get(b"/%0d%0aX-Injected:%20y/"), 404),
     "a zero byte": (get(b"/static/a%00b"), 404),
-    "a long path": (get(b"/" + b"a" * 8000 + b"/"), 404),
-    "a long file name": (get(b"/static/" + b"a" * 5000), 404),
-    "a long upload": (get(b"/media/" + b"a" * 5000), 404),
-    "a very long address": (get(b"/?" + b"a" * 9000), 414),
+    "a long path": (get(b"/" + b"a" * 30_000 + b"/"), 404),
+    "a long file name": (get(b"/static/" + b"a" * 30_000), 404),
+    "a long upload": (get(b"/media/" + b"a" * 30_000), 404),
+    "a very long address": (get(b"/?" + b"a" * 32_000), 414),
     "an endless address": (get(b"/?" + b"a" * 200_000), 431),
     # Files that are none of theirs
     **{path: (get(path.encode()), 404)

@@ -97,6 +97,8 @@ def test_an_untranslated_page_is_honest_about_it(client, editor):
     theme = Theme.objects.create(title_nl="Alleen Nederlands", slug_nl="alleen", body_nl="<p>Tekst</p>")
     publish(theme, editor)
     html = client.get("/fr/themes/alleen/").content.decode()
+    switch = re.search(r'<a [^>]*hreflang="en".*?</a>', html.partition('class="languages"')[2], re.DOTALL)[0]
+    assert '<span lang="fr">(pas encore traduit)</span>' in switch
     assert re.search(r'<h1\b[^>]*>.*<span lang="nl">Alleen Nederlands</span>', html, re.DOTALL)
     assert '<div lang="nl"><p>Tekst</p></div>' in html
     assert html.count("néerlandais") == 1

@@ -4,6 +4,7 @@ import re
 import socket
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -39,6 +40,14 @@ def test_a_first_view_of_the_home_page_is_small_and_stands_still(browser, served
     assert "Script" not in kinds
     assert len(hosts) == 1
     assert shift < 0.01
+
+
+@pytest.mark.parametrize("letter", ["a", '"', "\0"])
+def test_a_search_of_ten_thousand_characters_gets_a_helpful_page(served, letter):
+    with urllib.request.urlopen(f"{served}/fr/recherche/?q={quote(letter * 10_000)}") as response:  # noqa: S310
+        html = response.read().decode()
+    assert response.status == 200
+    assert 'action="/fr/recherche/"' in html
 
 
 def test_hashed_files_may_be_kept_for_ever(served):

@@ -40,6 +40,17 @@ def test_a_theme_is_an_article_in_the_language_that_answers(client):
     assert (article["@type"], article["inLanguage"]) == ("Article", "en")
 
 
+def test_a_page_that_is_not_translated_names_the_original(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    theme.title_nl, theme.title_fr, theme.title_en = "enkel Nederlands", "", ""
+    theme.save()
+    publish(theme, editor)
+    article, trail = graph(client, theme.get_absolute_url("fr"))
+    assert (article["headline"], article["inLanguage"]) == ("Enkel Nederlands", "nl")
+    assert article["url"] == trail["itemListElement"][-1]["item"] == "http://testserver/themas/regiomarketing/"
+    assert trail["itemListElement"][-1]["name"] == "Enkel Nederlands"
+
+
 def test_nothing_in_the_data_can_end_the_element(client, editor):
     member = StaffMember.objects.get(slug="dorine-sioen")
     member.name = "</script><b>&"
@@ -67,7 +78,7 @@ def shared(client, address: str) -> dict[str, list[str]]:
 
 def test_a_shared_page_says_what_it_is(client):
     home = shared(client, "/fr/")
-    assert home["og:title"][0].startswith("RESOC Westhoek: Renforcer")
+    assert home["og:title"][0].startswith("RESOC Westhoek · Renforcer")
     assert home["og:description"][0].startswith("RESOC Westhoek est l’organe officiel")
     assert (home["og:type"], home["og:url"]) == (["website"], ["http://testserver/fr/"])
     assert (home["og:locale"], home["og:locale:alternate"]) == (["fr_BE"], ["nl_BE", "en_GB"])

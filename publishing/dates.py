@@ -1,0 +1,21 @@
+"""Dates and times as people write them in the language being spoken."""
+
+from datetime import date, datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from publishing.languages import current
+
+
+def written(value: date | None, pattern: str = "j F Y") -> str:
+    """`value` in a pattern of Django that begins with the day: in French the first of a month is the “1er”."""
+    if value is None:
+        return ""
+    said = date_format(value, pattern)
+    return said.replace("1 ", "1er ", 1) if value.day == 1 and current() == "fr" else said
+
+
+def written_with_time(value: datetime | None) -> str:
+    """A moment of this time zone: “24 november 2026, 10.42 uur”."""
+    return written(value, f"j F Y, {_('H:i')}")
