@@ -61,6 +61,19 @@ class Postgres:
         """Stop at once, as when the machine loses its power."""
         self._run("pg_ctl", "-D", self.folder / "data", "-m", mode, "-w", "stop")
 
+    def hang(self) -> None:
+        """Let every process of it stand still, from now on; or go on, after `wake`."""
+        self._signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        main = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(main, number)  # first, so that it makes no more of them
+        for pid in Path(f"/proc/{main}/task/{main}/children").read_text().split():
+            os.kill(int(pid), number)
+
     def close(self) -> None:
         if (self.folder / "data" / "postmaster.pid").exists():
             self.stop()
