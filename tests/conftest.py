@@ -32,6 +32,7 @@ TOGETHER = {
     "tests/site/test_nginx.py": "nginx",
     "tests/site/test_two_machines.py": "two machines",
     "tests/site/test_upgrade.py": "upgrade",
+    "tests/site/test_upgrade_on_postgresql.py": "upgrade",
 }
 
 
