@@ -78,14 +78,22 @@ class Postgres:
         if (self.folder / "data" / "postmaster.pid").exists():
             self.stop()
 
-    def create(self, name: str, template: str = "template1") -> str:
-        """Make a database; returns its address."""
+    def create(self, name: str, template: str = "template1", disk: Path | None = None) -> str:
+        """Make a database, its tables on `disk` if there is one; returns its address."""
+        address = f"postgres://resoc@127.0.0.1:{self.port}/"
+        where = ""
+        if disk:
+            os.chown(disk, self.user["user"], self.user["group"])
+            self.run(f"CREATE TABLESPACE {name} LOCATION '{disk}'")
+            where = f"TABLESPACE {name}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} {where}")
+        return address + name
+
+    def run(self, statement: str) -> None:
         import psycopg
 
-        address = f"postgres://resoc@127.0.0.1:{self.port}/"
-        with psycopg.connect(f"{address}postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return address + name
+        with psycopg.connect(f"postgres://resoc@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
+            connection.execute(statement)
 
 
 class Redis:
