@@ -129,9 +129,14 @@ class PageCache:
 
     def is_fresh(self, page: Page) -> bool:
         """Whether nothing public changed since `page` was made."""
-        if time.monotonic() - self.last_asked > ASK_EVERY:
+        if self.must_ask():
             self.ask()
         return self.is_current(page.condition)
+
+    def must_ask(self) -> bool:
+        """Whether it is time to ask the database, and nobody is waiting for its answer already."""
+        is_time = time.monotonic() - self.last_asked > ASK_EVERY
+        return is_time and not (self.must_wait() or self.asking.locked())
 
     def is_current(self, condition: Condition) -> bool:
         """Whether nothing public changed under `condition`, as far as this machine can tell."""
@@ -185,7 +190,7 @@ class PageCache:
 
     def is_fresh_unasked(self, page: Page) -> bool:
         """Whether `page` still holds, as far as one can say without asking anybody."""
-        return time.monotonic() - self.last_asked <= ASK_EVERY and self.is_current(page.condition)
+        return not self.must_ask() and self.is_current(page.condition)
 
     def ready(self, page: Page, environ: Environ) -> tuple[bytes, bytes]:
         page.asked = time.monotonic()

@@ -418,10 +418,14 @@ def test_each_worker_asks_for_its_visitors_and_they_do_not_wait_for_the_answer(s
     worker.start()
     assert asked.wait(60)
     assert Reader(cache).get("/").status == 200
+    assert cache.at_hand(about("/"), HEAD), "also when the database keeps every thread"
     assert worker.is_alive()
     assert page_cache.ASK_AHEAD < page_cache.ASK_EVERY
     answered.set()
     worker.join()
+    cache.miss(DatabaseError())
+    cache.last_asked -= page_cache.ASK_EVERY + 0.1
+    assert cache.at_hand(about("/"), HEAD), "nor while it is known to be away"
     assert site.made == ["/"]
 
 
