@@ -140,7 +140,7 @@ class Person:
         try:
             cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             own = {"Accept-Language": self.language, "Host": "localhost"} | ({"Cookie": cookies} if cookies else {})
-            line.request(method, path, body, own | (headers or {}))
+            line.request(method, path, body or None, own | (headers or {}))
             response = line.getresponse()
             text = response.read().decode(errors="replace")
         finally:

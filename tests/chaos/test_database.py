@@ -4,7 +4,9 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
+from threading import Thread
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.chaos.site import Answer, Person, Site, title_of, until
 ASKED = ["/", "/fr/", "/en/", "/prioriteiten/", "/themas/", "/contact/", "/fr/themes/", "/themas/proef-1/"]
 NEVER_ASKED = ["/en/themes/", "/fr/priorites/", "/themas/proef-2/", "/themas/proef-3/", "/fr/contact/"]
 OFTEN = 12  # times, so that both workers have the page
+SEARCHING = 16  # at once: more than there are threads
 # What is asked, in which language its reader speaks, and what they read.
 FORMS = [
     ("/admin/", "nl", "Dit werkt even niet"),
@@ -61,13 +64,23 @@ def stopped(site: Site, request) -> Iterator[None]:
 
 @contextmanager
 def hung(site: Site, request) -> Iterator[None]:
-    """PostgreSQL stands still: it takes connections and questions, and never answers."""
+    """PostgreSQL stands still: it takes connections and questions, and never answers. Many are searching."""
     cluster = request.getfixturevalue("cluster")
+
+    def search() -> None:
+        with suppress(OSError, HTTPException):
+            Person(site).get("/zoeken/?q=thema")
+
+    searching = [Thread(target=search) for _number in range(SEARCHING)]
     cluster.hang()
     try:
+        for each in searching:
+            each.start()
         yield
     finally:
         cluster.wake()
+        for each in searching:
+            each.join()
 
 
 def read(site: Site, paths: list[str], often: int = 1) -> list[Answer]:
@@ -147,7 +160,7 @@ def test_forms_say_that_they_do_not_work_for_a_moment_and_work_again_by_themselv
         removed: "the file was moved away",
         replaced: "rubbish was put in the place of the file",
         stopped: "the server was stopped at once",
-        hung: "every process of the server stood still (`SIGSTOP`)",
+        hung: f"every process of the server stood still (`SIGSTOP`) while {SEARCHING} visitors searched at once",
     }
     tell(
         f"The database is gone: {name}, {gone.__name__}",
