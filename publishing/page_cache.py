@@ -44,6 +44,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 MAX_BYTES = 32_000_000  # of pages kept by one worker, in all encodings
 ASK_EVERY = 0.5  # seconds between questions to the database about other machines
+ASK_AHEAD = 0.3  # the same, of the thread that keeps visitors from having to ask
 ASK_AGAIN = 3  # seconds until the next one when the database did not answer
 LOOK_EVERY = 0.1  # seconds between looks whether pages have become old
 MOST_WARM = 50  # pages that are made anew before anybody asks for one of them
@@ -130,9 +131,14 @@ class PageCache:
 
     def is_fresh(self, page: Page) -> bool:
         """Whether nothing public changed since `page` was made."""
-        if time.monotonic() - self.last_asked > ASK_EVERY:
+        if self.must_ask():
             self.ask()
         return self.is_current(page.condition)
+
+    def must_ask(self) -> bool:
+        """Whether it is time to ask the database, and nobody is waiting for its answer already."""
+        is_time = time.monotonic() - self.last_asked > ASK_EVERY
+        return is_time and not (self.must_wait() or self.asking.locked())
 
     def is_current(self, condition: Condition) -> bool:
         """Whether nothing public changed under `condition`, as far as this machine can tell."""
@@ -186,7 +192,7 @@ class PageCache:
 
     def is_fresh_unasked(self, page: Page) -> bool:
         """Whether `page` still holds, as far as one can say without asking anybody."""
-        return time.monotonic() - self.last_asked <= ASK_EVERY and self.is_current(page.condition)
+        return not self.must_ask() and self.is_current(page.condition)
 
     def ready(self, page: Page, environ: Environ) -> tuple[bytes, bytes]:
         page.asked = time.monotonic()
@@ -286,11 +292,10 @@ class PageCache:
                 self.warmer.start()
 
     def keep_warm(self) -> None:
-        """Have everything ready before it is asked for, until stopped: one worker of a machine does."""
+        """Have everything ready before it is asked for, until stopped."""
         while not self.stopped.wait(LOOK_EVERY):
             try:
-                if self.store.claim():
-                    self.look()
+                self.look()
             except Exception:  # whatever it is, it may be over at the next look
                 logger.exception("Pages could not be made before somebody asks")
             finally:
@@ -298,9 +303,14 @@ class PageCache:
         connection.close()  # of this thread
 
     def look(self) -> None:
-        """See what became old, and do a part of the work that this gives."""
-        if time.monotonic() - self.last_asked > ASK_EVERY:
+        """See what became old, and do a part of the work that this gives: one worker of a machine does it.
+
+        Each asks for itself, so that visitors do not wait for a database that takes its time to answer.
+        """
+        if time.monotonic() - self.last_asked > ASK_AHEAD:
             self.ask()
+        if not self.store.claim():
+            return
         shown = self.store.shown()
         if shown is not None and not (shown.run == self.run and self.is_current(shown)):
             self.store.hide()

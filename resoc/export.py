@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.storage import Storage
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from publishing.archives import one_moment
 from publishing.languages import CODES
+from publishing.models import Publishable, Revision, RevisionSlug
 from resoc.context_processors import EXPORTING
 
 MARK = ".resoc-export"  # the file by which we know a folder that we made
@@ -32,6 +35,9 @@ LINK = re.compile(r'\b(href|src|srcset)="([^"]*)"')
 OF_MACHINES = re.compile(r'(?:<loc>|")(https?://[^"<\s]*)')  # in a sitemap, in what is shared, in JSON-LD
 OF_CSS = re.compile(r"""url\(["']?([^"')]+)""")
 OF_MANIFEST = re.compile(r'"(?:src|start_url)": "([^"]*)"')
+# Pages that stay citable: others may know an address that none of ours names any more. Cards of people are none
+# of them, because a folder that bears a name would tell who worked here.
+CITABLE = ("priority_detail", "theme_detail", "text_page")
 TEXT = (".html", ".xml", ".css", ".webmanifest")
 
 Tell = Callable[[str], None]
@@ -110,9 +116,14 @@ class Copy:
             return set() if content is None else self.keep(address, path.lstrip("/"), [content])
         response = self.ask(address)
         if response.status_code in (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND):
-            self.moved[address] = normalised(response.headers["Location"], address)
-            return {self.moved[address]} - {""}
-        if response.status_code != HTTPStatus.OK:
+            target = self.moved[address] = normalised(response.headers["Location"], address)
+            if target and address.endswith("/"):
+                with translation.override(response.headers["Content-Language"]):
+                    page = render_to_string("moved.html", {"path": target, "url": own_root() + target})
+                self.keep(address, f"{path}index.html".lstrip("/"), [page.encode()])
+            return {target} - {""}
+        # Files have no status: the page at the address of what was withdrawn still says so, and why.
+        if response.status_code not in (HTTPStatus.OK, HTTPStatus.GONE if path.endswith("/") else None):
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 self.failed.append(f"{address} answers {response.status_code}")
             return set()
@@ -174,6 +185,14 @@ def beginnings() -> Iterator[str]:
             for name in ("home", "search", "feed", "manifest"):
                 yield reverse(name)
     yield from (reverse("sitemap"), reverse("robots"), reverse("security_txt"))
+    for model in apps.get_models():
+        if issubclass(model, Publishable) and (view := model.view_name) in CITABLE:
+            slugs = RevisionSlug.objects.filter(revision__in=Revision.objects.of(model).once_public().changes())
+            for language, slug, number in slugs.values_list("language", "slug", "revision"):
+                with translation.override(language):
+                    yield reverse(view, args=[slug])
+                    yield reverse(f"{view}_versions", args=[slug])
+                    yield reverse(f"{view}_version", args=[slug, number])
 
 
 def own_root() -> str:

@@ -164,9 +164,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,  # seconds
     }
 else:
-    # A server that hangs, or a machine that vanished, may not keep every thread waiting for ever.
+    DATABASES["default"]["ENGINE"] = "publishing.postgresql"
+    # A machine that vanished may not keep every thread waiting for ever.
     DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 5,  # seconds
+        "connect_timeout": 3,  # seconds
         "tcp_user_timeout": 10_000,  # milliseconds
         "options": "-c lock_timeout=45s -c statement_timeout=90s -c idle_in_transaction_session_timeout=300s",
     } | DATABASES["default"].get("OPTIONS", {})

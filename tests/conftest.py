@@ -1,5 +1,6 @@
 """The cast and the site as it is right after `make serve`: every test starts with it."""
 
+import http.client
 import os
 import secrets
 import shutil
@@ -8,7 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -19,6 +24,7 @@ from django.test import Client
 
 from resoc.groups import SECRETARIAT, STAFF
 
+ROOT = Path(__file__).resolve().parents[1]
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  (of everybody who has an authenticator app)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -32,6 +38,7 @@ TOGETHER = {
     "tests/site/test_nginx.py": "nginx",
     "tests/site/test_two_machines.py": "two machines",
     "tests/site/test_upgrade.py": "upgrade",
+    "tests/site/test_upgrade_on_postgresql.py": "upgrade",
 }
 
 
@@ -149,14 +156,9 @@ def s3_server() -> Iterator[str]:
     """The address of a server that speaks the S3 protocol."""
     port = free_port()
     command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
     address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{address}/moto-api/", server)
+    with running(command, f"{address}/moto-api/"):
         yield address
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 @pytest.fixture
@@ -189,18 +191,53 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(address: str, server: subprocess.Popen, seconds: int = 180) -> None:
-    """Until `server` answers at `address`."""
-    end = time.monotonic() + seconds
+@dataclass(frozen=True)
+class Served:
+    """A site, and the program that serves it."""
+
+    address: str
+    environment: dict[str, str]
+    program: subprocess.Popen
+
+
+@contextmanager
+def serving(data: Path, output: Any = subprocess.DEVNULL, **variables: str) -> Iterator[Served]:
+    """A site that keeps its data in `data`, by the same program as `make serve`, until the block ends."""
+    port = free_port()
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "PORT": str(port), "WEB_CONCURRENCY": "1"}
+    environment |= variables
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, str(ROOT / "deploy" / "serve.py")]
+    with running(command, f"{address}/healthz", output, environment) as program:
+        yield Served(address, environment, program)
+
+
+@contextmanager
+def running(
+    command: list[str], address: str, output: Any = subprocess.DEVNULL, environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen]:
+    """A server, from when it answers at `address` until the block ends."""
+    server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)  # noqa: S603
+    try:
+        wait_for(address, server)
+        yield server
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def wait_for(address: str | urllib.request.Request, server: subprocess.Popen, said: Iterable[str] = ()) -> None:
+    """Until `server` answers at `address`; when it does not, the test fails with what it `said`."""
+    end = time.monotonic() + 180
     while time.monotonic() < end:
-        assert server.poll() is None, "the server stopped"
+        assert server.poll() is None, "the server stopped " + "".join(said)
         try:
-            urllib.request.urlopen(address, timeout=1).close()  # noqa: S310
-        except OSError:
-            time.sleep(0.2)
+            urllib.request.urlopen(address, timeout=10).close()  # noqa: S310
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
         else:
             return
-    pytest.fail("the server did not start")
+    pytest.fail("the server did not start " + "".join(said))
 
 
 @pytest.fixture

@@ -61,18 +61,39 @@ class Postgres:
         """Stop at once, as when the machine loses its power."""
         self._run("pg_ctl", "-D", self.folder / "data", "-m", mode, "-w", "stop")
 
+    def hang(self) -> None:
+        """Let every process of it stand still, from now on; or go on, after `wake`."""
+        self._signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        main = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(main, number)  # first, so that it makes no more of them
+        for pid in Path(f"/proc/{main}/task/{main}/children").read_text().split():
+            os.kill(int(pid), number)
+
     def close(self) -> None:
         if (self.folder / "data" / "postmaster.pid").exists():
             self.stop()
 
-    def create(self, name: str, template: str = "template1") -> str:
-        """Make a database; returns its address."""
+    def create(self, name: str, template: str = "template1", disk: Path | None = None) -> str:
+        """Make a database, its tables on `disk` if there is one; returns its address."""
+        address = f"postgres://resoc@127.0.0.1:{self.port}/"
+        where = ""
+        if disk:
+            os.chown(disk, self.user["user"], self.user["group"])
+            self.run(f"CREATE TABLESPACE {name} LOCATION '{disk}'")
+            where = f"TABLESPACE {name}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} {where}")
+        return address + name
+
+    def run(self, statement: str) -> None:
         import psycopg
 
-        address = f"postgres://resoc@127.0.0.1:{self.port}/"
-        with psycopg.connect(f"{address}postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return address + name
+        with psycopg.connect(f"postgres://resoc@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
+            connection.execute(statement)
 
 
 class Redis:

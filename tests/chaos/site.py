@@ -15,14 +15,12 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.request import Request
 
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from publishing.page_store import PageStore
-from tests.conftest import free_port
-
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds
+from tests.conftest import ROOT, free_port, wait_for
 
 
 def environment(data: Path, **variables: str) -> dict[str, str]:
@@ -73,13 +71,9 @@ class Site:
         # Not into a file: files are what some of these tests forbid.
         self.listener = threading.Thread(target=self._listen, args=(self.process,), daemon=True)
         self.listener.start()
-        while True:
-            with suppress(OSError, http.client.HTTPException):
-                if Person(self).get(path, patience=10).status:
-                    return time.monotonic() - began
-            assert self.process.poll() is None, "".join(self.said)
-            assert time.monotonic() - began < PATIENCE, "".join(self.said)
-            time.sleep(0.05)
+        asked = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": "localhost"})
+        wait_for(asked, self.process, self.said)
+        return time.monotonic() - began
 
     def _listen(self, process: "subprocess.Popen[str]") -> None:
         assert process.stderr
@@ -146,7 +140,7 @@ class Person:
         try:
             cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             own = {"Accept-Language": self.language, "Host": "localhost"} | ({"Cookie": cookies} if cookies else {})
-            line.request(method, path, body, own | (headers or {}))
+            line.request(method, path, body or None, own | (headers or {}))
             response = line.getresponse()
             text = response.read().decode(errors="replace")
         finally:

@@ -1,18 +1,21 @@
-"""The database is gone: a file that was removed or damaged, a server that was stopped."""
+"""The database is gone: a file that was removed or damaged, a server that was stopped or hangs."""
 
 import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
+from threading import Thread
 
 import pytest
 
-from tests.chaos.site import Person, Site, title_of, until
+from tests.chaos.site import Answer, Person, Site, title_of, until
 
 ASKED = ["/", "/fr/", "/en/", "/prioriteiten/", "/themas/", "/contact/", "/fr/themes/", "/themas/proef-1/"]
 NEVER_ASKED = ["/en/themes/", "/fr/priorites/", "/themas/proef-2/", "/themas/proef-3/", "/fr/contact/"]
 OFTEN = 12  # times, so that both workers have the page
+SEARCHING = 16  # at once: more than there are threads
 # What is asked, in which language its reader speaks, and what they read.
 FORMS = [
     ("/admin/", "nl", "Dit werkt even niet"),
@@ -59,8 +62,33 @@ def stopped(site: Site, request) -> Iterator[None]:
     cluster.start()
 
 
+@contextmanager
+def hung(site: Site, request) -> Iterator[None]:
+    """PostgreSQL stands still: it takes connections and questions, and never answers. Many are searching."""
+    cluster = request.getfixturevalue("cluster")
+
+    def search() -> None:
+        with suppress(OSError, HTTPException):
+            Person(site).get("/zoeken/?q=thema")
+
+    searching = [Thread(target=search) for _number in range(SEARCHING)]
+    cluster.hang()
+    try:
+        for each in searching:
+            each.start()
+        yield
+    finally:
+        cluster.wake()
+        for each in searching:
+            each.join()
+
+
+def read(site: Site, paths: list[str], often: int = 1) -> list[Answer]:
+    return [Person(site).get(path) for path in paths for _time in range(often)]
+
+
 def statuses(site: Site, paths: list[str], often: int = 1) -> Counter[int]:
-    return Counter(Person(site).get(path).status for path in paths for _time in range(often))
+    return Counter(answer.status for answer in read(site, paths, often))
 
 
 def said(found: Counter[int]) -> str:
@@ -74,6 +102,7 @@ def said(found: Counter[int]) -> str:
         pytest.param("sqlite", removed, id="sqlite-removed"),
         pytest.param("sqlite", replaced, id="sqlite-replaced"),
         pytest.param("postgresql", stopped, id="postgresql-stopped"),
+        pytest.param("postgresql", hung, id="postgresql-hung"),
     ],
 )
 def test_forms_say_that_they_do_not_work_for_a_moment_and_work_again_by_themselves(
@@ -89,7 +118,8 @@ def test_forms_say_that_they_do_not_work_for_a_moment_and_work_again_by_themselv
         editor = site.editor()
         opened = editor.fields(path) | {"title_nl": "Getypt voor de storing", "_publish": "1"}
         with gone(site, request):
-            asked = statuses(site, ASKED, OFTEN)
+            pages = read(site, ASKED, OFTEN)
+            asked, slowest = Counter(page.status for page in pages), max(page.seconds for page in pages)
             still = {page: answer.text for page in ASKED if (answer := Person(site).get(page)).status == 200}
             never = statuses(site, NEVER_ASKED, 2)
             answers = []
@@ -126,13 +156,18 @@ def test_forms_say_that_they_do_not_work_for_a_moment_and_work_again_by_themselv
     assert found["whole"]
     assert "Getypt voor de storing" in found["titles"][f"priorities.theme/{pk}"]
     name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[engine]
-    how = {removed: "the file was moved away", replaced: "rubbish was put in the place of the file"}
+    how = {
+        removed: "the file was moved away",
+        replaced: "rubbish was put in the place of the file",
+        stopped: "the server was stopped at once",
+        hung: f"every process of the server stood still (`SIGSTOP`) while {SEARCHING} visitors searched at once",
+    }
     tell(
         f"The database is gone: {name}, {gone.__name__}",
-        f"Under a running site {how.get(gone, 'the server was stopped at once')}; afterwards put back. "
-        "Then again, with a restart of the site meanwhile.",
-        f"Pages asked before: {said(asked)}. Pages never asked: {said(never)}. After a restart without the database "
-        f"(up in {starting:.1f} s): {said(after_restart)}. Search: a plain 503 in the reader’s language.",
+        f"Under a running site {how[gone]}; afterwards put back. Then again, with a restart of the site meanwhile.",
+        f"Pages asked before: {said(asked)}, each within {slowest:.2f} s. "
+        f"Pages never asked: {said(never)}. After a restart without the database (up in {starting:.1f} s): "
+        f"{said(after_restart)}. Search: a plain 503 in the reader’s language.",
         f"Every form answers 503 in the reader’s language within {max(answers):.2f} s, with Retry-After; "
         "the session stays. The form that stood open was sent again afterwards, and published.",
         "Nothing.",

@@ -6,9 +6,15 @@ limit on its pages, and a file in the place of a folder.
 
 import random
 import resource
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.chaos.site import ROOT, Person, Site, environment, title_of, until
@@ -106,6 +112,65 @@ def test_a_database_that_may_not_grow_says_so_in_the_form(site, tell):
         "A long text came back in its form, with a sentence.",
         "Nothing; what could not be saved is in no row and no version.",
         "At once, when there was room.",
+    )
+
+
+@pytest.fixture
+def disk(tmp_path, cluster, postgres_template) -> Iterator[Path]:
+    """A disk of 100 MB."""
+    folder = Path(tempfile.mkdtemp(prefix="resoc-disk-", dir="/tmp"))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100m,mode=755", "tmpfs", folder], check=True)  # noqa: S603, S607
+    yield folder
+    cluster.run("DROP DATABASE IF EXISTS small WITH (FORCE)")
+    cluster.run("DROP TABLESPACE IF EXISTS small")
+    subprocess.run(["umount", folder], check=True)  # noqa: S603, S607
+    folder.rmdir()
+
+
+@pytest.mark.needs("postgresql", "root, to make a small disk")
+def test_when_the_disk_of_postgresql_is_full_the_form_says_so_and_what_was_published_stays(
+    cluster, postgres_template, disk, tmp_path, tell
+):
+    template, folder, made = postgres_template
+    shutil.copytree(folder, tmp_path / "data")
+    (disk / "tables").mkdir()
+    site = Site(tmp_path / "data", made, DATABASE_URL=cluster.create("small", template, disk / "tables"))
+    pk, published, words = made["themes"][0], 0, random.Random(1)  # noqa: S311
+    with site:
+        editor = site.editor()
+        assert editor.publish(pk, "Voor de volle schijf").status == 302
+        with (disk / "something-else").open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        while True:  # what is free inside the files is used up first
+            text = " ".join(words.randbytes(8).hex() for _word in range(3000))
+            answer = editor.publish(pk, f"Vol {published}", body_nl=f"<p>{text}</p>")
+            if answer.status != 302:
+                break
+            published += 1
+            assert published < 100
+        assert (answer.status, NOT_SAVED["nl"] in answer.text, f"Vol {published}" in answer.text) == (200, True, True)
+        assert 'class="success"' not in answer.text
+        pages = {Person(site).get(address).status for address in PAGES for _time in range(4)}
+        during = site.look()
+        (disk / "something-else").unlink()
+        back = until(lambda: editor.publish(pk, "Weer plaats").status == 302)
+        until(lambda: title_of(Person(site).get("/themas/proef-0/").text) == "Weer plaats", 10)
+        after = site.look()
+    assert pages == {200}
+    told = ["Voor de volle schijf", *(f"Vol {number}" for number in range(published))]
+    assert during["titles"][f"priorities.theme/{pk}"][-len(told) :] == told
+    assert after["titles"][f"priorities.theme/{pk}"][-1] == "Weer plaats"
+    assert during["whole"]
+    assert after["whole"]
+    assert "could not extend file" in "".join(site.said)
+    tell(
+        "The disk is full: PostgreSQL",
+        "The tables of the database were on a small disk, which something else filled to the last byte.",
+        f"Nothing: {len(PAGES)} pages, asked four times, answered 200.",
+        "A long text came back in its form, with a sentence.",
+        "Nothing; every text that was published is in history, and the other one in no version.",
+        f"The next try, {back:.2f} s after there was room, was published.",
     )
 
 

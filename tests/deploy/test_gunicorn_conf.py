@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import free_port
+
 CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "gunicorn.conf.py"
 BODY = 8_000_000  # bytes: more than fits on a line at once
 APPLICATION = f"""
@@ -35,9 +37,7 @@ def small(tmp_path):
     (tmp_path / "tiny.py").write_text(APPLICATION)
     settings = CONFIG.read_text().replace("def post_worker_init", "def unused")
     (tmp_path / "conf.py").write_text(settings.replace("REQUEST_SECONDS = 120", "REQUEST_SECONDS = 1"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "conf.py", "--bind", f"127.0.0.1:{port}", "tiny"]
     environment = {"PATH": os.environ["PATH"], "WEB_CONCURRENCY": "1"}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as server:  # noqa: S603

@@ -1,5 +1,6 @@
-"""Another site, on this machine, of which every request is noted."""
+"""What is about PostgreSQL is collected only where the suite was told of one; and another site, on this machine."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,10 +14,12 @@ import pytest
 
 from publishing import outside
 
+collect_ignore = [] if "postgres" in os.environ.get("DATABASE_URL", "") else ["test_postgresql.py"]
+
 
 @dataclass
 class Neighbour:
-    """Answers `/404` with that status, `/to/<address>` with a redirect, and a few other paths oddly."""
+    """A site that notes every request. Answers `/404` with that status, `/to/<address>` with a redirect, and a few other paths oddly."""
 
     port: int = 0
     asked: list[tuple[str, str]] = field(default_factory=list)  # method and path

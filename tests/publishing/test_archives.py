@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
+import boto3
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
@@ -17,11 +18,12 @@ from django.utils import timezone
 from pages.models import Organisation
 from priorities.models import Theme
 from publishing import stamp
-from publishing.archives import MANIFEST, ArchiveError, opened, write
+from publishing.archives import MANIFEST, ArchiveError, files_in, opened, write
 from publishing.models import Revision
 from publishing.restoring import compare, remember, restore
 from publishing.workflow import publish
 from staff.models import StaffMember
+from tests.conftest import new_bucket
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -218,9 +220,9 @@ def installation(tmp_path_factory):
     data = tmp_path_factory.mktemp("installation")
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data)}
 
-    def run(*arguments: str) -> subprocess.CompletedProcess:
+    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)  # noqa: S603
+        return subprocess.run(command, cwd=ROOT, env=environment | more, capture_output=True, text=True)  # noqa: S603
 
     for command in ("migrate -v0", "seed -v0", "collectstatic --no-input -v0"):
         result = run(*command.split())
@@ -235,6 +237,7 @@ from PIL import Image
 from django.core.files.base import ContentFile
 from publishing.workflow import publish
 from staff.models import StaffMember
+from tests.conftest import new_bucket
 
 data = io.BytesIO()
 Image.new("RGB", (80, 120), "red").save(data, "PNG")
@@ -266,6 +269,41 @@ def test_a_backup_is_rehearsed_with_rows_files_and_twenty_pages(installation):
     assert bad.returncode == 1
     assert "publishing.revisiontext: " in bad.stderr
     assert "page /contact/: looks different" in bad.stderr
+
+
+def test_a_backup_of_a_bucket_is_rehearsed_with_its_files_and_nothing_is_written_there(installation, s3_server):
+    keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "testing")
+    there = {"S3_BUCKET": new_bucket(s3_server), "S3_ENDPOINT_URL": s3_server} | keys
+    bucket = boto3.resource(
+        "s3",
+        endpoint_url=s3_server,
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    ).Bucket(there["S3_BUCKET"])
+
+    def stored() -> list[tuple]:
+        return [(each.key, each.e_tag, each.last_modified) for each in bucket.objects.all()]
+
+    path = installation.data / "backups" / "emmer.zip"
+    assert installation("shell", "-v0", "-c", PHOTO, **there).returncode == 0
+    photo, *variants = sorted((each[0] for each in stored()), key=lambda name: name.startswith("variants/"))
+    assert variants
+    before = stored()
+    made = installation("backup", str(path), **there)
+    assert made.returncode == 0, made.stderr
+    good = installation("rehearse", **there)
+    assert good.returncode == 0, good.stderr
+    assert f"{path} brings everything back" in good.stdout
+    assert stored() == before
+    with opened(path) as (archive, manifest):
+        assert list(files_in(manifest)) == [photo]
+        assert archive.read(f"media/{photo}") == bucket.Object(photo).get()["Body"].read()
+    # A file that is another one by now is noticed, when this very installation is compared.
+    bucket.Object(photo).put(Body=b"another picture")
+    bad = installation("rehearse", str(path), "--compare", **there)
+    assert bad.returncode == 1
+    assert f"file {photo}: missing or other content" in bad.stdout
 
 
 def test_an_archive_of_an_older_version_is_brought_up_to_date(installation):

@@ -1,5 +1,7 @@
 """What is said when something is away; that it really is away is tested in tests/chaos."""
 
+import re
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
@@ -29,6 +31,9 @@ def wrong(execute, *args):
     raise IntegrityError("our own fault")
 
 
+HOME = {"nl": "/", "fr": "/fr/", "en": "/en/"}
+
+
 @pytest.fixture
 def visitor() -> Client:
     return Client(raise_request_exception=False)
@@ -56,6 +61,7 @@ def test_while_the_database_is_away_the_reader_is_told_in_the_own_language(visit
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert f'<html lang="{language}"' in html
     assert words in html
+    assert set(re.findall(r'<a [^>]*href="([^"]*)"', html)) == {HOME[language]}
     assert visitor.get("/zoeken/?q=thema").status_code == 200
 
 
@@ -69,11 +75,22 @@ def test_who_sent_something_is_told_that_it_may_not_be_saved(editor, visitor):
     assert visitor.get("/admin/").status_code == 200
 
 
-def test_what_is_our_own_fault_stays_a_500(visitor):
+@pytest.mark.parametrize(
+    ("path", "language", "words"),
+    [
+        ("/zoeken/?q=thema", "nl", "Er ging iets mis"),
+        ("/fr/recherche/?q=theme", "fr", "Un problème est survenu"),
+        ("/en/search/?q=theme", "en", "Something went wrong"),
+    ],
+)
+def test_what_is_our_own_fault_stays_a_500(visitor, path, language, words):
     with connection.execute_wrapper(wrong):
-        response = visitor.get("/zoeken/?q=thema")
+        response = visitor.get(path)
+    html = response.content.decode()
     assert response.status_code == 500
-    assert "Er ging iets mis" in response.content.decode()
+    assert f'<html lang="{language}"' in html
+    assert words in html
+    assert set(re.findall(r'<a [^>]*href="([^"]*)"', html)) == {HOME[language]}
     assert not is_outage(IntegrityError())
     assert not is_outage(KeyError())
     assert is_outage(DatabaseError("file is not a database"))

@@ -417,6 +417,27 @@ def test_a_worker_looks_by_itself_from_its_first_page_on(site, monkeypatch):
     assert application.keeps_warm
 
 
+def test_each_worker_asks_for_its_visitors_and_they_do_not_wait_for_the_answer(site, monkeypatch):
+    cache, asked, answered = PageCache(site), threading.Event(), threading.Event()
+    Reader(cache).get("/")
+    monkeypatch.setattr(cache.store, "claim", lambda: False)  # another worker makes the pages
+    monkeypatch.setattr(stamp, "number", lambda: asked.set() or answered.wait(60) or 0)
+    cache.last_asked = 0
+    worker = threading.Thread(target=cache.look)
+    worker.start()
+    assert asked.wait(60)
+    assert Reader(cache).get("/").status == 200
+    assert cache.at_hand(about("/"), HEAD), "also when the database keeps every thread"
+    assert worker.is_alive()
+    assert page_cache.ASK_AHEAD < page_cache.ASK_EVERY
+    answered.set()
+    worker.join()
+    cache.miss(DatabaseError())
+    cache.last_asked -= page_cache.ASK_EVERY + 0.1
+    assert cache.at_hand(about("/"), HEAD), "nor while it is known to be away"
+    assert site.made == ["/"]
+
+
 # What is never kept
 
 

@@ -1,8 +1,6 @@
 """Content that uses every part of the pages, and the site as it is served."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,13 +8,13 @@ from django.core.management import call_command
 
 from priorities.models import Priority, Theme, Update
 from publishing.workflow import publish
-from tests.conftest import free_port, wait_for
+from tests.conftest import serving
 
 # Two machines share a PostgreSQL and a Redis: where the suite was not told of any, there is nothing to test.
-shared = "postgres" in os.environ.get("DATABASE_URL", "") and "redis" in os.environ.get("CACHE_URL", "")
+on_postgresql = "postgres" in os.environ.get("DATABASE_URL", "")
+shared = on_postgresql and "redis" in os.environ.get("CACHE_URL", "")
 collect_ignore = [] if shared else ["test_two_machines.py"]
-
-ROOT = Path(__file__).resolve().parents[2]
+collect_ignore += [] if on_postgresql else ["test_upgrade_on_postgresql.py"]
 
 
 @pytest.fixture
@@ -50,17 +48,5 @@ def served(served_folder):
 
     One is enough: `pytest_xdist_make_scheduler` sends all who ask for it to one process.
     """
-    port = free_port()
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(served_folder)}
-    environment |= {"PORT": str(port), "WEB_CONCURRENCY": "1"}
-    with (served_folder / "log").open("wb") as log:
-        server = subprocess.Popen(  # noqa: S603
-            [sys.executable, ROOT / "deploy" / "serve.py"], env=environment, stdout=log, stderr=log
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{address}/healthz", server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
+    with (served_folder / "log").open("wb") as log, serving(served_folder, log) as site:
+        yield site.address

@@ -54,7 +54,15 @@ def exported(django_db_setup, django_db_blocker, tmp_path_factory):
         publish(theme, None)
         gone = Theme.objects.create(title_nl="Weg", slug_nl="weg")
         publish(gone, None)
-        withdraw(gone, None, "Weg")
+        withdraw(gone, None, "Opgegaan in een ander thema.")
+        renamed = Theme.objects.create(title_nl="Hernoemd", slug_nl="oud-adres")
+        publish(renamed, None)
+        renamed.slug_nl = "nieuw-adres"
+        renamed.save()
+        publish(renamed, None)
+        left = StaffMember.objects.create(name="Vertrokken", slug="vertrokken", email="weg@example.org")
+        publish(left, None)
+        withdraw(left, None, "Uit dienst.")
         default_storage.save(f"staff/{SECRET}.jpg", ContentFile(SECRET.encode()))
         fill_with_secrets()
         lost = next(name for name, _size, kind in member.photo.cut.files if kind == "jpg")
@@ -148,8 +156,48 @@ def test_nothing_that_visitors_do_not_see_is_in_the_copy(exported):
     for file in exported.folder.rglob("*"):
         assert SECRET not in str(file)
         assert not file.is_file() or SECRET.encode() not in file.read_bytes(), file
-    assert not (exported.folder / "themas" / "weg").exists()
     assert (exported.folder / "themas" / "regiomarketing").exists()
+    assert not (exported.folder / "contact" / "vertrokken").exists()
+
+
+@pytest.mark.parametrize(("folder", "words"), [("themas", "niet meer online"), ("fr/themes", "n’est plus en ligne")])
+def test_the_address_of_what_was_withdrawn_says_so_and_why(exported, folder, words):
+    for name in ("", "versies/" if folder == "themas" else "versions/"):
+        html = (exported.folder / folder / "weg" / name / "index.html").read_text()
+        assert words in html
+        assert "Opgegaan in een ander thema." in html
+        assert '<meta name="robots" content="noindex">' in html
+        assert "canonical" not in html
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("/themas/oud-adres/", "/themas/nieuw-adres/", "Deze pagina heeft een nieuw adres"),
+        ("/fr/themes/oud-adres/", "/fr/themes/nieuw-adres/", "Cette page a une nouvelle adresse"),
+        ("/themas/oud-adres/versies/", "/themas/nieuw-adres/versies/", "Deze pagina heeft een nieuw adres"),
+    ],
+)
+def test_an_old_address_leads_to_the_new_one(exported, old, new, words):
+    html = (exported.folder / old.strip("/") / "index.html").read_text()
+    assert words in html
+    assert f'<meta http-equiv="refresh" content="0; url={new}">' in html
+    assert f'<link rel="canonical" href="http://localhost{new}">' in html
+    assert f'<a href="{new}">' in html
+
+
+def test_a_version_that_was_cited_under_an_old_address_is_found(exported):
+    (version,) = (exported.folder / "themas" / "oud-adres" / "versies").glob("*/index.html")
+    number = version.parent.name
+    assert f'url=/themas/nieuw-adres/versies/{number}/"' in version.read_text()
+    assert (exported.folder / "themas" / "nieuw-adres" / "versies" / number / "index.html").is_file()
+
+
+def test_machines_are_told_of_no_old_address(exported):
+    sitemap = (exported.folder / "sitemap.xml").read_text()
+    assert "/themas/nieuw-adres/" in sitemap
+    assert "/oud-adres/" not in sitemap
+    assert "/weg/" not in sitemap
 
 
 def test_the_picture_to_share_is_in_the_copy(exported):

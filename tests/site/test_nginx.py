@@ -1,7 +1,6 @@
 """The site behind nginx as `deploy/nginx.conf` sets it up: as quick, and as exact, as it says."""
 
 import http.client
-import os
 import re
 import subprocess
 import sys
@@ -10,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import free_port
+from tests.conftest import ROOT, Served, free_port, serving
 from tests.site import nginx
 from tests.site.nginx import HOST
 
-ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 180  # at most, for what takes a few
 PUBLISH = """
 from priorities.models import Theme
@@ -31,23 +29,9 @@ pytestmark = pytest.mark.skipif(not Path(nginx.NGINX).exists(), reason="needs ng
 class Site:
     """A site with nginx before it, both on ports of this machine."""
 
-    def __init__(self, data: Path) -> None:
-        self.data, self.port, self.own_port = data, free_port(), free_port()
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "DATA_DIR": str(data),
-            "PORT": str(self.own_port),
-            "ALLOWED_HOSTS": HOST,
-            "TRUSTED_PROXY_COUNT": "1",
-        }
-        self.programs: list[subprocess.Popen] = []
-
-    def start(self) -> None:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        command = [sys.executable, ROOT / "deploy" / "serve.py"]
-        self.programs.append(subprocess.Popen(command, env=self.environment, **quiet))  # noqa: S603
-        self.programs.append(nginx.start(self.data, self.port, free_port(), self.own_port))
-        self.wait(self.answers)
+    def __init__(self, data: Path, served: Served) -> None:
+        self.data, self.served, self.port = data, served, free_port()
+        self.own_port = int(served.environment["PORT"])
 
     def answers(self) -> bool:
         try:
@@ -57,12 +41,7 @@ class Site:
 
     def publish(self) -> None:
         command = [sys.executable, ROOT / "manage.py", "shell", "-v0", "-c", PUBLISH]
-        subprocess.run(command, env=self.environment, check=True)  # noqa: S603
-
-    def stop(self) -> None:
-        for program in reversed(self.programs):
-            program.terminate()
-            program.wait(10)
+        subprocess.run(command, env=self.served.environment, check=True)  # noqa: S603
 
     def get(self, path: str, port: int = 0, **headers: str) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
@@ -87,14 +66,18 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("nginx"))
-    try:
-        site.start()
-        site.get("/")
-        site.wait(lambda: site.shown("/themas/") and site.shown("/fr/"))
-        yield site
-    finally:
-        site.stop()
+    data = tmp_path_factory.mktemp("nginx")
+    with serving(data, ALLOWED_HOSTS=f"{HOST},127.0.0.1", TRUSTED_PROXY_COUNT="1", WEB_CONCURRENCY="2") as served:
+        site = Site(data, served)
+        front = nginx.start(data, site.port, free_port(), site.own_port)
+        try:
+            site.wait(site.answers)
+            site.get("/")
+            site.wait(lambda: site.shown("/themas/") and site.shown("/fr/"))
+            yield site
+        finally:
+            front.terminate()
+            front.wait(10)
 
 
 def by_nginx(answer) -> bool:
@@ -158,6 +141,6 @@ def test_a_publication_is_visible_at_once_and_nginx_serves_it_again_soon(site):
 
 
 def test_without_the_site_nginx_goes_on_with_what_there_is(site):
-    site.programs[0].terminate()
-    site.programs[0].wait(10)
+    site.served.program.terminate()
+    site.served.program.wait(10)
     assert b"Zonet veranderd" in site.get("/themas/").body

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,10 +20,9 @@ import psycopg
 import pytest
 import requests
 
-from tests.conftest import free_port, new_bucket, wait_for
+from tests.conftest import ROOT, new_bucket, serving
 from tests.staff.conftest import photo_file
 
-ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 30  # for what takes one, on a machine that is busy with other tests
 PASSWORD = "een lang wachtwoord"  # noqa: S105
 
@@ -79,7 +77,6 @@ class Machine:
 def machines(tmp_path_factory, s3_server) -> Iterator[tuple[Machine, Machine]]:
     url, name = urlsplit(os.environ["DATABASE_URL"]), f"machines_{secrets.token_hex(4)}"
     shared = {
-        "PATH": os.environ["PATH"],
         "DATABASE_URL": url._replace(path=f"/{name}").geturl(),
         "CACHE_URL": f"{os.environ['CACHE_URL']}?key_prefix={name}",
         "S3_BUCKET": new_bucket(s3_server),
@@ -87,34 +84,18 @@ def machines(tmp_path_factory, s3_server) -> Iterator[tuple[Machine, Machine]]:
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "SECRET_KEY": secrets.token_hex(32),
-        "WEB_CONCURRENCY": "1",
     }
+    here, there = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("there")
+    (there / "var").mkdir()
+    (there / "var" / "static").symlink_to(here / "var" / "static")  # to collect static files again would take seconds
     with psycopg.connect(url.geturl(), autocommit=True) as administration:
         administration.execute(f"CREATE DATABASE {name}")
-        started: list[subprocess.Popen] = []
-        found: list[Machine] = []
         try:
-            for _number in range(2):
-                data, port = tmp_path_factory.mktemp("machine"), free_port()
-                if found:  # to collect static files again would take seconds
-                    (data / "var").mkdir()
-                    (data / "var" / "static").symlink_to(Path(found[0].environment["DATA_DIR"]) / "var" / "static")
-                machine = Machine(f"http://127.0.0.1:{port}", shared | {"DATA_DIR": str(data), "PORT": str(port)})
-                server = subprocess.Popen(  # noqa: S603
-                    [sys.executable, ROOT / "deploy" / "serve.py"],
-                    env=machine.environment,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                )
-                started.append(server)
-                wait_for(f"{machine.address}/healthz", server)
-                found.append(machine)
-            found[0].shell(PEOPLE)
-            yield found[0], found[1]
+            with serving(here, **shared) as first, serving(there, **shared) as second:
+                machines = [Machine(each.address, each.environment) for each in (first, second)]
+                machines[0].shell(PEOPLE)
+                yield machines[0], machines[1]
         finally:
-            for server in started:
-                server.terminate()
-                server.wait(10)
             administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -4,8 +4,9 @@
 last commit in which each of our apps had but its first migration): its source content, and then a
 theme under a new address with a draft on top, updates, a partner, a card with a photo that was
 restored once, a withdrawn priority, a withdrawn and deleted theme, a page that ended and one that
-is planned. It is loaded as it was on SQLite; PostgreSQL gets it the way in which a site moves there,
-from a backup of what was upgraded.
+is planned. It is loaded as it was on SQLite; the tests on PostgreSQL get it the way in which a site
+moves there, from a backup of what was upgraded. That the migrations do the same on PostgreSQL is told
+by `test_upgrade_on_postgresql.py`.
 """
 
 import os
@@ -29,9 +30,9 @@ from publishing.snapshots import freeze
 from publishing.workflow import publish
 from staff.models import StaffMember
 from tests.site.crawl import crawl
+from tests.site.first_release import DUMP
 
 ROOT = Path(__file__).resolve().parents[2]
-DUMP = Path(__file__).with_name("first_release.sql")
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +42,24 @@ def archive(tmp_path_factory) -> Path:
     with sqlite3.connect(data / "db.sqlite3") as database:
         database.executescript(DUMP.read_text())
     database.close()
+    return upgraded(data)
+
+
+def upgraded(data: Path, **variables: str) -> Path:
+    """A backup of what `prepare` makes of the site of the first release in `data`."""
     (data / "media" / "staff").mkdir(parents=True)
     Image.new("RGB", (80, 120), "red").save(data / "media" / "staff" / "johan.png")
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data)}
-    for command in (["prepare"], ["backup", str(data / "site.zip"), "--quiet"]):
-        result = subprocess.run(  # noqa: S603
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True
-        )
-        assert result.returncode == 0, result.stderr
+    run(data, "manage.py", "prepare", **variables)
+    run(data, "manage.py", "backup", str(data / "site.zip"), "--quiet", **variables)
     return data / "site.zip"
+
+
+def run(data: Path, *arguments: str, **variables: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "resoc.settings"}
+    result = subprocess.run(  # noqa: S603
+        [sys.executable, *arguments], cwd=ROOT, env=environment | variables, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.fixture
