@@ -27,6 +27,7 @@ from publishing.fields import PublishedForeignKey
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
 from publishing.links import Target, public_revisions
 from publishing.reads import EVERYTHING, Read, reading
+from publishing.search import LONGEST_WORD
 from publishing.snapshots import thaw
 
 MAX_CHARACTERS = 500  # of a note or a reason
@@ -359,6 +360,12 @@ class RevisionText(models.Model):
     language = models.CharField(max_length=10, blank=True)
     title = models.TextField()
     words = models.TextField()  # of everything, the title included
+
+
+class RevisionWord(models.Model):
+    """One word, or stem after its equals sign, of all texts in the index of search; see `text_index`."""
+
+    word = models.CharField(max_length=LONGEST_WORD, primary_key=True)
 
 
 class PublishedIterable(ModelIterable):

@@ -40,7 +40,7 @@ from publishing.models import (
     RevisionText,
     slug_columns,
 )
-from publishing.search_index import index
+from publishing.search_index import add, index
 from publishing.snapshots import (
     Change,
     Snapshot,
@@ -562,7 +562,7 @@ def _write_indexes(committed: Sequence[tuple[Publishable, Revision]]) -> None:
     RevisionFile.objects.bulk_create(
         RevisionFile(revision=revision, name=name) for obj, revision in committed for name in files(obj)
     )
-    RevisionText.objects.bulk_create(text for obj, revision in committed for text in index(obj, revision))
+    add([text for obj, revision in committed for text in index(obj, revision)])
 
 
 def files(obj: Publishable) -> Iterator[str]:

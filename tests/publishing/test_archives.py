@@ -20,6 +20,7 @@ from publishing import stamp
 from publishing.archives import MANIFEST, ArchiveError, opened, write
 from publishing.models import Revision
 from publishing.restoring import compare, remember, restore
+from publishing.search_index import find
 from publishing.workflow import publish
 from staff.models import StaffMember
 
@@ -91,6 +92,7 @@ def test_a_restore_brings_back_everything_and_removes_what_came_after(archive, e
         assert file.read() == b"pixels"
     assert stamp.number() > number, "every worker must ask again"
     assert compare(archive) == []
+    assert [len(find(word).results) > 0 for word in ("regiomarketing", "reservekopie")] == [True, False]
 
 
 def test_moments_come_back_to_the_microsecond(archive):
@@ -269,12 +271,18 @@ def test_a_backup_is_rehearsed_with_rows_files_and_twenty_pages(installation):
 
 
 def test_an_archive_of_an_older_version_is_brought_up_to_date(installation):
-    """As made before there was a mobile number and an absence, before mail waited, and before there was a log."""
+    """As made before there was a mobile number and an absence, a queue of mail, a log, and words of the site."""
 
     def older(members, manifest):
         for app, first in (("staff", "0003"), ("publishing", "0005")):
             manifest["migrations"][app] = [name for name in manifest["migrations"][app] if name < first]
-        for table in ("staff.consent", "staff.cardlink", "publishing.mail", "publishing.event"):
+        for table in (
+            "staff.consent",
+            "staff.cardlink",
+            "publishing.mail",
+            "publishing.event",
+            "publishing.revisionword",
+        ):
             del members[f"rows/{table}.jsonl"]
             del manifest["rows"][table]
         new = {"staff.staffmember": ("mobile", "shows_phone", "shows_mobile", "shows_email", "shows_photo")}
