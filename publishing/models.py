@@ -646,7 +646,8 @@ def follow(objects: Iterable[Frozen], paths: Iterable[str], as_of: datetime) -> 
             field: Any = row._meta.get_field(name)
             ends.append((row, field, (field.related_model._meta.label_lower, getattr(row, field.attname))))
     wanted = {target for _row, _field, target in ends if target[1] is not None}
-    found = {(each.model, each.object_id): each.thaw(as_of) for each in public_revisions(wanted, as_of)}
+    shown = public_revisions(wanted, as_of) if wanted else ()
+    found = {(each.model, each.object_id): each.thaw(as_of) for each in shown}
     for row, field, target in ends:
         field.set_cached_value(row, found.get(target))
 
