@@ -17,6 +17,8 @@ from modeltranslation.translator import NotRegistered, translator
 from modeltranslation.utils import build_localized_fieldname
 
 ELISION = re.compile(r"\bde (?=[aeiouyhàâéèêëîïôùûœ])", re.IGNORECASE)
+# A letter or sign at the beginning of a text, or after a tag without attributes: then somebody would read something.
+BEGINNING = re.compile(r"(?:^|<[a-z][a-z0-9]*>)[^<>&\s]")
 CODES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
 NATIVE_NAMES = {code: get_language_info(code)["name_local"].capitalize() for code in CODES}
 NAMES = {"nl": gettext_lazy("Dutch"), "fr": gettext_lazy("French"), "en": gettext_lazy("English")}
@@ -48,6 +50,8 @@ def elided(text: str) -> str:
 def is_blank(value: object) -> bool:
     """Whether nobody would read anything: empty, only spaces, or only empty markup."""
     text = str(value or "")
+    if BEGINNING.search(text):
+        return False
     return not (strip_tags(text) if "<" in text else text).strip()
 
 

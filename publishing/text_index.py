@@ -135,7 +135,7 @@ def _newest_on_postgresql(
     wanted = " AND ".join(f"publishing_words({column}) && %s" for column, _forms in conditions)
     return (
         "SELECT text.id FROM (SELECT id, revision_id FROM publishing_revisiontext"  # noqa: S608 (the same)
-        f" WHERE {wanted} AND (language = ANY(%s)) = %s OFFSET 0) AS text"
+        f" WHERE {wanted} AND (language = ANY(%s)) = %s ORDER BY id DESC OFFSET 0) AS text"
         f" JOIN ({public[0]}) AS public ON public.id = text.revision_id ORDER BY text.id DESC",
         [*(list(forms) for _column, forms in conditions), others, in_others, *public[1]],
     )

@@ -381,6 +381,12 @@ def has_unpublished(obj: Publishable) -> bool:
 
 def changed_among(model: type[P], rows: Sequence[P]) -> set[int]:
     """The keys of those saved rows of `model` that have unpublished changes."""
+    same = surely_unchanged(model, [row.pk for row in rows])
+    return _differing(model, [row for row in rows if row.pk not in same])
+
+
+def _differing(model: type[P], rows: Sequence[P]) -> set[int]:
+    """The same, by freezing each row."""
     models.prefetch_related_objects(rows, *model.children)
     standing = Revision.objects.of(model).standing().filter(object_id__in=[row.pk for row in rows])
     last = dict(standing.values_list("object_id", "data"))
@@ -391,11 +397,48 @@ def changed_among(model: type[P], rows: Sequence[P]) -> set[int]:
 
 def changed(model: type[P]) -> set[int]:
     """The keys of all rows of `model` that have unpublished changes: exact, some hundreds at a time."""
-    keys = list(Revision.objects.of(model).standing().values_list("object_id", flat=True))
+    standing = Revision.objects.of(model).standing().values_list("object_id", flat=True)
+    keys = sorted({*standing} - surely_unchanged(model))
     found: set[int] = set()
     for start in range(0, len(keys), CHUNK):
-        found |= changed_among(model, list(model._base_manager.filter(pk__in=keys[start : start + CHUNK])))
+        found |= _differing(model, list(model._base_manager.filter(pk__in=keys[start : start + CHUNK])))
     return found
+
+
+def surely_unchanged(model: type[P], among: Collection[int] | None = None) -> set[int]:
+    """The keys of rows whose columns say what their last commit says, as the database compares them: most, in no time.
+
+    Of all rows, or of those `among`. A row that is left out may say the same all the same: one with child rows,
+    one whose commit is from before a migration, or one with a value that the database writes in another way.
+    """
+    fields = published_fields(model)
+    if model.withheld_unless or any(field.null and field.has_default() for field in fields):
+        return set()  # what is frozen, or what a commit without this column means, depends on more than the column
+    quote, is_postgresql = connection.ops.quote_name, connection.vendor == "postgresql"
+    value = "(revision.data ->> '{}')" if is_postgresql else "JSON_EXTRACT(revision.data, '$.{}')"
+    same = f"{value} {'IS NOT DISTINCT FROM' if is_postgresql else 'IS'} {{}}"
+    conditions = []
+    for field in fields:
+        column = f"working.{quote(str(field.column))}"
+        if is_postgresql:
+            column = f"{column}::text"
+        if isinstance(field, models.CharField | models.TextField):
+            column = f"COALESCE({column}, '')"
+        conditions.append(same.format(field.attname, column))
+    for name, child in child_models(model):
+        parent: Any = child._meta.get_field(child.parent)
+        rows = f"SELECT 1 FROM {quote(child._meta.db_table)} WHERE {quote(parent.column)} = working.id"  # noqa: S608
+        conditions += [same.format(name, "'[]'"), f"NOT EXISTS ({rows})"]
+    if among is not None:
+        conditions.append(f"working.id IN ({', '.join(['%s'] * len(among)) or 'NULL'})")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT working.id FROM {quote(model._meta.db_table)} AS working"  # noqa: S608 (names of our own columns)
+            " JOIN publishing_revision AS revision ON revision.model = %s AND revision.object_id = working.id"
+            f" WHERE revision.superseded_at IS NULL AND {' AND '.join(conditions)}",
+            [model._meta.label_lower, *(among or ())],
+        )
+        return {key for (key,) in cursor.fetchall()}
 
 
 def is_live(obj: Publishable) -> bool:

@@ -22,9 +22,10 @@ SQLITE_BACK = [
     "DROP TRIGGER publishing_text_changed",
     "DROP TABLE publishing_text_index",
 ]
-# Its cost keeps the planner from splitting every text when it may ask the index.
+# Its cost keeps the planner from splitting every text when it may ask the index. It may not run in parallel:
+# to start more processes takes longer than a search.
 POSTGRESQL = [
-    """CREATE FUNCTION publishing_words(text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+    """CREATE FUNCTION publishing_words(text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT COST 100
         AS $$ BEGIN RETURN string_to_array($1, ' '); END $$""",
     "CREATE INDEX publishing_text_words ON publishing_revisiontext USING gin (publishing_words(words))",
     "CREATE INDEX publishing_text_title ON publishing_revisiontext USING gin (publishing_words(title))",
