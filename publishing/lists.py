@@ -235,14 +235,12 @@ def search(queryset: models.QuerySet, query: str) -> models.QuerySet:
         escaped = re.sub(r"([!%_])", r"!\1", word)
         literal &= _like([column for column in columns if column not in rich], escaped)
         wild &= _like(columns, ACCENTED.sub(_wild, escaped))
-    # What a column without markup says as it was typed needs no second look.
-    is_certain = models.Case(models.When(literal, then=True), default=False, output_field=models.BooleanField())
-    rows = queryset.order_by().annotate(is_certain=is_certain)
-    keys = list(rows.filter(is_certain=True).values_list("pk", flat=True))
+    # What a column without markup says as it was typed needs no second look, and those may be nearly all.
+    is_literal = models.Case(models.When(literal, then=True), default=False, output_field=models.BooleanField())
+    likely = queryset.order_by().annotate(is_literal=is_literal).filter(wild, is_literal=False)
     patterns = {word: re.compile(f"(?=({ACCENTED.sub(_any, re.escape(word))}))") for word in words}
-    likely = rows.filter(wild, is_certain=False).values_list("pk", *columns)
-    keys += [row[0] for row in likely.iterator() if _has(patterns, row[1:])]
-    return queryset.filter(pk__in=keys)
+    rows = likely.values_list("pk", *columns).iterator()
+    return queryset.filter(literal | models.Q(pk__in=[row[0] for row in rows if _has(patterns, row[1:])]))
 
 
 def _like(columns: Iterable[str], pattern: str) -> models.Q:

@@ -415,26 +415,27 @@ def surely_unchanged(model: type[P], among: Collection[int] | None = None) -> se
     if model.withheld_unless or any(field.null and field.has_default() for field in fields):
         return set()  # what is frozen, or what a commit without this column means, depends on more than the column
     quote, is_postgresql = connection.ops.quote_name, connection.vendor == "postgresql"
-    value = "(revision.data ->> '{}')" if is_postgresql else "JSON_EXTRACT(revision.data, '$.{}')"
-    same = f"{value} {'IS NOT DISTINCT FROM' if is_postgresql else 'IS'} {{}}"
+    name_of = quote if is_postgresql else str
+    same = "stored.{} IS NOT DISTINCT FROM {}::text" if is_postgresql else "JSON_EXTRACT(revision.data, '$.{}') IS {}"
     conditions = []
     for field in fields:
         column = f"working.{quote(str(field.column))}"
-        if is_postgresql:
-            column = f"{column}::text"
-        if isinstance(field, models.CharField | models.TextField):
-            column = f"COALESCE({column}, '')"
-        conditions.append(same.format(field.attname, column))
+        is_text = isinstance(field, models.CharField | models.TextField)
+        conditions.append(same.format(name_of(field.attname), f"COALESCE({column}, '')" if is_text else column))
     for name, child in child_models(model):
         parent: Any = child._meta.get_field(child.parent)
         rows = f"SELECT 1 FROM {quote(child._meta.db_table)} WHERE {quote(parent.column)} = working.id"  # noqa: S608
-        conditions += [same.format(name, "'[]'"), f"NOT EXISTS ({rows})"]
+        conditions += [same.format(name_of(name), "'[]'"), f"NOT EXISTS ({rows})"]
     if among is not None:
         conditions.append(f"working.id IN ({', '.join(['%s'] * len(among)) or 'NULL'})")
+    # All values at once: PostgreSQL would unpack the whole content for each.
+    names = ", ".join(f"{quote(name)} text" for name in [*(field.attname for field in fields), *model.children])
+    stored = f"CROSS JOIN jsonb_to_record(revision.data) AS stored ({names})"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT working.id FROM {quote(model._meta.db_table)} AS working"  # noqa: S608 (names of our own columns)
             " JOIN publishing_revision AS revision ON revision.model = %s AND revision.object_id = working.id"
+            f" {stored if is_postgresql else ''}"
             f" WHERE revision.superseded_at IS NULL AND {' AND '.join(conditions)}",
             [model._meta.label_lower, *(among or ())],
         )

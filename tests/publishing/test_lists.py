@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.db import models
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils import timezone
 from pages.models import Organisation
 from priorities.models import Partner, Priority, Theme, Update
 from publishing.lists import completeness, search
-from publishing.models import Revision
+from publishing.models import Publishable, Revision
 from publishing.snapshots import child_models, published_fields
 from publishing.workflow import State, changed, publish, set_end, surely_unchanged, withdraw
 from staff.models import StaffMember
@@ -207,6 +208,12 @@ def test_the_database_sees_a_change_in_any_column(model, theme):
         this.update(**{field.attname: old})
     assert row.pk in surely_unchanged(model, [row.pk])
     assert surely_unchanged(model, []) == set()
+
+
+def test_nothing_of_the_source_content_is_changed():
+    for model in [model for model in apps.get_models() if issubclass(model, Publishable)]:
+        assert changed(model) == set(), model
+        assert surely_unchanged(model) <= set(model._base_manager.values_list("pk", flat=True))
 
 
 def test_what_the_database_cannot_tell_is_looked_at_exactly(theme):
