@@ -347,7 +347,7 @@ def state(obj: Publishable) -> State:
 
 
 def states(model: type[P], rows: Iterable[P]) -> dict[int, State]:
-    """Where these saved rows of `model` stand, by their key; the number of questions is fixed."""
+    """Where these saved rows of `model` stand, by their key; the number of questions does not grow with them."""
     keys = {row.pk: row for row in rows}
     revisions = Revision.objects.of(model).filter(object_id__in=keys)
     due = {revision.object_id: revision for revision in revisions.due().defer("data")}
