@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from publishing import stamp
+from publishing import stamp, text_index
 from publishing.models import Discarded, Presence, Publishable, Revision, RevisionFile, RevisionSlug, ShareLink
 from publishing.pictures import delete_stored
 from publishing.snapshots import normalise, thaw
@@ -47,6 +47,7 @@ def erase(obj: Publishable, successor: Publishable | None = None) -> int:
         (versions.exclude(pk=last.pk) if last and not shown else versions).delete()
         pk = row.pk
         row.delete()
+        text_index.forget()
         ours = {"model": model._meta.label_lower, "object_id": pk}
         for kept in (Discarded, ShareLink, Presence):
             kept.objects.filter(**ours).delete()

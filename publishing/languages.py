@@ -17,6 +17,8 @@ from modeltranslation.translator import NotRegistered, translator
 from modeltranslation.utils import build_localized_fieldname
 
 ELISION = re.compile(r"\bde (?=[aeiouyhàâéèêëîïôùûœ])", re.IGNORECASE)
+# A letter or sign at the beginning of a text, or after a tag without attributes: then somebody would read something.
+BEGINNING = re.compile(r"(?:^|<[a-z][a-z0-9]*>)[^<>&\s]")
 CODES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
 NATIVE_NAMES = {code: get_language_info(code)["name_local"].capitalize() for code in CODES}
 NAMES = {"nl": gettext_lazy("Dutch"), "fr": gettext_lazy("French"), "en": gettext_lazy("English")}
@@ -47,7 +49,10 @@ def elided(text: str) -> str:
 
 def is_blank(value: object) -> bool:
     """Whether nobody would read anything: empty, only spaces, or only empty markup."""
-    return not strip_tags(str(value or "")).replace("\xa0", " ").strip()
+    text = str(value or "")
+    if BEGINNING.search(text):
+        return False
+    return not (strip_tags(text) if "<" in text else text).strip()
 
 
 def translated_fields(model: type[models.Model]) -> tuple[str, ...]:
@@ -64,6 +69,7 @@ def _translated_fields(model: type[models.Model]) -> tuple[str, ...]:
     return tuple(field.name for field in model._meta.concrete_fields if field.name in names)
 
 
+@cache
 def order(language: str) -> tuple[str, ...]:
     """The languages to try for a reader of `language`, best first."""
     return (language, *(code for code in CODES if code != language))
@@ -74,11 +80,17 @@ def resolve(obj: models.Model, field: str, language: str | None = None) -> Text:
     if field not in translated_fields(type(obj)):
         return Text(str(getattr(obj, field) or ""))
     wanted = language or current()
-    for code in order(wanted):
-        value = getattr(obj, build_localized_fieldname(field, code))
+    for code, column in _columns(field, wanted):
+        value = getattr(obj, column)
         if not is_blank(value):
             return Text(value, code, fallback=code != wanted)
     return Text("", wanted)
+
+
+@cache
+def _columns(field: str, language: str) -> tuple[tuple[str, str], ...]:
+    """The languages and columns of `field` in the order of a reader of `language`."""
+    return tuple((code, build_localized_fieldname(field, code)) for code in order(language))
 
 
 def languages_with(obj: models.Model, field: str) -> tuple[str, ...]:

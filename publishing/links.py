@@ -6,7 +6,7 @@ page any more.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
@@ -54,9 +54,10 @@ def public_revisions(wanted: Iterable[Target], at: datetime | None = None) -> "R
     return _revisions().public(at).among(wanted)
 
 
-def addresses(wanted: Iterable[Target]) -> dict[Target, str]:
+def addresses(wanted: Collection[Target]) -> dict[Target, str]:
     """Where each of `wanted` is public now, in the current language: one query, none for nothing."""
-    pages = [revision.thaw() for revision in public_revisions(wanted) if revision.model_class.view_name]
+    found = public_revisions(wanted) if wanted else ()  # most pages have none: not even a question is made
+    pages = [revision.thaw() for revision in found if revision.model_class.view_name]
     return {(page._meta.label_lower, page.pk): url for page in pages if (url := page.get_absolute_url())}
 
 

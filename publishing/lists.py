@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy as _
 
+from publishing.fields import RichTextField
 from publishing.languages import CODES, is_blank, localized, translated_fields
 from publishing.models import Publishable, Revision
 from publishing.search import fold
@@ -115,6 +116,13 @@ def _blank(column: str) -> models.Q:
 # Filters
 
 
+def _changed(request: Any, model: type[Publishable]) -> set[int]:
+    """`changed`, looked up once for one list: its two filters and their numbers ask for it again and again."""
+    if not hasattr(request, "changed_rows"):
+        request.changed_rows = changed(model)
+    return request.changed_rows
+
+
 class TaskFilter(admin.SimpleListFilter):
     """What somebody still has to do."""
 
@@ -135,7 +143,7 @@ class TaskFilter(admin.SimpleListFilter):
         chosen = self.value() if self.value() in dict(self.lookup_choices) else ""
         kind, _separator, code = (chosen or "").partition("_")
         if kind == "changes":
-            return queryset.filter(pk__in=changed(model))
+            return queryset.filter(pk__in=_changed(request, model))
         if kind == "missing":
             return queryset.filter(missing(model, code))
         if kind == "check":
@@ -173,8 +181,8 @@ class StateFilter(admin.SimpleListFilter):
         conditions: dict[str, Callable[[], models.Q]] = {
             State.NEW: lambda: ~among(due) & ~among(revisions.pending()),
             State.SCHEDULED: lambda: ~among(due) & among(revisions.pending()),
-            State.PUBLISHED: lambda: among(public) & ~models.Q(pk__in=changed(model)),
-            State.CHANGED: lambda: among(public) & models.Q(pk__in=changed(model)),
+            State.PUBLISHED: lambda: among(public) & ~models.Q(pk__in=_changed(request, model)),
+            State.CHANGED: lambda: among(public) & models.Q(pk__in=_changed(request, model)),
             State.WITHDRAWN: lambda: among(due.filter(withdrawn=True)),
             State.ENDED: lambda: among(due.filter(withdrawn=False)) & ~among(public),
         }
@@ -219,14 +227,26 @@ def search(queryset: models.QuerySet, query: str) -> models.QuerySet:
     words = [word for word in words if word]
     if not words:
         return queryset
-    columns = text_columns(queryset.model)
+    model: Any = queryset.model
+    columns = text_columns(model)
+    rich = {field.attname for field in published_fields(model) if isinstance(field, RichTextField)}
+    literal, wild = models.Q(), models.Q()
     for word in words:
-        pattern = ACCENTED.sub(_wild, re.sub(r"([!%_])", r"!\1", word))
-        found = [models.Q(Like(models.F(column), f"%{pattern}%")) for column in columns]
-        queryset = queryset.filter(reduce(or_, found))
+        escaped = re.sub(r"([!%_])", r"!\1", word)
+        literal &= _like([column for column in columns if column not in rich], escaped)
+        wild &= _like(columns, ACCENTED.sub(_wild, escaped))
+    # What a column without markup says as it was typed needs no second look, and those may be nearly all.
+    is_literal = models.Case(models.When(literal, then=True), default=False, output_field=models.BooleanField())
+    likely = queryset.order_by().annotate(is_literal=is_literal).filter(wild, is_literal=False)
     patterns = {word: re.compile(f"(?=({ACCENTED.sub(_any, re.escape(word))}))") for word in words}
-    rows = queryset.order_by().values_list("pk", *columns)
-    return queryset.filter(pk__in=[row[0] for row in rows if _has(patterns, row[1:])])
+    rows = likely.values_list("pk", *columns).iterator()
+    return queryset.filter(literal | models.Q(pk__in=[row[0] for row in rows if _has(patterns, row[1:])]))
+
+
+def _like(columns: Iterable[str], pattern: str) -> models.Q:
+    """That one of `columns` holds `pattern`."""
+    found = [models.Q(Like(models.F(column), f"%{pattern}%")) for column in columns]
+    return reduce(or_, found, models.Q(pk__in=[]))
 
 
 def _wild(found: re.Match[str]) -> str:

@@ -27,6 +27,7 @@ from publishing.fields import PublishedForeignKey
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
 from publishing.links import Target, public_revisions
 from publishing.reads import EVERYTHING, Read, reading
+from publishing.search import LONGEST_WORD
 from publishing.snapshots import thaw
 
 MAX_CHARACTERS = 500  # of a note or a reason
@@ -361,6 +362,12 @@ class RevisionText(models.Model):
     words = models.TextField()  # of everything, the title included
 
 
+class RevisionWord(models.Model):
+    """One word, or stem after its equals sign, of all texts in the index of search; see `text_index`."""
+
+    word = models.CharField(max_length=LONGEST_WORD, primary_key=True)
+
+
 class PublishedIterable(ModelIterable):
     """Yields the thawed objects instead of the revisions."""
 
@@ -639,7 +646,8 @@ def follow(objects: Iterable[Frozen], paths: Iterable[str], as_of: datetime) -> 
             field: Any = row._meta.get_field(name)
             ends.append((row, field, (field.related_model._meta.label_lower, getattr(row, field.attname))))
     wanted = {target for _row, _field, target in ends if target[1] is not None}
-    found = {(each.model, each.object_id): each.thaw(as_of) for each in public_revisions(wanted, as_of)}
+    shown = public_revisions(wanted, as_of) if wanted else ()
+    found = {(each.model, each.object_id): each.thaw(as_of) for each in shown}
     for row, field, target in ends:
         field.set_cached_value(row, found.get(target))
 

@@ -19,6 +19,7 @@ MAX_QUERY = 100  # characters
 MAX_WORDS = 10
 PREFIX = 3  # letters from which a word also finds longer ones that begin with it
 INFIX = 5  # letters from which it also finds compounds, which Dutch writes as one word
+LONGEST_WORD = 100  # letters of a word that are indexed, about as many as a query may have
 FRAGMENT = 28  # words of a text that are shown
 
 WORD = re.compile(r"[^\W_]+")
@@ -89,8 +90,10 @@ def stems(written: str, language: str) -> frozenset[str]:
 def index(texts: Iterable[str], language: str) -> str:
     """The words of `texts`, each between spaces, then their stems, each after an equals sign."""
     found = [token for text in texts for token in tokens(tidy(text))]
-    written = dict.fromkeys(token.folded for token in found)
-    stemmed = dict.fromkeys(f"={stem}" for token in found for stem in sorted(stems(token.written, language)))
+    written = dict.fromkeys(token.folded[:LONGEST_WORD] for token in found)
+    stemmed = dict.fromkeys(
+        f"={stem}"[:LONGEST_WORD] for token in found for stem in sorted(stems(token.written, language))
+    )
     return f" {' '.join([*written, *stemmed])} "
 
 
@@ -104,13 +107,6 @@ def query_words(query: str) -> tuple[Word, ...]:
     found = {token.folded: Word(token.folded, token.written) for token in tokens(query)}
     longer = [word for word in found.values() if len(word.folded) > 1 or word.folded.isdigit()]
     return tuple((longer or list(found.values()))[:MAX_WORDS])
-
-
-def patterns(word: Word) -> str:
-    """What an index contains that has this word, its beginning or a compound with it; stems apart."""
-    if len(word.folded) >= INFIX:
-        return word.folded
-    return f" {word.folded}" if len(word.folded) >= PREFIX else f" {word.folded} "
 
 
 @lru_cache(maxsize=1_000)

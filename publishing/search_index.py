@@ -5,24 +5,23 @@ withdrawn needs no thought here, because only words of public revisions are look
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from html import unescape
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import models
-from django.db.models.functions import StrIndex
-from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from modeltranslation.utils import build_localized_fieldname
 
-from publishing import search
+from publishing import search, text_index
 from publishing.fields import PublishedForeignKey, RichTextField
 from publishing.languages import CODES, NAMES, current, is_blank, order, resolve, translated_fields
 from publishing.models import Publishable, Revision, RevisionReference, RevisionText
@@ -70,6 +69,13 @@ class Result:
     through: bool
 
 
+class Found(NamedTuple):
+    """The best results, at most `MAX_RESULTS`, and whether there may be more."""
+
+    results: list[Result]
+    may_be_more: bool
+
+
 def has_address(model: type[Publishable]) -> bool:
     """Whether objects of `model` are shown at an address, so that one can be led to them."""
     return bool(model.view_name) or model.get_absolute_url is not Publishable.get_absolute_url
@@ -108,18 +114,25 @@ def index(obj: Publishable, revision: Revision) -> list[RevisionText]:
     ]
 
 
+def add(texts: list[RevisionText]) -> int:
+    """Insert these index rows; returns how many."""
+    RevisionText.objects.bulk_create(texts)
+    text_index.learn(texts)
+    return len(texts)
+
+
 def unindexed() -> models.QuerySet[Revision]:
     """The revisions that are or will be public, and that no search finds."""
     not_over = models.Q(superseded_at=None) | models.Q(superseded_at__gt=timezone.now())
     return Revision.objects.filter(not_over, withdrawn=False, texts=None)
 
 
-def find(query: str, at: datetime | None = None, limit: int = MAX_RESULTS) -> list[Result]:
+def find(query: str, at: datetime | None = None) -> Found:
     """What visitors may see that has every word of `query`, the reader's language first, best first."""
     at = at or timezone.now()
     words = search.query_words(query)
     if not words:
-        return []
+        return Found([], False)
     languages = order(current())
     place = {code: number for number, code in enumerate(("", *languages[1:]))} | {languages[0]: 0}
     best: dict[tuple[str, int], Hit] = {}
@@ -127,16 +140,18 @@ def find(query: str, at: datetime | None = None, limit: int = MAX_RESULTS) -> li
     def rank(hit: Hit) -> tuple[Any, ...]:
         return place.get(hit.language, len(place)), -hit.score, hit.model, hit.sort_key, hit.object_id
 
+    found, may_be_more = _hits(words, current(), at)
     # Of what answers for one object, its own words say more than those of what names it.
-    for hit in sorted(_hits(words, at), key=lambda hit: (place.get(hit.language, len(place)), bool(hit.through))):
+    for hit in sorted(found, key=lambda hit: (place.get(hit.language, len(place)), bool(hit.through))):
         best.setdefault((hit.model, hit.object_id), hit)
-    hits = sorted(best.values(), key=rank)[:limit]
+    hits = sorted(best.values(), key=rank)[: MAX_RESULTS + 1]
     objects = _thawed(hits, at)
-    return [
+    results = [
         result
         for hit in hits
         if (obj := objects.get((hit.model, hit.object_id))) and (result := _result(obj, hit, words))
     ]
+    return Found(results[:MAX_RESULTS], may_be_more or len(results) > MAX_RESULTS)
 
 
 def _text_columns(model: type[models.Model]) -> Iterator[tuple[models.Field, str]]:
@@ -163,14 +178,20 @@ def _passages(field: models.Field, value: Any) -> list[str]:
     return [line.strip() for line in text.splitlines() if not is_blank(line)]
 
 
-def _hits(words: tuple[search.Word, ...], at: datetime) -> list[Hit]:
-    """Every row of the index that has all words, and who is responsible for what has them in its title."""
-    rows = RevisionText.objects.filter(*(_has(word) for word in words), revision__in=Revision.objects.public(at))
+def _hits(words: tuple[search.Word, ...], reader: str, at: datetime) -> tuple[list[Hit], bool]:
+    """Every row of the index that has all words, and who is responsible for what has them in its title.
+
+    And whether there may be more, because of very many only some were looked at.
+    """
     at_home = {model._meta.label_lower for model in _models() if has_address(model)}
     hits, titled, homeless = [], [], []
-    for revision_id, model, object_id, sort_key, language, title, everything in rows.values_list(
+    looked_at: Counter[bool] = Counter()
+    for revision_id, model, object_id, sort_key, language, title, everything in text_index.likely(
+        words, reader, at
+    ).values_list(
         "revision_id", "revision__model", "revision__object_id", "revision__sort_key", "language", "title", "words"
-    ).iterator():
+    ):
+        looked_at[language in ("", reader)] += 1
         score = search.score(words, title, everything, language)
         if score and model not in at_home:
             homeless.append(Hit(model, object_id, language, score, sort_key))
@@ -178,23 +199,9 @@ def _hits(words: tuple[search.Word, ...], at: datetime) -> list[Hit]:
             hits.append(Hit(model, object_id, language, score, sort_key))
             if in_title := search.score(words, title, title, language):
                 titled.append((in_title, revision_id, language))
-    return hits + _found_through(titled, at) + _found_where_named(homeless, at)
-
-
-def _has(word: search.Word) -> models.Q:
-    """A first, coarse choice by the database; `search.score` decides."""
-    wanted = search.patterns(word)
-    found = _contains(wanted)
-    for code in CODES:
-        # A stem that holds what is looked for anyway needs no second look.
-        other_forms = (_contains(stem) for stem in search.stem_patterns(word, code) if wanted not in stem)
-        found |= models.Q(language=code) & reduce(or_, other_forms, models.Q(pk__in=[]))
-    return found
-
-
-def _contains(pattern: str) -> models.Q:
-    """That the words hold `pattern`; PostgreSQL compares plainly in two thirds of the time that LIKE takes."""
-    return models.Q(GreaterThan(StrIndex("words", models.Value(pattern)), 0))
+    named = _found_where_named(homeless, at)
+    may_be_more = max([*looked_at.values(), len(named)], default=0) > text_index.EXAMINED
+    return hits + _found_through(titled, at) + named, may_be_more
 
 
 def _found_through(titled: list[tuple[int, int, str]], at: datetime) -> list[Hit]:
@@ -212,9 +219,14 @@ def _found_through(titled: list[tuple[int, int, str]], at: datetime) -> list[Hit
     by_revision: dict[int, list[RevisionReference]] = {}
     for reference in references:
         by_revision.setdefault(reference.revision_id, []).append(reference)
-    hits = []
+    hits: list[Hit] = []
+    seen: set[tuple[str, int, str]] = set()
     for score, revision_id, language in titled:
         for reference in by_revision.get(revision_id, ()):
+            answering = (reference.model, reference.object_id, language)
+            if answering in seen:  # by a better title
+                continue
+            seen.add(answering)
             title = next((w.title for w in words_of(reference.revision.thaw(at)) if w.language == language), "")
             # Less than a title that answers, more than a word in a text.
             hits.append(Hit(reference.model, reference.object_id, language, score // 2, "", through=title))
@@ -231,9 +243,10 @@ def _found_where_named(hits: list[Hit], at: datetime) -> list[Hit]:
         reduce(or_, (models.Q(model=hit.model, object_id=hit.object_id) for hit in hits), models.Q(pk__in=[])),
         revision__in=Revision.objects.public(at),
     )
-    for model, object_id, user, user_id, sort_key in references.values_list(
+    newest = references.order_by("-revision", "-pk").values_list(
         "model", "object_id", "revision__model", "revision__object_id", "revision__sort_key"
-    ):
+    )
+    for model, object_id, user, user_id, sort_key in newest[: text_index.EXAMINED + 1]:
         hit = by_object[model, object_id]
         found.append(Hit(user, user_id, hit.language, hit.score // 2, sort_key, through=str(names[model, object_id])))
     return found

@@ -9,7 +9,6 @@ ignored, what it lacks gets the field's default.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -184,15 +183,32 @@ def _freeze_value(field: models.Field, obj: models.Model) -> Any:
     return field.value_to_string(obj)
 
 
+@cache
+def _columns(model: type[models.Model]) -> tuple[tuple[models.Field, bool], ...]:
+    """All columns of `model`, and whether a snapshot may have each."""
+    published = published_fields(model)
+    return tuple((field, field in published) for field in model._meta.concrete_fields)
+
+
 def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Snapshot) -> Any:
-    values: dict[str, Any] = {"pk": object_id}
-    for field in published_fields(model):
-        if field.attname in snapshot:
-            # A value of an older type, or none where there must be one: the default stands in.
-            with suppress(ValidationError, TypeError, ValueError, AttributeError):
-                value = field.to_python(snapshot[field.attname])
-                if value is not None or field.null:
-                    values[field.attname] = value
-    obj = model(**values)
+    values = [
+        _thaw_value(field, snapshot[field.attname])
+        if is_published and field.attname in snapshot
+        else object_id
+        if field.primary_key
+        else field.get_default()
+        for field, is_published in _columns(model)
+    ]
+    # By their places, as a row of the database: modeltranslation looks at each value that is given by name.
+    obj = model(*values)
     obj._state.adding = False
     return obj
+
+
+def _thaw_value(field: models.Field, stored: Any) -> Any:
+    """A value of an older type, or none where there must be one: the default stands in."""
+    try:
+        value = field.to_python(stored)
+    except (ValidationError, TypeError, ValueError, AttributeError):
+        return field.get_default()
+    return field.get_default() if value is None and not field.null else value

@@ -19,7 +19,7 @@ from publishing.models import PUBLIC, Publishable, Revision, RevisionFile, follo
 from publishing.pictures import original_of
 from publishing.preview import shows_file
 from publishing.search import clean_query
-from publishing.search_index import MAX_RESULTS, find
+from publishing.search_index import find
 from publishing.storage import StorageAway, is_remote
 
 logger = logging.getLogger(__name__)
@@ -161,11 +161,6 @@ def storage_away(error: StorageAway) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """What the site says about the words of `q`; any query, also an odd one, gets a page."""
     query = clean_query(request.GET.get("q", ""))
-    results = find(query, limit=MAX_RESULTS + 1)
-    context = {
-        "section": "search",
-        "query": query,
-        "results": results[:MAX_RESULTS],
-        "more": len(results) > MAX_RESULTS,
-    }
+    found = find(query)
+    context = {"section": "search", "query": query, "results": found.results, "more": found.may_be_more}
     return render(request, "search.html", context)

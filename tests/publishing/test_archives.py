@@ -21,6 +21,7 @@ from publishing import stamp
 from publishing.archives import MANIFEST, ArchiveError, files_in, opened, write
 from publishing.models import Revision
 from publishing.restoring import compare, remember, restore
+from publishing.search_index import find
 from publishing.workflow import publish
 from staff.models import StaffMember
 from tests.conftest import new_bucket
@@ -93,6 +94,7 @@ def test_a_restore_brings_back_everything_and_removes_what_came_after(archive, e
         assert file.read() == b"pixels"
     assert stamp.number() > number, "every worker must ask again"
     assert compare(archive) == []
+    assert [len(find(word).results) > 0 for word in ("regiomarketing", "reservekopie")] == [True, False]
 
 
 def test_moments_come_back_to_the_microsecond(archive):
@@ -307,12 +309,12 @@ def test_a_backup_of_a_bucket_is_rehearsed_with_its_files_and_nothing_is_written
 
 
 def test_an_archive_of_an_older_version_is_brought_up_to_date(installation):
-    """As made before there was a mobile number, an absence, a log or a check of links, and before mail waited."""
+    """As made before there was a mobile number, an absence, a queue of mail, a log, a check of links and an index."""
 
     def older(members, manifest):
         for app, first in (("staff", "0003"), ("publishing", "0005")):
             manifest["migrations"][app] = [name for name in manifest["migrations"][app] if name < first]
-        gone = ["staff.consent", "staff.cardlink", "publishing.mail", "publishing.event"]
+        gone = ["staff.consent", "staff.cardlink", "publishing.mail", "publishing.event", "publishing.revisionword"]
         for table in (*gone, "publishing.linkcheck", "publishing.deadlink"):
             del members[f"rows/{table}.jsonl"]
             del manifest["rows"][table]

@@ -39,9 +39,27 @@ def test_a_field_without_languages_is_in_none():
     assert resolve(StaffMember(name="Stéphanie"), "name", "fr") == Text("Stéphanie")
 
 
-@pytest.mark.parametrize("value", [None, "", "  ", "<p></p>", "<p>&nbsp;</p>".replace("&nbsp;", "\xa0")])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "  ",
+        "<p></p>",
+        "<p>&nbsp;</p>".replace("&nbsp;", "\xa0"),
+        "<p>\n<br></p>",
+        '<p><a href="/a">\t</a></p>',
+    ],
+)
 def test_nothing_to_read_is_blank(value):
     assert is_blank(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["a", " a", "–", "<p>a</p>", "<p>\xa0<em>a</em></p>", '<a href="/">a</a>', "a < b", 5]
+)
+def test_whatever_can_be_read_is_not_blank(value):
+    assert not is_blank(value)
 
 
 def test_languages_with_names_only_those_with_words():

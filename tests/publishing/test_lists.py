@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.auth.models import Permission
+from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
 from pages.models import Organisation
-from priorities.models import Theme
+from priorities.models import Partner, Priority, Theme, Update
 from publishing.lists import completeness, search
-from publishing.workflow import State, publish, set_end, withdraw
+from publishing.models import Publishable, Revision
+from publishing.snapshots import child_models, published_fields
+from publishing.workflow import State, changed, publish, set_end, surely_unchanged, withdraw
 from staff.models import StaffMember
 from tests.conftest import staff_user
 from tests.publishing.test_admin import submit
@@ -107,6 +111,8 @@ def test_every_state_is_a_filter_and_together_they_are_all(editor_client, editor
         ("100%", False),
         ("r_aliser", False),
         ("!", False),
+        ("a", True),
+        ("A réaliser", True),
     ],
 )
 def test_search_finds_words_in_any_language_and_text_without_minding_accents(query, found):
@@ -163,3 +169,79 @@ def test_what_has_no_order_has_no_numbers(editor_client):
     url = reverse("admin:pages_organisation_changelist")
     assert 'name="place-' not in editor_client.get(url).content.decode()
     assert order(editor_client, {1: 2}, url).status_code == 200
+
+
+# Unpublished changes, as the database compares them
+
+
+def another(field, value):
+    """A value of `field` that is not `value`."""
+    if isinstance(field, models.BooleanField):
+        return not value
+    if isinstance(field, models.DateField):
+        return (value or timezone.now().date()) + timedelta(days=1)
+    if isinstance(field, models.IntegerField):
+        return (value or 0) + 1
+    if isinstance(field, models.ForeignKey):
+        return None if value else field.related_model._base_manager.values_list("pk", flat=True).first()
+    return f"{value or ''}x"
+
+
+@pytest.mark.parametrize("model", [Theme, Update, Organisation, Priority])
+def test_the_database_sees_a_change_in_any_column(model, theme):
+    publish(Update.objects.create(title_nl="Bericht", theme=theme, date=timezone.now().date()), None)
+    row = model.published().exclude(object_id=0)[0]
+    model._base_manager.filter(pk=row.pk).update(position=7) if hasattr(row, "position") else None
+    for _name, child_model in child_models(model):
+        child_model._base_manager.filter(**{child_model.parent: row.pk}).delete()
+    publish(model._base_manager.get(pk=row.pk), None)
+    assert row.pk in surely_unchanged(model)
+    for field in published_fields(model):
+        old = models.QuerySet(model).filter(pk=row.pk).values_list(field.attname, flat=True).get()
+        this = models.QuerySet(model).filter(pk=row.pk)
+        value = another(field, old)
+        if value is None and old is None:
+            continue
+        this.update(**{field.attname: value})
+        assert row.pk not in surely_unchanged(model), field
+        assert row.pk in changed(model), field
+        this.update(**{field.attname: old})
+    assert row.pk in surely_unchanged(model, [row.pk])
+    assert surely_unchanged(model, []) == set()
+
+
+def test_nothing_of_the_source_content_is_changed():
+    for model in [model for model in apps.get_models() if issubclass(model, Publishable)]:
+        assert changed(model) == set(), model
+        assert surely_unchanged(model) <= set(model._base_manager.values_list("pk", flat=True))
+
+
+def test_what_the_database_cannot_tell_is_looked_at_exactly(theme):
+    revision = theme.revisions.first()
+    data = {name: value for name, value in revision.data.items() if name not in ("summary_en", "documents")}
+    Revision.objects.filter(pk=revision.pk).update(data=data | {"of_other_days": 1, "summary_fr": 5})
+    assert theme.pk not in surely_unchanged(Theme)
+    assert theme.pk in changed(Theme)
+    Revision.objects.filter(pk=revision.pk).update(data={**revision.data, "of_other_days": 1})
+    assert theme.pk not in changed(Theme)
+    assert surely_unchanged(StaffMember) == set()
+    assert changed(StaffMember) == set()
+
+
+def test_a_change_in_a_child_row_is_found(editor_client):
+    priority = Priority.objects.first()
+    publish(priority, None)
+    assert priority.pk not in changed(Priority)
+    Partner.objects.create(priority=priority, organisation=Organisation.objects.first())
+    assert priority.pk in changed(Priority)
+    publish(priority, None)
+    assert priority.pk not in changed(Priority)
+    Partner.objects.filter(priority=priority).delete()
+    assert priority.pk in changed(Priority)
+
+
+def test_both_filters_ask_once_what_is_changed(editor_client, monkeypatch):
+    asked = []
+    monkeypatch.setattr("publishing.lists.changed", lambda model: asked.append(model) or set())
+    assert editor_client.get(URL, {"_facets": "True", "state": "published"}).status_code == 200
+    assert asked == [Theme]

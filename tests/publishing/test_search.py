@@ -22,12 +22,12 @@ from publishing.workflow import publish, withdraw
 from staff.models import StaffMember
 from tests.site.crawl import words
 
-QUERIES = 5  # the index, who answers for what was found, two kinds of page, and the footer
+QUERIES = 6  # the words of the site, the index, who answers for what was found, two kinds of page, and the footer
 
 
 def urls(query: str, language: str = "nl") -> list[str]:
     with override(language):
-        return [result.url for result in find(query)]
+        return [result.url for result in find(query).results]
 
 
 def make_theme(editor, **fields) -> Theme:

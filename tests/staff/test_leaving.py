@@ -11,7 +11,7 @@ from django.utils import timezone
 from pages.models import MissionPage
 from priorities.models import Priority, Theme
 from publishing.erasure import erase
-from publishing.models import Discarded, Mail, Revision, RevisionText
+from publishing.models import Discarded, Mail, Revision, RevisionText, RevisionWord
 from publishing.workflow import publish, unpublished_changes, withdraw
 from staff.models import Consent, StaffMember
 from tests.conftest import give_second_factor
@@ -43,7 +43,7 @@ def page_of(member: StaffMember) -> str:
 
 def all_stored() -> str:
     """Every word that the database holds of cards, versions, logs and mails."""
-    tables = (StaffMember, Revision, RevisionText, Discarded, LogEntry, Consent, Mail, User)
+    tables = (StaffMember, Revision, RevisionText, RevisionWord, Discarded, LogEntry, Consent, Mail, User)
     return "\n".join(str(row) for table in tables for row in table._base_manager.values())
 
 

@@ -5,8 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
-from publishing.models import RevisionText
-from publishing.search_index import index, unindexed
+from publishing.models import RevisionText, RevisionWord
+from publishing.search_index import add, index, unindexed
+
+AT_A_TIME = 500
 
 
 class Command(BaseCommand):
@@ -21,12 +23,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["all"]:
             RevisionText.objects.all().delete()
+            RevisionWord.objects.all().delete()
+        texts: list[RevisionText] = []
         added = 0
-        for revision in unindexed().iterator(chunk_size=500):
+        for revision in unindexed().iterator(chunk_size=AT_A_TIME):
             try:
-                obj = revision.thaw()
+                texts += index(revision.thaw(), revision)
             except LookupError:  # a model that no longer exists
                 continue
-            added += len(RevisionText.objects.bulk_create(index(obj, revision)))
+            if len(texts) >= AT_A_TIME:
+                added += add(texts)
+                texts = []
+        added += add(texts)
         if added or options["verbosity"] > 1:
             self.stdout.write(f"Search: {added} texts indexed.")

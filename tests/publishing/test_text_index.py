@@ -1,0 +1,161 @@
+"""Which texts the index of the database gives: all that answer, or the best of very many."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from django.utils.translation import override
+
+from priorities.models import Theme
+from publishing import search, text_index
+from publishing.erasure import erase
+from publishing.models import Revision, RevisionText, RevisionWord
+from publishing.search_index import find
+from publishing.workflow import publish, withdraw
+from staff.models import StaffMember
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bounds(monkeypatch):
+    """Few texts are very many."""
+    monkeypatch.setattr(text_index, "TITLED", 2)
+    monkeypatch.setattr(text_index, "EXAMINED", 5)
+
+
+def make_theme(name: str, **fields) -> Theme:
+    theme = Theme.objects.create(**({"title_nl": name, "slug_nl": search.fold(name).replace(" ", "-")} | fields))
+    publish(theme, None)
+    return theme
+
+
+def urls(query: str, language: str = "nl") -> list[str]:
+    with override(language):
+        return [result.url for result in find(query).results]
+
+
+def matching(texts, words) -> set[int]:
+    return {text.pk for text in texts if search.score(words, text.title, text.words, text.language)}
+
+
+def queries() -> set[str]:
+    """Words of the site, and parts of them at the beginning, in the middle and at the end; some in pairs."""
+    words = sorted(word for word in RevisionWord.objects.values_list("word", flat=True) if not word.startswith("="))
+    cut = {part for word in words[::7] for part in (word, word[:3], word[:4], word[1:6], word[-5:], word[:-1])}
+    return cut | {f"{first} {second}" for first, second in zip(words[::31], words[5::31], strict=False)}
+
+
+@pytest.mark.parametrize("reader", ["nl", "fr", "en"])
+def test_it_gives_every_text_that_answers(reader):
+    now = timezone.now()
+    texts = list(RevisionText.objects.filter(revision__in=Revision.objects.public(now)))
+    found = 0
+    for query in queries():
+        if words := search.query_words(query):
+            expected = matching(texts, words)
+            assert matching(text_index.likely(words, reader, now), words) == expected, query
+            found += len(expected)
+    assert found > 1000
+
+
+def test_what_nobody_may_see_is_not_among_them(editor):
+    theme = make_theme("Hopteelt")
+    words = search.query_words("hopteelt")
+    assert text_index.likely(words, "nl", timezone.now()).exists()
+    withdraw(theme, editor, "Weg")
+    Theme.objects.create(title_nl="Hopteelt")
+    assert not text_index.likely(words, "nl", timezone.now()).exists()
+
+
+@pytest.mark.parametrize("change", ["update", "delete"])
+def test_the_index_follows_who_writes_texts_by_other_ways(change):
+    theme = make_theme("Hopteelt")
+    texts = RevisionText.objects.filter(revision__in=theme.revisions)
+    if change == "update":
+        texts.update(title=" graan ", words=" graan ")
+        assert text_index.likely(search.query_words("graan"), "nl", timezone.now()).get() == texts.get()
+    else:
+        texts._raw_delete(texts.db)
+    assert not text_index.likely(search.query_words("hopteelt"), "nl", timezone.now()).exists()
+
+
+def test_of_very_many_texts_only_some_are_looked_at_and_the_page_says_so(bounds, client):
+    make_theme("Anders", summary_nl="hopteelt")
+    for number in range(5):
+        assert "De eerste" not in client.get("/zoeken/?q=hopteelt").content.decode()
+        make_theme(f"Nummer {number}", summary_nl="hopteelt")
+    assert "De eerste 6 resultaten" in client.get("/zoeken/?q=hopteelt").content.decode()
+    for number in range(5, 10):
+        make_theme(f"Nummer {number}", summary_nl="hopteelt")
+    assert text_index.likely(search.query_words("hopteelt"), "nl", timezone.now()).count() == 6
+    assert "De eerste 6 resultaten" in client.get("/zoeken/?q=hopteelt").content.decode()
+    assert "/themas/nummer-9/" in urls("hopteelt")
+    assert "/themas/anders/" not in urls("hopteelt")
+
+
+def test_a_title_is_found_among_very_many_newer_texts(bounds):
+    make_theme("Hopteelt")
+    make_theme("Hop", summary_nl="het kanaal")
+    for number in range(10):
+        make_theme(f"Nummer {number}", summary_nl="hopteelt en het kanaal")
+    assert urls("hopteelt")[0] == "/themas/hopteelt/"
+    assert urls("hop kanaal")[0] == "/themas/hop/"
+
+
+def test_the_word_itself_in_a_title_is_found_among_very_many_longer_words(bounds):
+    make_theme("Kanaal")
+    for number in range(10):
+        make_theme(f"Kanaalbrug {number}", slug_nl=f"brug-{number}")
+    assert urls("kanaal")[0] == "/themas/kanaal/"
+
+
+def test_the_reader_s_language_is_looked_at_apart(bounds):
+    make_theme("Een", title_fr="Un", slug_fr="un", body_fr="<p>festival</p>")
+    for number in range(10):
+        make_theme(f"Nummer {number}", summary_nl="festival")
+    assert urls("festival", "fr")[0] == "/fr/themes/un/"
+    assert len(urls("festival", "fr")) > 1
+
+
+def test_a_word_without_end_is_found_by_its_beginning():
+    make_theme("Lang", summary_nl="ab" * 5000)
+    assert urls("ab" * 20) == ["/themas/lang/"]
+    assert max(map(len, RevisionWord.objects.values_list("word", flat=True))) <= search.LONGEST_WORD
+
+
+def test_who_is_forgotten_leaves_no_word():
+    johan = StaffMember.objects.get(slug="johan-halsberghe")
+    assert RevisionWord.objects.filter(word="halsberghe").exists()
+    for theme in Theme.objects.filter(contact=johan):
+        theme.contact = None
+        theme.save()
+        publish(theme, None)
+    withdraw(johan, None, "Weg")
+    erase(johan)
+    assert not RevisionWord.objects.filter(word="halsberghe").exists()
+    assert RevisionWord.objects.filter(word="regiomarketing").exists()
+    assert "/themas/regiomarketing/" in urls("regiomark")
+
+
+def test_a_new_index_has_the_words_of_today():
+    RevisionWord.objects.create(word="onzinwoord")
+    before = set(RevisionWord.objects.exclude(word="onzinwoord").values_list("word", flat=True))
+    call_command("reindex", "--all", verbosity=0)
+    assert set(RevisionWord.objects.values_list("word", flat=True)) == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps its own index")
+def test_the_triggers_are_there():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'publishing_revisiontext'")
+        assert len(cursor.fetchall()) == 3
+
+
+def test_frequent_words_that_are_never_together_find_nothing():
+    for number in range(3):
+        make_theme(f"Graan {number}", slug_nl=f"graan-{number}")
+        make_theme(f"Hop {number}", slug_nl=f"hop-{number}")
+    assert Client().get("/zoeken/?q=graan+hop").status_code == 200
+    assert urls("graan hop") == []
