@@ -19,7 +19,9 @@ collect_ignore = [] if "postgres" in os.environ.get("DATABASE_URL", "") else ["t
 
 @dataclass
 class Neighbour:
-    """A site that notes every request. Answers `/404` with that status, `/to/<address>` with a redirect, and a few other paths oddly."""
+    """A site that notes every request. Answers `/404` with that status, `/to/<address>` with a redirect, and
+    a few other paths oddly.
+    """
 
     port: int = 0
     asked: list[tuple[str, str]] = field(default_factory=list)  # method and path
