@@ -38,7 +38,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from publishing import audit, editing, history, lists, resending
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
-from publishing.fields import MAX_UPLOAD, NOT_KEPT, PictureField
+from publishing.fields import MAX_UPLOAD, NOT_KEPT, PictureField, ask_again
 from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.mail import deliver
 from publishing.models import LAST_POSITION, Discarded, Event, Mail, Ordered, PolicyReport, Publishable, ShareLink
@@ -477,6 +477,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             context["adminform"].form,
             *(form for each in context["inline_admin_formsets"] for form in each.formset),
         ]
+        for form in forms:
+            ask_again(form)
         context |= {
             "title": elided(context["title"]),
             "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],

@@ -57,6 +57,13 @@ def test_a_wrong_number_is_said_beside_the_field_and_above_and_nothing_is_lost(h
     assert johan.revisions.count() == before
 
 
+def test_a_photo_that_came_with_a_wrong_number_must_be_chosen_again_and_that_is_said(his, johan):
+    response = save(his, phone="051 51 93", photo=photo_file())
+    assert list(errors(response)) == ["phone", "photo"]
+    assert "Kies dit bestand opnieuw" in response.content.decode()
+    assert list(errors(save(his, phone="051 51 93"))) == ["phone"]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
