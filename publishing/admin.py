@@ -378,7 +378,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             return HttpResponseRedirect(request.get_full_path())
         can_order = issubclass(self.model, Ordered) and self.has_change_permission(request)
         title = capfirst(str(self.opts.verbose_name_plural))
-        return super().changelist_view(request, {"can_order": can_order, "title": title, **(extra_context or {})})
+        extra = {"can_order": can_order, "counted": True, "title": title}
+        return super().changelist_view(request, extra | (extra_context or {}))
 
     def _reorder(self, request: Any) -> None:
         """Order the rows by the numbers that were typed: what moved up comes before its equals, down after."""
