@@ -20,7 +20,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from publishing.languages import translated_fields
 from publishing.links import with_references
-from publishing.pictures import Cut, check_picture, read_heif, redrawn
+from publishing.pictures import MAX_PIXELS, Cut, check_picture, read_heif, redrawn
 from publishing.rich_text import EXTENSIONS, sanitised
 from publishing.storage import StorageAway
 
@@ -106,11 +106,21 @@ class FocusField(models.PositiveSmallIntegerField):
 
 
 class PictureFormField(forms.ImageField):
-    """Also takes what iPhones make."""
+    """Also takes what iPhones make, and calls a picture too large by that name."""
 
     def to_python(self, data: Any) -> Any:
+        from PIL import Image
+
         read_heif()
-        return super().to_python(data)
+        try:
+            return super().to_python(data)
+        except ValidationError as error:
+            if isinstance(error.__cause__, Image.DecompressionBombError):  # Django says: damaged
+                most = MAX_PIXELS // 1_000_000
+                raise ValidationError(
+                    _("This picture is far too large. Choose one of at most %s million pixels.") % most
+                ) from error
+            raise
 
 
 class PictureFile(ImageFieldFile):

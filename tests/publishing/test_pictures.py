@@ -118,7 +118,7 @@ def test_a_transparent_picture_stays_transparent(editor_client, member):
         (SimpleUploadedFile("foto.jpg", b"<script>alert(1)</script>"), "afbeelding"),
         (SimpleUploadedFile("foto.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "afbeelding"),
         (photo(size=(10_000, 6_000), kind="PNG", name="reus.png"), "60 miljoen"),
-        (photo(size=(20_000, 20_000), kind="PNG", name="bom.png", mode="1", colour=1), "afbeelding"),
+        (photo(size=(20_000, 20_000), kind="PNG", name="bom.png", mode="1", colour=1), "veel te groot"),
         (SimpleUploadedFile("half.jpg", photo(size=(400, 400)).read()[:900]), "afbeelding"),
     ],
 )
