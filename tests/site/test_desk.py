@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from priorities.models import Theme
-from tests.conftest import listen, sign_in
+from tests.conftest import listen
 from tests.site.test_accessibility import OPTIONS
 from tests.staff.test_accounts import totp
 
