@@ -24,7 +24,7 @@ UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
 def environment(data: Path, **more: str) -> dict[str, str]:
     """The variables of a site that keeps its data in `data`, and nothing of the real one's."""
     own = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "resoc.settings"}
-    return own | {"PYTHONPATH": str(ROOT)} | more
+    return own | {"PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "1"} | more
 
 
 def python(data: Path, *arguments: object) -> str:

@@ -4,8 +4,26 @@ import os
 
 from resoc.wsgi import application as site
 
+WORKER = "X-Worker"
 
-def application(environ, start_response):
-    """`resoc.wsgi` with one more header."""
-    worker = ("X-Worker", str(os.getpid()))
-    return site(environ, lambda status, headers, *error: start_response(status, [*headers, worker], *error))
+
+class Told:
+    """`resoc.wsgi` with one more header, also on its short ways."""
+
+    start = site.start
+
+    def __call__(self, environ, start_response):
+        worker = (WORKER, str(os.getpid()))
+        return site(environ, lambda status, headers, *error: start_response(status, [*headers, worker], *error))
+
+    def at_hand(self, environ, head):
+        return self.with_worker(site.at_hand(environ, head))
+
+    def recall(self, head):
+        return self.with_worker(site.recall(head))
+
+    def with_worker(self, found):
+        return found and (found[0] + f"{WORKER}: {os.getpid()}\r\n".encode(), found[1])
+
+
+application = Told()

@@ -7,9 +7,10 @@ import os
 import selectors
 import socket
 import time
+from concurrent.futures import Future
 from contextlib import suppress
 
-from gunicorn import util
+from gunicorn import SERVER, util
 from gunicorn.http.errors import InvalidHeader, LimitRequestHeaders, UnsupportedTransferCoding
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -18,10 +19,14 @@ HEAD_BYTES = 32_768  # of that head
 REQUEST_SECONDS = 120  # after which nothing more is read of a request, such as a large file over a thin line
 STOP_SECONDS = 1  # for the rest of a head when the site is being stopped
 LINGER_SECONDS = 0.5  # in which who is refused may still read why
+# Headers after which more may come than the head.
+SAYS_MORE = {"HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT", "HTTP_UPGRADE"}
+SENT: Future[bool] = Future()  # what stands for the thread where none was needed
+SENT.set_result(True)
 
 
 class Worker(ThreadWorker):
-    """Gives a thread to a request only when its whole head has come.
+    """Gives a thread to a request only when its whole head has come, and none when a page is at hand for it.
 
     gunicorn's own worker gives one to each connection, and reads the head in it: a handful of
     visitors who send a letter now and then, or nothing, would keep everybody else waiting.
@@ -38,8 +43,9 @@ class Worker(ThreadWorker):
         conn.head_until = getattr(conn, "head_until", None) or now + HEAD_SECONDS
         if self.cfg.is_ssl or self.has_head(conn):
             conn.head_until, conn.data_ready = None, True
-            self.served[conn] = now + REQUEST_SECONDS
-            super().enqueue_req(conn)
+            if not self.answer_at_once(conn):
+                self.served[conn] = now + REQUEST_SECONDS
+                super().enqueue_req(conn)
         else:
             conn.timeout = conn.head_until
             self.pending_conns.append(conn)
@@ -50,14 +56,16 @@ class Worker(ThreadWorker):
         """Whether a thread can go on with `conn`: its head is there, too long, or will never be whole."""
         before = conn.parser.unreader.buf.getvalue() if conn.parser else b""  # came along with the last request
         seen, conn.seen = getattr(conn, "seen", 0), 0
-        conn.sock.setblocking(False)
+        conn.head = b""  # of a request that is here as a whole, and nothing else
         try:
-            waiting = conn.sock.recv(HEAD_BYTES, socket.MSG_PEEK)
+            waiting = conn.sock.recv(HEAD_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
             return is_whole(before)
         except OSError:
             return True
         head = before + waiting
+        if waiting.startswith(b"GET ") and waiting.find(b"\r\n\r\n") == len(waiting) - 4 and not before:
+            conn.head = waiting
         conn.is_too_long = len(head) >= HEAD_BYTES and not is_whole(head)
         # What woke us and brought nothing is the end.
         is_ready = is_whole(head) or conn.is_too_long or len(waiting) <= seen
@@ -66,6 +74,27 @@ class Worker(ThreadWorker):
         if conn.seen != seen:  # what we have seen already does not wake us again
             conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, conn.seen + 1)
         return is_ready
+
+    def answer_at_once(self, conn):
+        """Send what is at hand for a head that was read before; False when there is nothing, or no such head."""
+        found = self.wsgi.recall(conn.head) if conn.head and self.alive else None
+        if found is None:
+            return False
+        answer = whole(*found)
+        conn.init()
+        try:
+            conn.sock.recv(len(conn.head))
+            sent = conn.sock.send(answer, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            sent = 0
+        except OSError:  # hung up: a thread finds out
+            return False
+        if sent == len(answer):
+            self.finish_request(conn, SENT)
+        else:  # over a thin line
+            rest = self.tpool.submit(self.send, conn, answer[sent:])
+            rest.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+        return True
 
     def murder_pending(self):
         now = time.monotonic()
@@ -87,6 +116,23 @@ class Worker(ThreadWorker):
 
     # These run in a thread.
 
+    def send(self, conn, answer):
+        conn.sock.sendall(answer)
+        return True
+
+    def handle_request(self, req, conn):
+        found = self.at_hand(req, conn) if conn.head and self.alive else None
+        return super().handle_request(req, conn) if found is None else self.send(conn, whole(*found))
+
+    def at_hand(self, req, conn):
+        """The page that is asked for, unless it has to be made or this is the last request on `conn`."""
+        headers = {f"HTTP_{name.replace('-', '_')}": value for name, value in req.headers}
+        is_simple = len(headers) == len(req.headers) and not SAYS_MORE & headers.keys() and req.version == (1, 1)
+        if not is_simple or req.should_close() or len(self.keepalived_conns) >= self.max_keepalived:
+            return None
+        about = {"REQUEST_METHOD": req.method, "QUERY_STRING": req.query, "wsgi.url_scheme": req.scheme}
+        return self.wsgi.at_hand(headers | about | {"PATH_INFO": util.unquote_to_wsgi_str(req.path)}, conn.head)
+
     def handle(self, conn):
         if getattr(conn, "is_too_long", False):
             self.handle_error(None, conn.sock, conn.client, LimitRequestHeaders("the head is too long"))
@@ -103,6 +149,12 @@ class Worker(ThreadWorker):
         if isinstance(exc, UnsupportedTransferCoding):
             exc = InvalidHeader("TRANSFER-ENCODING")  # not our failure: a 400, and no 501
         super().handle_error(req, client, addr, exc)
+
+
+def whole(lines, body):
+    """An answer as it goes over the line, after which the connection stays open."""
+    own = f"Server: {SERVER}\r\nDate: {util.http_date()}\r\nConnection: keep-alive\r\n\r\n"
+    return b"".join((lines, own.encode(), body))
 
 
 def is_whole(head):

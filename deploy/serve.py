@@ -66,6 +66,7 @@ def main() -> None:
         flush=True,
     )
     os.chdir(ROOT)
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")  # one heap for all threads of a worker: five megabytes less
     options = ["--config", str(ROOT / "deploy" / "gunicorn.conf.py"), "--bind", f"{HOST}:{port}"]
     os.execv(BIN / "gunicorn", ["gunicorn", *options, "--workers", str(workers), "resoc.wsgi"])  # noqa: S606
 

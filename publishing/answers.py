@@ -4,6 +4,7 @@ import gzip
 import json
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import cached_property
 from hashlib import blake2s
 from typing import Any, NamedTuple
 
@@ -31,6 +32,21 @@ class Answer:
     etag: str
     headers: Headers
     headers_304: Headers
+
+    @cached_property
+    def lines(self) -> bytes:
+        """How it begins on the line."""
+        return lines_of("200 OK", self.headers)
+
+    @cached_property
+    def lines_304(self) -> bytes:
+        """How it begins on the line for who has it already."""
+        return lines_of("304 Not Modified", self.headers_304)
+
+
+def lines_of(status: str, headers: Headers) -> bytes:
+    """The status and the headers in HTTP/1.1, but for those that the server adds."""
+    return "".join([f"HTTP/1.1 {status}\r\n", *(f"{name}: {value}\r\n" for name, value in headers)]).encode("latin-1")
 
 
 class Condition(NamedTuple):

@@ -5,7 +5,7 @@ costs a handful of queries, whatever the length of the page and of its history.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from pathlib import PurePath
@@ -112,12 +112,8 @@ def checklist(obj: Publishable, rows: Mapping[str, Sequence[Child]] | None = Non
     related name, in the order of the form, by default the saved ones.
     """
     if rows is None:
-        rows = {name: list(getattr(obj, name).all()) if obj.pk else [] for name in obj.children}
-    columns = list(_columns(obj, "", None, ""))
-    for name, children in rows.items():
-        for index, child in enumerate(children):
-            label = f"{capfirst(str(child._meta.verbose_name))} {index + 1}: "
-            columns += _columns(child, f"{name}-{index}-", (name, child.pk or 0), label)
+        rows = rows_of(obj)
+    columns = list(columns_of(obj, rows))
     items = [
         *_refused(obj, rows),
         *_related(columns),
@@ -132,6 +128,27 @@ def checklist(obj: Publishable, rows: Mapping[str, Sequence[Child]] | None = Non
     order = ("", *CODES)
     # "blocks" happens to come before "warns"
     return sorted(dict.fromkeys(items), key=lambda item: (order.index(item.language), item.severity))
+
+
+def rows_of(obj: Publishable) -> dict[str, list[Child]]:
+    """The child rows of `obj`, a saved row or a thawed object, by related name."""
+    return {name: list(getattr(obj, name).all()) if obj.pk else [] for name in obj.children}
+
+
+def columns_of(obj: Publishable, rows: Mapping[str, Sequence[Child]]) -> Iterator[Column]:
+    """Every value of `obj` and of its child rows that visitors may see."""
+    yield from _columns(obj, "", None, "")
+    for name, children in rows.items():
+        for index, child in enumerate(children):
+            label = f"{capfirst(str(child._meta.verbose_name))} {index + 1}: "
+            yield from _columns(child, f"{name}-{index}-", (name, child.pk or 0), label)
+
+
+def links_in(columns: Iterable[Column]) -> Iterator[tuple[Column, str, str]]:
+    """The links in rich text: where each stands, what it leads to, and its words."""
+    for column in _rich(columns):
+        for href, words in LINK.findall(column.value):
+            yield column, unescape(href), _words(words)
 
 
 def _columns(row: models.Model, prefix: str, place: tuple[str, int] | None, label: str) -> Iterator[Column]:
@@ -335,11 +352,7 @@ def _headings(columns: Sequence[Column]) -> Iterator[Item]:
 
 def _links(columns: Sequence[Column]) -> Iterator[Item]:
     """Links that lead to nothing visitors can see, or whose words do not say where they lead."""
-    found = [
-        (column, unescape(href), _words(words))
-        for column in _rich(columns)
-        for href, words in LINK.findall(column.value)
-    ]
+    found = list(links_in(columns))
     public = _public({target for _column, href, _text in found if (target := target_of(href))})
     places = {href: place_of(own_path(href).partition("#")[0].partition("?")[0]) for _column, href, _text in found}
     addresses = _public_addresses({place.slug for place in places.values() if place and place.slug})
@@ -404,7 +417,7 @@ def _length(sentence: str) -> int:
     return len(WORD.findall(sentence))
 
 
-def _rich(columns: Sequence[Column]) -> Iterator[Column]:
+def _rich(columns: Iterable[Column]) -> Iterator[Column]:
     return (column for column in columns if isinstance(column.field, RichTextField) and column.value)
 
 

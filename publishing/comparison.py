@@ -271,10 +271,10 @@ def _markup_notes(old: str, new: str, names: Names) -> Iterator[str]:
     moved = {(tag, words): href for tag, words, href in went if tag == "a"}
     for tag, words, href in came:
         if (tag, words) in moved:
-            values = {"words": words, "old": _target(moved[tag, words], names), "new": _target(href, names)}
+            values = {"words": words, "old": leads_to(moved[tag, words], names), "new": leads_to(href, names)}
             yield _("Link “%(words)s” leads to %(new)s, and no longer to %(old)s") % values
         elif tag == "a":
-            yield _("New link “%(words)s” to %(new)s") % {"words": words, "new": _target(href, names)}
+            yield _("New link “%(words)s” to %(new)s") % {"words": words, "new": leads_to(href, names)}
         elif words in _one_line(before.text):
             yield _("%(mark)s, new: “%(words)s”") % {"mark": MARKS[tag], "words": Truncator(words).chars(NAME_LENGTH)}
     kept = {(tag, words) for tag, words, _href in came if tag == "a"}
@@ -283,7 +283,8 @@ def _markup_notes(old: str, new: str, names: Names) -> Iterator[str]:
             yield _("%(mark)s, gone: “%(words)s”") % {"mark": MARKS[tag], "words": Truncator(words).chars(NAME_LENGTH)}
 
 
-def _target(href: str, names: Names) -> str:
+def leads_to(href: str, names: Names) -> str:
+    """Where a link leads, in words when it is a page of this site."""
     target = target_of(href)
     return (names.get(target) or _("something that was deleted")) if target else href
 

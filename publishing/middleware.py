@@ -101,13 +101,17 @@ def first_word(request: HttpRequest) -> str:
     return request.path_info.removeprefix("/").split("/")[0]
 
 
+def is_for_users(request: HttpRequest) -> bool:
+    """Whether this may be a request of somebody with an account."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or first_word(request) in FOR_USERS
+
+
 def private_for_users(get_response: Callable[[HttpRequest], HttpResponse]):
     """What is made for somebody who is signed in is kept by nobody: it may show the ways to edit it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        is_for_users = settings.SESSION_COOKIE_NAME in request.COOKIES or first_word(request) in FOR_USERS
-        if is_for_users and "Cache-Control" not in response.headers:
+        if is_for_users(request) and "Cache-Control" not in response.headers:
             patch_cache_control(response, private=True, no_store=True)
         return response
 

@@ -761,6 +761,28 @@ class PolicyReport(models.Model):
         return f"{self.directive} {self.blocked} {self.page}"
 
 
+class LinkCheck(models.Model):
+    """The one row that says when the links were last looked at, and when they will be; see `link_check`."""
+
+    good_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.good_at}"
+
+
+class DeadLink(models.Model):
+    """That a public page had a link that leads nowhere when the links were last looked at."""
+
+    model = models.CharField(max_length=100)
+    object_id = models.BigIntegerField()
+    address = models.TextField()  # as the page has it: of the web, a path, or a reference to a page
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id}: {self.address}"
+
+
 class Event(models.Model):
     """What happened to an account, or to the site as a whole; what is published stands in its revisions.
 

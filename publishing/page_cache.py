@@ -34,7 +34,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
 from publishing import stamp
-from publishing.answers import Condition, Environ, Headers, Key, Page, chosen, encoded, is_known
+from publishing.answers import Answer, Condition, Environ, Headers, Key, Page, chosen, encoded, is_known
 from publishing.page_store import PageStore
 from publishing.reads import EVERYTHING, Read, is_touched, recording
 
@@ -49,8 +49,12 @@ MOST_WARM = 50  # pages that are made anew before anybody asks for one of them
 MOST_PAGES = 20_000  # pages that are made so that they are there when the database is not
 AT_ONCE = 0.03  # seconds of one look for pages that nobody asked for lately
 LARGEST = 1_000_000  # bytes of one page
+MOST_HEADS = 2_000  # of requests that need not be read again
+LONGEST_HEAD = 2_000  # bytes of one
+NOBODY: tuple[Key, Environ] = ("", "", "", ""), {}  # who asks for no page
 NEVER = ("/static/", "/admin/", "/account/", "/mijn-kaart/", "/media/", "/healthz")  # beginnings of addresses
-NOT_ASKED = {"HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_COOKIE"}
+ABOUT_ANSWERS = {"HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
+NOT_ASKED = ABOUT_ANSWERS | {"HTTP_COOKIE"}
 SERVER_ERROR = "5"
 LINK = re.compile(rb'<(?:a|link)\s[^>]*href="(/[^"#%]*)')
 
@@ -75,6 +79,7 @@ class PageCache:
         self.until = float("inf")  # when the next planned change comes, in seconds since the epoch
         self.asking = threading.Lock()
         self.choices: dict[str, str] = {}  # from Accept-Encoding to the encoding that it gets
+        self.heads: dict[bytes, tuple[Key, Environ]] = {}  # that were read before, and what they ask for
         # What another program made, with other templates, is good enough only when there is nothing else.
         self.changes = stamp.watched()
         self.run = secrets.token_hex(8)
@@ -153,6 +158,38 @@ class PageCache:
     def must_wait(self) -> bool:
         """Whether the database was away a moment ago: it may take its time to say so again."""
         return self.away and time.monotonic() - self.last_asked < ASK_AGAIN
+
+    # Short ways for a server that knows them
+
+    def at_hand(self, environ: Environ, head: bytes) -> tuple[bytes, bytes] | None:
+        """The first lines and the body of the answer, None when it takes time: a page must be made, or somebody asked.
+
+        `head` is the request as it came, all of it: the same bytes will ask for the same.
+        """
+        key = self.key(environ)
+        page = self.pages.get(key) if key else None
+        if key is None or page is None or not self.is_fresh_unasked(page):
+            return None
+        if len(head) <= LONGEST_HEAD:
+            if len(self.heads) >= MOST_HEADS:
+                self.heads.clear()
+            self.heads[head] = key, {name: environ[name] for name in ABOUT_ANSWERS & environ.keys()}
+        return self.ready(page, environ)
+
+    def recall(self, head: bytes) -> tuple[bytes, bytes] | None:
+        """The same for what came with these very bytes before; None for all else."""
+        key, environ = self.heads.get(head, NOBODY)
+        page = self.pages.get(key)
+        return self.ready(page, environ) if page is not None and self.is_fresh_unasked(page) else None
+
+    def is_fresh_unasked(self, page: Page) -> bool:
+        """Whether `page` still holds, as far as one can say without asking anybody."""
+        return time.monotonic() - self.last_asked <= ASK_EVERY and self.is_current(page.condition)
+
+    def ready(self, page: Page, environ: Environ) -> tuple[bytes, bytes]:
+        page.asked = time.monotonic()
+        answer = self.answer(page, environ)
+        return (answer.lines_304, b"") if is_known(answer, environ) else (answer.lines, answer.body)
 
     # Making it
 
@@ -370,14 +407,18 @@ class PageCache:
 
     # Sending it
 
-    def send(self, page: Page, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def answer(self, page: Page, environ: Environ) -> Answer:
+        """The page in the encoding that suits best."""
         accepts = environ.get("HTTP_ACCEPT_ENCODING", "")
         choice = self.choices.get(accepts)
         if choice is None:
             choice = chosen(accepts)
             if len(self.choices) < 1000:
                 self.choices[accepts] = choice
-        answer = page.answers.get(choice) or page.answers["identity"]
+        return page.answers.get(choice) or page.answers["identity"]
+
+    def send(self, page: Page, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self.answer(page, environ)
         if is_known(answer, environ):
             start_response("304 Not Modified", answer.headers_304)
             return []

@@ -26,7 +26,6 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
-from django.test import Client
 from django.utils import timezone
 
 from publishing import stamp
@@ -235,6 +234,8 @@ def page_digests() -> dict[str, str]:
                 addresses += [obj.get_absolute_url(code) for code in obj.languages]
     chosen = list(dict.fromkeys(addresses))
     chosen = chosen[:4] + sorted(chosen[4:], key=lambda each: hashlib.sha256(each.encode()).digest())
+    from django.test import Client  # only now: it brings unittest, and who serves pages needs none
+
     client = Client(raise_request_exception=False)
     digests = {}
     for address in chosen[:PAGES]:

@@ -4,9 +4,9 @@ The editor is django-prose-editor; our own parts of it are in `static/js/editor/
 """
 
 import re
+from functools import cache
 from typing import Any
 
-import nh3
 from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -92,7 +92,7 @@ def sanitised(html: str) -> str:
     clean = OTHER_TAG.sub(lambda tag: tag[1] + SAME[tag[2].lower()], html)
     for _pass in range(PASSES):  # what a link stood around may be read otherwise without it
         before = clean
-        clean = EMPTY_PARAGRAPH.sub("", LINK_WITHOUT_ADDRESS.sub(r"\1", _cleaner.clean(clean)))
+        clean = EMPTY_PARAGRAPH.sub("", LINK_WITHOUT_ADDRESS.sub(r"\1", _cleaner().clean(clean)))
         if clean == before:
             break
     return "" if is_blank(clean) else clean.strip()
@@ -116,17 +116,21 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-_cleaner = nh3.Cleaner(
-    tags={"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a"}
-    | {"table", "thead", "tbody", "tr", "th", "td"},
-    attributes={
-        "*": set(),
-        "a": {"href"},
-        "ol": {"start"},
-        "th": {"colspan", "rowspan"},
-        "td": {"colspan", "rowspan"},
-    },
-    url_schemes={"http", "https", "mailto", "tel", SCHEME},
-    link_rel=None,
-    attribute_filter=_attribute,
-)
+@cache
+def _cleaner() -> Any:
+    import nh3  # only now: who serves pages sanitises nothing
+
+    return nh3.Cleaner(
+        tags={"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a"}
+        | {"table", "thead", "tbody", "tr", "th", "td"},
+        attributes={
+            "*": set(),
+            "a": {"href"},
+            "ol": {"start"},
+            "th": {"colspan", "rowspan"},
+            "td": {"colspan", "rowspan"},
+        },
+        url_schemes={"http", "https", "mailto", "tel", SCHEME},
+        link_rel=None,
+        attribute_filter=_attribute,
+    )

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from publishing.link_check import dead_links, editable_by, is_unchecked
 from publishing.mail import stuck
 from publishing.models import Discarded
 from publishing.restoring import is_unrehearsed
@@ -84,7 +85,13 @@ class Desk(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The first page, which also says what somebody should look at."""
-        attention = {"stuck_mails": stuck().count(), "silent": list(unanswered()), "unrehearsed": is_unrehearsed()}
+        attention = {
+            "stuck_mails": stuck().count(),
+            "silent": list(unanswered()),
+            "unrehearsed": is_unrehearsed(),
+            "unchecked": is_unchecked(),
+            "dead_links": len(dead_links(editable_by(request.user))),
+        }
         return super().index(request, attention | (extra_context or {}))
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:

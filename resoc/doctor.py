@@ -21,9 +21,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from publishing import stamp
+from publishing.link_check import dead_links, every_kind, is_unchecked
 from publishing.logs import masked
 from publishing.mail import stuck
-from publishing.models import Mail, Revision, Stamp
+from publishing.models import LinkCheck, Mail, Revision, Stamp
 from publishing.restoring import NEW_SITE, is_unrehearsed, recall
 from publishing.search_index import unindexed
 from resoc.management.commands.prepare import is_collected
@@ -68,7 +69,7 @@ def examine() -> Iterator[Finding]:
     yield from _ask(database_is_whole)
     if any(each.level == WRONG for each in migrated):
         return  # it may lack the tables that are asked for
-    for question in (mail_goes_out, backups_are_made, pages_are_fresh, search_knows_everything):
+    for question in (mail_goes_out, backups_are_made, pages_are_fresh, search_knows_everything, links_lead_somewhere):
         yield from _ask(question)
 
 
@@ -213,3 +214,15 @@ def search_knows_everything() -> Iterator[Finding]:
         yield Finding(ODD, f"Search does not know {number} published versions: run 'manage.py reindex'.")
     else:
         yield Finding(OK, "Search knows what is public.")
+
+
+def links_lead_somewhere() -> Iterator[Finding]:
+    """Whether the links were looked at, and whether any leads nowhere."""
+    last = LinkCheck.objects.values_list("good_at", flat=True).first()
+    when = f"The links were last checked on {last:%Y-%m-%d}" if last else "The links were never checked"
+    if too_old := is_unchecked():
+        yield Finding(ODD, f"{when}: can this machine reach other sites? Run 'manage.py check_links'.")
+    if number := len(dead_links(every_kind())):
+        yield Finding(ODD, f"{number} links lead nowhere: see /admin/links/.")
+    elif not too_old:
+        yield Finding(OK, f"{when}, and none is known to lead nowhere." if last else f"{when}; they will be soon.")

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "publishing.middleware.Sessions",
     "publishing.middleware.private_for_users",
+    "resoc.middleware.pages_for_visitors",
     "publishing.middleware.language_from_address",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

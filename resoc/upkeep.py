@@ -1,17 +1,19 @@
 """What must happen while nobody clicks: mails that wait are sent, cards are asked after, what is
-old goes from the log.
+old goes from the log. Beside them, where it keeps no mail waiting, the links are looked at.
 
-Each worker runs it once a minute; what it does is claimed in the database first, so more workers
+Each worker runs both once a minute; what they do is claimed in the database first, so more workers
 do no more. Publishing needs none of it: what is public follows from the time alone.
 """
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from django.db import connection
 
 from publishing.audit import forget_old
+from publishing.link_check import check_due
 from publishing.mail import deliver
 from staff.card_checks import send_due
 
@@ -29,14 +31,15 @@ def run() -> None:
 
 def start() -> None:
     """Run for as long as this process lives, beside its requests."""
-    threading.Thread(target=_forever, name="upkeep", daemon=True).start()
+    for job, name in ((run, "upkeep"), (check_due, "links")):
+        threading.Thread(target=_forever, args=(job,), name=name, daemon=True).start()
 
 
-def _forever() -> None:
+def _forever(job: Callable[[], None]) -> None:
     while True:
         time.sleep(EVERY)
         try:
-            run()
+            job()
         except Exception:  # the database or the network is away: the next minute comes
             logger.exception("Upkeep failed; it is tried again in a minute.")
         finally:

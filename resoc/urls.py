@@ -1,45 +1,23 @@
-"""Every address of the site; the path words and the slugs are translated."""
+"""Every address of the site: those for who has an account, then those for visitors."""
 
-from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
-from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
-from pages.views import security_txt
+from publishing.link_check import dead_links_page
 from publishing.link_targets import link_targets
-from publishing.machines import manifest, robots, sitemap
-from publishing.policy_reports import take
-from publishing.preview import shared
-from publishing.views import media, search
-from resoc.views import HomeView, healthz, home_versions
+from resoc import visitor_urls
+from resoc.visitor_urls import handler400, handler404, handler500
+
+__all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [
     path("admin/language/", set_language, name="set_language"),
     path("admin/link-targets/", link_targets, name="link_targets"),
+    path("admin/links/", admin.site.admin_view(dead_links_page), name="dead_links"),
     path("admin/planning/", include("publishing.schedule")),
     path("admin/", admin.site.urls),
     path("account/", include("staff.account_urls")),
     path("mijn-kaart/", include("staff.my_card_urls")),
-    path("media/<path:path>", media, name="media"),
-    path("sitemap.xml", sitemap, name="sitemap"),
-    path("robots.txt", robots, name="robots"),
-    path(".well-known/security.txt", security_txt, name="security_txt"),
-    path("csp-report/", take, name="csp_report"),
-    path("healthz", healthz, name="healthz"),
-    *i18n_patterns(
-        path("", HomeView.as_view(), name="home"),
-        path("manifest.webmanifest", manifest, name="manifest"),
-        path(_("versions/"), home_versions, name="home_versions"),
-        path(_("versions/<int:version>/"), HomeView.as_view(), name="home_version"),
-        path(_("preview/<str:token>/"), shared, name="shared"),
-        path("", include("staff.urls")),
-        path("", include("priorities.urls")),
-        path(_("search/"), search, name="search"),
-        path("", include("pages.urls")),  # last: a text page has any word as its address
-        prefix_default_language=False,
-    ),
+    *visitor_urls.urlpatterns,
 ]
-handler400 = "resoc.views.bad_request"
-handler404 = "resoc.views.page_not_found"
-handler500 = "publishing.outages.server_error"

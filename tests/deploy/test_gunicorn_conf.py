@@ -12,11 +12,20 @@ from pathlib import Path
 import pytest
 
 CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "gunicorn.conf.py"
-APPLICATION = """
+BODY = 8_000_000  # bytes: more than fits on a line at once
+APPLICATION = f"""
 def application(environ, start_response):
     environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ja"]
+
+def at_hand(environ, head):
+    heads[head] = b"HTTP/1.1 200 OK\\r\\nContent-Length: {BODY}\\r\\n", bytes({BODY})
+    return None
+
+heads = {{}}
+application.recall = heads.get
+application.at_hand = at_hand
 """
 
 
@@ -65,6 +74,71 @@ def test_nobody_sends_a_body_for_ever(small):
     _server, port = small
     with ask(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\na") as connection:
         assert connection.recv(15) == b"HTTP/1.1 200 OK"  # the application got what there was
+
+
+def read(connection: socket.socket) -> tuple[bytes, bytes]:
+    """The head and the body of one answer."""
+    found = b""
+    while b"\r\n\r\n" not in found:
+        found += connection.recv(1) or pytest.fail("it hung up")
+    if found.startswith(b"HTTP/1.1 100 "):
+        return read(connection)
+    length = int(found.partition(b"Content-Length: ")[2].partition(b"\r\n")[0])
+    body = b""
+    while len(body) < length:
+        body += connection.recv(length - len(body)) or pytest.fail("it hung up")
+    return found, body
+
+
+def test_what_is_at_hand_comes_whole_over_a_thin_line_and_the_line_stays(small):
+    _server, port = small
+    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    with ask(port, request) as connection:
+        assert read(connection)[1] == b"ja"  # the first time it is read, then known
+        for _time in range(2):
+            connection.sendall(request)
+            head, body = read(connection)
+            assert b"\r\nDate: " in head
+            assert b"\r\nConnection: keep-alive\r\n" in head
+            assert len(body) == BODY
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"Connection: close\r\n",
+        b"Content-Length: 2\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"Expect: 100-continue\r\n",
+        b"Accept: a\r\nAccept: b\r\n",
+    ],
+)
+def test_a_head_after_which_something_else_may_come_is_read_each_time(small, more):
+    _server, port = small
+    for _time in range(3):
+        with ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n" + more + b"\r\n") as connection:
+            connection.sendall(b"0\r\n\r\n" if b"chunked" in more else b"")
+            connection.shutdown(socket.SHUT_WR)
+            assert read(connection)[1] == b"ja"
+
+
+def test_requests_that_come_together_are_answered_one_after_the_other(small):
+    _server, port = small
+    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    for _time in range(2):
+        with ask(port, request * 3) as connection:
+            assert [read(connection)[1] for _time in range(3)] == [b"ja"] * 3
+
+
+def test_what_is_known_is_read_all_the_same_as_the_end_of_another_head(small):
+    _server, port = small
+    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    with ask(port, request) as connection:
+        assert read(connection)[1] == b"ja"  # now it is known
+    with ask(port, b"GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nX: ") as connection:
+        assert read(connection)[1] == b"ja"
+        connection.sendall(request)
+        assert read(connection)[1] == b"ja"
 
 
 def test_a_proxy_is_believed_by_the_site_alone():

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 
 import brotli
@@ -515,6 +516,93 @@ def test_memory_is_bounded_and_the_oldest_page_goes_first(cache, reader, monkeyp
     reader.get("/fr/")
     assert [key[2] for key in cache.pages] == ["/fr/"]
     assert cache.size <= page_cache.MAX_BYTES
+
+
+# Short ways
+
+HEAD = b"GET /themas/ HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n\r\n"
+
+
+def about(path: str = "/themas/", query: str = "", **headers: str) -> dict[str, str]:
+    """What a server knows of a request when it has read its head."""
+    known = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "wsgi.url_scheme": "http"}
+    return known | {"HTTP_HOST": "localhost"} | headers
+
+
+@pytest.fixture
+def asked(cache, reader) -> Reader:
+    """Somebody who asked for the page twice: it is there, and the database was asked a moment ago."""
+    return reader.get("/themas/", HTTP_ACCEPT_ENCODING="br").get("/themas/", HTTP_ACCEPT_ENCODING="br")
+
+
+def test_the_short_way_gives_the_same_answer(cache, asked):
+    for lines, body in (cache.at_hand(about(HTTP_ACCEPT_ENCODING="br"), HEAD), cache.recall(HEAD)):
+        status, *headers = lines.decode("latin-1").splitlines()
+        assert status == "HTTP/1.1 200 OK"
+        assert {line.partition(": ")[0].lower(): line.partition(": ")[2] for line in headers} == asked.headers
+        assert body == asked.body
+
+
+def test_the_short_way_knows_who_has_the_page_already(cache, asked):
+    etag = asked.headers["etag"]
+    known = about(HTTP_ACCEPT_ENCODING="br", HTTP_IF_NONE_MATCH=etag)
+    for lines, body in (cache.at_hand(known, HEAD), cache.recall(HEAD)):
+        assert lines.startswith(b"HTTP/1.1 304 Not Modified\r\n")
+        assert etag.encode() in lines
+        assert body == b""
+
+
+def test_what_changed_is_never_sent_the_short_way(cache, asked, reader, theme):
+    cache.at_hand(about(), HEAD)
+    retitle(theme, "Nieuwe titel")
+    assert cache.recall(HEAD) is cache.at_hand(about(), HEAD) is None
+    reader.get("/themas/")
+    assert b"Nieuwe titel" in cache.recall(HEAD)[1]
+
+
+def test_what_was_planned_is_never_late_the_short_way(cache, reader, theme):
+    now = timezone.now()
+    theme.title_nl = "Gepland"
+    theme.save()
+    publish(theme, None, live_from=now + timedelta(hours=1))
+    reader.get("/themas/").get("/themas/")
+    assert cache.at_hand(about(), HEAD)
+    with time_machine.travel(now + timedelta(hours=1), tick=False):
+        cache.last_asked = time.monotonic()  # so that it is only for the plan
+        assert cache.recall(HEAD) is None
+
+
+def test_the_short_way_asks_nobody_and_leaves_it_when_somebody_has_to_be_asked(
+    cache, asked, monkeypatch, django_assert_num_queries
+):
+    with django_assert_num_queries(0):
+        assert cache.at_hand(about(), HEAD)
+        monkeypatch.setattr(page_cache, "ASK_EVERY", -1)
+        assert cache.recall(HEAD) is cache.at_hand(about(), HEAD) is None
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        about(HTTP_COOKIE="__Host-sessionid=abc; sessionid=abc"),
+        about(query="q=themas"),
+        about("/admin/"),
+        about("/niets/"),
+        about(HTTP_HOST="evil.example"),
+        about() | {"wsgi.url_scheme": "https"},
+    ],
+)
+def test_what_the_cache_does_not_keep_has_no_short_way(cache, asked, request_):
+    assert cache.at_hand(request_, HEAD) is cache.recall(HEAD) is None
+
+
+def test_few_heads_are_remembered_and_no_long_ones(cache, asked, monkeypatch):
+    monkeypatch.setattr(page_cache, "MOST_HEADS", 3)
+    for number in range(10):
+        cache.at_hand(about(), HEAD + bytes([number]))
+    assert len(cache.heads) <= 3
+    assert cache.at_hand(about(), b"x" * 5000)
+    assert cache.recall(b"x" * 5000) is None
 
 
 # When things break

@@ -16,8 +16,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import ConnectionHandler
 from django.utils import timezone
 
+from pages.models import TextPage
+from publishing.link_check import check
 from publishing.models import Mail, Revision, RevisionText, Stamp
 from publishing.restoring import remember
+from publishing.workflow import publish
 from resoc import doctor
 from resoc.doctor import ODD, OK, WRONG, examine
 
@@ -181,6 +184,25 @@ def test_search_that_does_not_know_everything():
     assert f"{number} published versions" in only(ODD)
     call_command("reindex", verbosity=0)
     assert not any("reindex" in each for each in said(ODD))
+
+
+def test_links_that_lead_nowhere_or_were_not_checked(time_machine):
+    assert "The links were never checked; they will be soon." in said(OK)
+    time_machine.move_to(timezone.now() + timedelta(days=22))
+    assert any(
+        each.startswith("The links were never checked: can this machine reach other sites?") for each in said(ODD)
+    )
+    page = TextPage.objects.get(slug_nl="privacy")
+    page.body_nl = '<p><a href="/bestaat-niet/">Weg</a></p>'
+    page.save()
+    publish(page, None)
+    check()
+    assert not any("never checked" in each for each in said(ODD))
+    assert "1 links lead nowhere: see /admin/links/." in said(ODD)
+    page.body_nl = "<p>Zonder link.</p>"
+    page.save()
+    publish(page, None)
+    assert any(each.startswith("The links were last checked on ") for each in said(OK))
 
 
 def test_a_question_that_fails_in_any_way_is_a_finding(monkeypatch):

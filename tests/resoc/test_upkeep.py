@@ -5,7 +5,8 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from publishing.models import Mail
+from publishing import link_check
+from publishing.models import LinkCheck, Mail
 from staff.models import StaffMember
 
 pytestmark = pytest.mark.django_db
@@ -22,3 +23,15 @@ def test_upkeep_asks_after_cards_and_sends_what_waits(settings, time_machine):
     call_command("upkeep")
     assert sorted(message.to[0] for message in mail.outbox) == ["b@example.org", "dorine@example.org"]
     assert not Mail.objects.exists()
+
+
+def test_upkeep_looks_at_links_once_a_week(time_machine, monkeypatch):
+    checked = []
+    monkeypatch.setattr(link_check, "check", lambda: checked.append(timezone.now()))
+    call_command("upkeep")
+    assert LinkCheck.objects.exists()
+    assert checked == []
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+    call_command("upkeep")
+    call_command("upkeep")
+    assert len(checked) == 1

@@ -4,8 +4,11 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from priorities.models import Theme
+from publishing.models import DeadLink
+from publishing.workflow import publish
 from tests.conftest import listen
 from tests.site.test_accessibility import OPTIONS
 from tests.staff.test_accounts import totp
@@ -35,8 +38,11 @@ def desk_addresses(page) -> list[str]:
 
 def test_every_page_of_the_desk_obeys_the_policy_and_is_accessible_and_fits_a_phone(signed_in):
     page = signed_in
+    dead_link()
+    page.goto("/admin/")
     complaints = listen(page)
     addresses = desk_addresses(page)
+    assert "/admin/links/" in addresses
     assert len(addresses) > 12
     found: dict[str, list] = {}
     for address in addresses:
@@ -56,6 +62,26 @@ def test_every_page_of_the_desk_obeys_the_policy_and_is_accessible_and_fits_a_ph
         if wide > 320:
             found.setdefault(address, []).append(("width", wide))
     assert found == {}
+
+
+def dead_link() -> None:
+    """The theme of `theme_form` gets a link in French that leads nowhere, and that was found."""
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    address = f"/{'nergens-' * 30}/"
+    theme.body_fr = f'<p><a href="{address}">Rapport</a></p>'
+    theme.save()
+    publish(theme, None)
+    DeadLink.objects.create(model="priorities.theme", object_id=theme.pk, address=address, since=timezone.now())
+
+
+def test_one_click_leads_from_a_dead_link_to_its_field(signed_in):
+    page = signed_in
+    dead_link()
+    page.goto("/admin/")
+    page.get_by_role("link", name="1 link leidt nergens heen").click()
+    page.get_by_role("link", name="Tekst, Frans").click()
+    page.wait_for_url("**/change/#id_body_fr")
+    assert page.get_by_role("tab", name="Français").get_attribute("aria-selected") == "true"
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

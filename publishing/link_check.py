@@ -1,0 +1,275 @@
+"""Do the links lead somewhere? Once a week every link in what is public is looked at.
+
+A link within the site is judged by what is public; of another site the address is asked for, once each.
+What leads nowhere is kept, and the secretariat sees it. See docs/decisions/0021.
+"""
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import unquote, urldefrag, urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.files.storage import default_storage
+from django.db import connection, models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from publishing.archives import Tell
+from publishing.checklist import Column, columns_of, links_in, rows_of
+from publishing.comparison import leads_to, names_in
+from publishing.languages import NAMES
+from publishing.links import Target, own_path, page_at, place_of, public_revisions, target_of
+from publishing.models import DeadLink, LinkCheck, Publishable, Revision, RevisionFile
+from publishing.outside import Answer, ask
+from publishing.pictures import original_of
+from publishing.storage import StorageAway
+
+EVERY = timedelta(days=7)
+FIRST_AFTER = timedelta(hours=1)  # of the first upkeep: who only tries the site out asks nobody anything
+AGAIN_AFTER = timedelta(days=1)  # of a check that was not good, or of whose worker nothing was heard again
+LONGEST = 12 * 60 * 60  # seconds of one check: less than `AGAIN_AFTER`
+CHECKED_WITHIN = timedelta(days=21)
+PAUSE = 1.0  # seconds between two questions
+TELL_EVERY = 10  # addresses between two lines of progress
+MOST_SHOWN = 500
+THE_ROW = 1
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link on a page, and where it stands."""
+
+    column: Column
+    address: str
+    words: str  # "" where the address is what is shown
+
+
+@dataclass(frozen=True)
+class DeadPlace:
+    """A link that leads nowhere, as the secretariat reads it."""
+
+    page: Publishable
+    link: Link
+    since: datetime
+
+    @property
+    def leads_to(self) -> str:
+        """The address, or the name of the page of this site that it refers to."""
+        revision = self.page.revision if target_of(self.link.address) else None
+        return leads_to(self.link.address, names_in(type(self.page), revision.data) if revision else {})
+
+    @property
+    def url(self) -> str:
+        """The field in the form of the page."""
+        opts = self.page._meta
+        form = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[self.page.pk])
+        return f"{form}#id_{self.link.column.path}"
+
+    @property
+    def field(self) -> str:
+        """The field in words, with its language when it has one."""
+        name = self.link.column.label
+        language = NAMES.get(self.link.column.code)
+        return f"{name}, {language}" if language else name
+
+
+# Looking
+
+
+def check_due(now: datetime | None = None) -> None:
+    """Check when the time has come; of several workers one does."""
+    if claim(now or timezone.now()):
+        check()
+
+
+def claim(now: datetime) -> bool:
+    """Whether the check that is due is ours to do."""
+    row, _is_new = LinkCheck.objects.get_or_create(pk=THE_ROW, defaults={"next_at": now + FIRST_AFTER})
+    if row.next_at > now:
+        return False
+    mine = LinkCheck.objects.filter(pk=THE_ROW, next_at=row.next_at)
+    return bool(mine.update(next_at=now + AGAIN_AFTER))
+
+
+def check(tell: Tell = lambda line: None) -> bool:
+    """Look at every link in what is public now, and keep what leads nowhere; takes seconds for each other site.
+
+    False when no other site could be reached: that was no good check, and the last good result stays.
+    """
+    places: defaultdict[str, set[Target]] = defaultdict(set)
+    for page in public_pages():
+        for link in links_of(page):
+            places[link.address].add((page._meta.label_lower, page.pk))
+    dead = {address for address in places if is_inside(address) and leads_nowhere_inside(address)}
+    if not connection.in_atomic_block:  # as in a test, which never commits
+        connection.close()  # other sites take their time; the next question to the database opens a new one
+    answers = ask_all({address for address in places if is_outside(address)}, tell)
+    if answers and not any(answer.was_reached for answer in answers.values()):
+        logger.warning("No other site could be reached, so the links were not checked.")
+        return False
+    dead |= {address for address, answer in answers.items() if answer.is_dead}
+    unsure = {address for address in answers if address not in dead and answers[address] != Answer.THERE}
+    tell(f"{len(places)} links, of which {len(unsure)} could not be checked")
+    _keep(places, dead, unsure)
+    return True
+
+
+def _keep(places: dict[str, set[Target]], dead: set[str], unsure: set[str]) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        # First, so that of two checks the second waits.
+        LinkCheck.objects.update_or_create(pk=THE_ROW, defaults={"good_at": now, "next_at": now + EVERY})
+        since = dict(DeadLink.objects.order_by("-since").values_list("address", "since"))
+        DeadLink.objects.all().delete()
+        DeadLink.objects.bulk_create(
+            DeadLink(model=model, object_id=object_id, address=address, since=since.get(address, now))
+            for address in sorted(dead | (unsure & since.keys()))
+            for model, object_id in sorted(places[address])
+        )
+
+
+def public_pages() -> Iterator[Publishable]:
+    """Everything that visitors see now."""
+    for revision in Revision.objects.filter(model__in=every_kind()).public().iterator(chunk_size=200):
+        yield revision.thaw()
+
+
+def every_kind() -> list[str]:
+    """The labels of all kinds of content."""
+    return [model._meta.label_lower for model in apps.get_models() if issubclass(model, Publishable)]
+
+
+def links_of(page: Publishable) -> Iterator[Link]:
+    """The links of a thawed object and its child rows, in texts and in fields for an address."""
+    columns = list(columns_of(page, rows_of(page)))
+    for column in columns:
+        if isinstance(column.field, models.URLField) and column.value:
+            yield Link(column, column.value, "")
+    for column, address, words in links_in(columns):
+        yield Link(column, address, " ".join(words.split()))
+
+
+def is_inside(address: str) -> bool:
+    """Whether it leads to a page or a file of this site."""
+    return bool(target_of(address) or own_path(address))
+
+
+def is_outside(address: str) -> bool:
+    """Whether it leads to another site; neither this nor `is_inside` is what is no page, such as mailto."""
+    return not is_inside(address) and bool(_asked_for(address))
+
+
+def _asked_for(address: str) -> str:
+    """What a browser asks another site for: without what only the browser sees; "" for what is no web address."""
+    whole = f"https:{address}" if address.startswith("//") else address
+    try:
+        return urldefrag(whole).url if urlsplit(whole).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def leads_nowhere_inside(address: str) -> bool:
+    """Whether visitors find nothing at an address of this site."""
+    if target := target_of(address):
+        return not public_revisions([target]).exists()
+    path = unquote(urlsplit(own_path(address)).path)
+    if "\0" in path:  # which PostgreSQL is not even asked
+        return True
+    if path.startswith(settings.STATIC_URL):
+        return False  # it came with the code
+    if path.startswith(settings.MEDIA_URL):
+        return not _is_public_file(path.removeprefix(settings.MEDIA_URL))
+    if not path.endswith("/") and place_of(path) is None:
+        path += "/"  # where Django redirects to
+    place = place_of(path)
+    return place is None or (place.model is not None and page_at(path) is None)
+
+
+def _is_public_file(name: str) -> bool:
+    if not RevisionFile.objects.filter(name=original_of(name), revision__in=Revision.objects.public()).exists():
+        return False
+    try:
+        return default_storage.exists(original_of(name))
+    except StorageAway:
+        return True  # as far as anybody can tell now
+    except (OSError, SuspiciousOperation):
+        return False
+
+
+def ask_all(addresses: set[str], tell: Tell) -> dict[str, Answer]:
+    """What came of each address: each is asked for once, slowly, and who is silent once is left alone."""
+    said: dict[str, Answer] = {}
+    silent: set[str] = set()
+    end = time.monotonic() + LONGEST
+    wanted = sorted({_asked_for(address) for address in addresses})
+    for number, address in enumerate(wanted, 1):
+        host = urlsplit(address).netloc
+        said[address] = Answer.SILENT
+        if host not in silent and time.monotonic() < end:
+            said[address] = ask(address)
+            time.sleep(PAUSE)
+        if said[address] is Answer.SILENT:
+            silent.add(host)
+        if number % TELL_EVERY == 0 or number == len(wanted):
+            tell(f"{number} of {len(wanted)} addresses of other sites")
+    return {address: said[_asked_for(address)] for address in addresses}
+
+
+# Showing
+
+
+def is_unchecked() -> bool:
+    """Whether it is too long ago that the links could be checked; a new site has as long."""
+    last = LinkCheck.objects.values_list("good_at", flat=True).first()
+    if last is None:
+        last = Revision.objects.order_by("pk").values_list("created_at", flat=True).first()
+    return last is not None and last < timezone.now() - CHECKED_WITHIN
+
+
+def editable_by(user: Any) -> list[str]:
+    """The labels of the kinds of content that `user` may change."""
+    return [kind for kind in every_kind() if user.has_perm(kind.replace(".", ".change_"))]
+
+
+def dead_links(kinds: list[str]) -> list[DeadPlace]:
+    """What led nowhere and still stands on public pages of these kinds, the newest first.
+
+    What is mended is gone as soon as the page is published, or the page that it leads to.
+    """
+    rows = DeadLink.objects.filter(model__in=kinds).order_by("-since", "pk")[:MOST_SHOWN]
+    since = {(row.model, row.object_id, row.address): row.since for row in rows}
+    mended = {address for *_page, address in since if is_inside(address) and not leads_nowhere_inside(address)}
+    found = []
+    for revision in public_revisions({(model, object_id) for model, object_id, _address in since}):
+        page = revision.thaw()
+        for link in links_of(page):
+            at = since.get((revision.model, page.pk, link.address))
+            if at and link.address not in mended:
+                found.append(DeadPlace(page, link, at))
+    return sorted(found, key=lambda each: each.since, reverse=True)
+
+
+def dead_links_page(request: HttpRequest) -> HttpResponse:
+    """The links that lead nowhere, for who may mend some of them."""
+    kinds = editable_by(request.user)
+    if not kinds:
+        raise PermissionDenied
+    context = {
+        "title": _("Links that lead nowhere"),
+        "links": dead_links(kinds),
+        "checked_at": LinkCheck.objects.values_list("good_at", flat=True).first(),
+    }
+    return render(request, "admin/dead_links.html", admin.site.each_context(request) | context)

@@ -1,0 +1,36 @@
+"""Every address for visitors; the path words and the slugs are translated."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+from pages.views import security_txt
+from publishing.machines import manifest, robots, sitemap
+from publishing.policy_reports import take
+from publishing.preview import shared
+from publishing.views import media, search
+from resoc.views import HomeView, healthz, home_versions
+
+urlpatterns = [
+    path("media/<path:path>", media, name="media"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("robots.txt", robots, name="robots"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
+    path("csp-report/", take, name="csp_report"),
+    path("healthz", healthz, name="healthz"),
+    *i18n_patterns(
+        path("", HomeView.as_view(), name="home"),
+        path("manifest.webmanifest", manifest, name="manifest"),
+        path(_("versions/"), home_versions, name="home_versions"),
+        path(_("versions/<int:version>/"), HomeView.as_view(), name="home_version"),
+        path(_("preview/<str:token>/"), shared, name="shared"),
+        path("", include("staff.urls")),
+        path("", include("priorities.urls")),
+        path(_("search/"), search, name="search"),
+        path("", include("pages.urls")),  # last: a text page has any word as its address
+        prefix_default_language=False,
+    ),
+]
+handler400 = "resoc.views.bad_request"
+handler404 = "resoc.views.page_not_found"
+handler500 = "publishing.outages.server_error"
