@@ -38,7 +38,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from publishing import audit, editing, history, lists, resending
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
-from publishing.fields import MAX_UPLOAD, NOT_KEPT, PictureField
+from publishing.fields import MAX_UPLOAD, NOT_KEPT, PictureField, ask_again
 from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.mail import deliver
 from publishing.models import LAST_POSITION, Discarded, Event, Mail, Ordered, PolicyReport, Publishable, ShareLink
@@ -378,7 +378,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             return HttpResponseRedirect(request.get_full_path())
         can_order = issubclass(self.model, Ordered) and self.has_change_permission(request)
         title = capfirst(str(self.opts.verbose_name_plural))
-        return super().changelist_view(request, {"can_order": can_order, "title": title, **(extra_context or {})})
+        extra = {"can_order": can_order, "counted": True, "title": title}
+        return super().changelist_view(request, extra | (extra_context or {}))
 
     def _reorder(self, request: Any) -> None:
         """Order the rows by the numbers that were typed: what moved up comes before its equals, down after."""
@@ -477,6 +478,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             context["adminform"].form,
             *(form for each in context["inline_admin_formsets"] for form in each.formset),
         ]
+        for form in forms:
+            ask_again(form)
         context |= {
             "title": elided(context["title"]),
             "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],

@@ -20,13 +20,14 @@ from django_prose_editor.fields import ProseEditorField
 
 from publishing.languages import translated_fields
 from publishing.links import with_references
-from publishing.pictures import Cut, check_picture, read_heif, redrawn
+from publishing.pictures import MAX_PIXELS, Cut, check_picture, read_heif, redrawn
 from publishing.rich_text import EXTENSIONS, sanitised
 from publishing.storage import StorageAway
 
 FOCUS_HELP = _("What must stay in view where the picture is cut: its place in per cent. Or click on the picture.")
 DECORATIVE_HELP = _("Tick this when the picture tells nothing that the text does not: then it is not described aloud.")
 NOT_KEPT = _("This file could not be kept, so nothing was saved. Choose it again, and try once more in a while.")
+CHOOSE_AGAIN = _("Choose this file again: it was not saved, because something else is not right yet.")
 
 MAX_UPLOAD = 25_000_000  # bytes of one file
 # Of all files together, because none is ever deleted; one picture takes about eight, in all its sizes.
@@ -35,6 +36,13 @@ MOST_FILES = 200_000
 KEPT_FREE = 300_000_000  # bytes of the disk, for the database and the backup
 
 logger = logging.getLogger(__name__)
+
+
+def ask_again(form: forms.BaseForm) -> None:
+    """Say, beside each file that came with a form that is not saved, that a browser won't send it twice."""
+    for bound in form:
+        if bound.html_name in form.files and not bound.errors:
+            form.add_error(bound.name, CHOOSE_AGAIN)
 
 
 def limit_bytes(file: File) -> None:
@@ -98,11 +106,21 @@ class FocusField(models.PositiveSmallIntegerField):
 
 
 class PictureFormField(forms.ImageField):
-    """Also takes what iPhones make."""
+    """Also takes what iPhones make, and calls a picture too large by that name."""
 
     def to_python(self, data: Any) -> Any:
+        from PIL import Image
+
         read_heif()
-        return super().to_python(data)
+        try:
+            return super().to_python(data)
+        except ValidationError as error:
+            if isinstance(error.__cause__, Image.DecompressionBombError):  # Django says: damaged
+                most = MAX_PIXELS // 1_000_000
+                raise ValidationError(
+                    _("This picture is far too large. Choose one of at most %s million pixels.") % most
+                ) from error
+            raise
 
 
 class PictureFile(ImageFieldFile):

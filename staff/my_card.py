@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from publishing.editing import differences, fingerprints
-from publishing.fields import NOT_KEPT
+from publishing.fields import NOT_KEPT, ask_again
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.models import Revision
 from publishing.outages import is_outage, not_saved, tell_no_success
@@ -156,6 +156,7 @@ def my_card(request: HttpRequest) -> HttpResponse:
             return render(request, "staff/my_card_preview.html", {"member": shown(form.instance)})
         if form.is_valid() and save(request, form):
             return redirect("my_card")
+        ask_again(form)
     return render(request, "staff/my_card.html", context_of(form, member))
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.forms import BoundField
 from django.template import Context
 from django.urls import reverse
@@ -17,6 +19,7 @@ from publishing.languages import CODES, current, is_blank, localized, translated
 
 register = template.Library()
 
+LOOKED_AT = 50  # entries of the log, among which what somebody changed last is found
 WORDS_SHOWN = 60  # of a source text above its translation
 
 
@@ -57,6 +60,20 @@ def source(bound: BoundField) -> Source | None:
     if is_blank(text):
         return None
     return Source(text, len(text.split()), translated=not is_blank(bound.value()))
+
+
+@register.simple_tag
+def last_changed(user: User, most: int) -> list[LogEntry]:
+    """The newest entry in the log of each thing that `user` changed and that is still there."""
+    newest: dict[tuple[int | None, str | None], LogEntry] = {}
+    for entry in LogEntry.objects.filter(user=user).select_related("content_type")[:LOOKED_AT]:
+        newest.setdefault((entry.content_type_id, entry.object_id), entry)
+    there = set()
+    for kind in {entry.content_type for entry in newest.values() if entry.content_type}:
+        if model := kind.model_class():
+            keys = [key for kind_id, key in newest if kind_id == kind.pk]
+            there |= {(kind.pk, str(pk)) for pk in model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)}
+    return [entry for key, entry in newest.items() if key in there][:most]
 
 
 @register.simple_tag(takes_context=True)

@@ -1,5 +1,5 @@
-// Shows the card below the form as it would be, while one types, and goes to what must be
-// corrected. The form works without this.
+// Shows the card below the form as it would be, while one types, names the file that is
+// chosen, and goes to what must be corrected. The form works without this.
 document.querySelector(".error-summary")?.focus();
 
 const form = document.getElementById("my-card");
@@ -22,4 +22,13 @@ for (const kind of ["input", "change"]) {
     clearTimeout(timer);
     timer = setTimeout(refresh, AFTER);
   });
+}
+
+for (const place of document.querySelectorAll(".file")) {
+  const file = place.querySelector("input");
+  const name = Object.assign(document.createElement("p"), { className: "hint" });
+  name.setAttribute("role", "status");
+  place.append(name);
+  place.classList.add("named"); // what the browser itself says of the file is no longer needed
+  file.addEventListener("change", () => (name.textContent = file.files[0]?.name ?? ""));
 }

@@ -288,3 +288,15 @@ def test_deleting_says_in_words_where_it_goes(editor_client):
     html = editor_client.get(reverse("admin:priorities_theme_delete", args=[theme.pk])).content.decode()
     assert "“Weg ermee” gaat naar de prullenbak" in html
     assert "&rsaquo;" not in html
+
+
+def test_the_desk_shows_what_one_changed_last_once_each_and_nothing_that_is_gone(editor_client, theme):
+    page = TextPage.objects.first()
+    new = TextPage.objects.create(title_nl="Weg ermee", slug_nl="weg")
+    for obj in (theme, page, new, theme):
+        submit(editor_client, obj, "_save")
+    submit(editor_client, new, "_save", title_nl="Nog eens")
+    editor_client.post(address(new).replace("change", "delete"), {"post": "yes"})
+    recent = editor_client.get("/admin/").content.decode().partition('id="recent"')[2]
+    assert re.findall(r'href="(/admin/[^"]+)"', recent) == [address(theme), address(page)]
+    assert "Nog eens" not in recent

@@ -346,3 +346,10 @@ def test_what_is_refused_to_be_deleted_is_not_put_in_the_bin(theme):
         theme.delete()
     assert not Discarded.objects.exists()
     assert Revision.objects.of(theme).exists()
+
+
+def test_an_empty_bin_says_so_and_counts_no_bins(editor_client):
+    content = editor_client.get("/admin/publishing/discarded/").content.decode()
+    assert "Hier ligt niets." in content
+    assert "0 prullenbak" not in content
+    assert "3 thema’s" in editor_client.get("/admin/priorities/theme/").content.decode()

@@ -118,7 +118,7 @@ def test_a_transparent_picture_stays_transparent(editor_client, member):
         (SimpleUploadedFile("foto.jpg", b"<script>alert(1)</script>"), "afbeelding"),
         (SimpleUploadedFile("foto.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "afbeelding"),
         (photo(size=(10_000, 6_000), kind="PNG", name="reus.png"), "60 miljoen"),
-        (photo(size=(20_000, 20_000), kind="PNG", name="bom.png", mode="1", colour=1), "afbeelding"),
+        (photo(size=(20_000, 20_000), kind="PNG", name="bom.png", mode="1", colour=1), "veel te groot"),
         (SimpleUploadedFile("half.jpg", photo(size=(400, 400)).read()[:900]), "afbeelding"),
     ],
 )
@@ -367,7 +367,8 @@ def test_the_form_shows_the_picture_where_it_is_used_and_what_its_focus_is(edito
     assert "Bezoekers zien deze foto op: Dorine Sioen." in " ".join(form.split())
 
 
-def test_a_focus_outside_the_picture_is_refused_beside_its_field(editor_client, member):
+def test_a_focus_outside_the_picture_is_refused_beside_its_field_and_the_picture_asked_for_again(editor_client, member):
     response = upload(editor_client, member, photo(), photo_focus_y="101")
-    assert list(response.context["adminform"].form.errors) == ["photo_focus_y"]
+    assert list(response.context["adminform"].form.errors) == ["photo_focus_y", "photo"]
+    assert "Kies dit bestand opnieuw" in response.content.decode()
     assert not member.photo

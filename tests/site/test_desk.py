@@ -9,8 +9,9 @@ from django.utils import timezone
 from priorities.models import Theme
 from publishing.models import DeadLink
 from publishing.workflow import publish
-from tests.conftest import listen, sign_in
+from tests.conftest import listen
 from tests.site.test_accessibility import OPTIONS
+from tests.staff.test_accounts import totp
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -198,12 +199,21 @@ def test_an_expired_session_keeps_what_was_typed(signed_in):
     typed_and_kept(page, "Voor de sessie verliep")
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Publiceer").click()
-    page.get_by_role("heading", name="Aanmelden").wait_for()
-    sign_in(page)
-    page.goto(theme_form())
+    page.get_by_text("Wat je typte, is op dit toestel bewaard").wait_for()
+    page.get_by_label("Gebruikersnaam of e-mailadres").fill("dorine")
+    page.get_by_role("textbox", name="Wachtwoord").fill("een lang wachtwoord")
+    page.get_by_role("button", name="Aanmelden", exact=True).click()
+    page.get_by_label("Het getal van je app").fill(totp())
+    page.get_by_role("button", name="Aanmelden", exact=True).click()
     page.get_by_role("button", name="Toon het in het formulier").click()
     page.get_by_text("Het is nog niet bewaard").wait_for()
     assert page.get_by_label("Titel (nl)").input_value() == "Voor de sessie verliep"
+
+
+def test_who_comes_to_sign_in_without_having_typed_anything_reads_nothing_of_it(page):
+    page.goto(f"/account/login/?next={theme_form()}")
+    page.wait_for_load_state("networkidle")
+    assert not page.get_by_text("Wat je typte").is_visible()
 
 
 def test_the_desk_speaks_the_language_that_its_user_chooses(signed_in):

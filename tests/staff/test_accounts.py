@@ -110,6 +110,28 @@ def test_a_recovery_code_works_once(client, editor):
         assert response.headers.get("Location") == expected
 
 
+def test_who_sets_up_an_app_reads_the_recovery_codes_at_once(client):
+    User.objects.create_user("nieuw", password=PASSWORD, is_staff=True)
+    sign_in(client, "nieuw")
+    form = client.get("/account/2fa/totp/activate/")
+    assert f'value="{form.context["form"].secret}"' in form.content.decode()
+    response = client.post("/account/2fa/totp/activate/", {"code": totp(form.context["form"].secret)}, follow=True)
+    codes = response.context["unused_codes"]
+    assert len(codes) == 10
+    for code in codes:
+        assert f"<li>{code}</li>" in response.content.decode()
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_wrong_number_of_an_app_is_refused_and_the_key_stays(client):
+    User.objects.create_user("nieuw", password=PASSWORD, is_staff=True)
+    sign_in(client, "nieuw")
+    secret = client.get("/account/2fa/totp/activate/").context["form"].secret
+    response = client.post("/account/2fa/totp/activate/", {"code": "000000"})
+    assert secret in response.content.decode()
+    assert not Authenticator.objects.exists()
+
+
 @pytest.mark.parametrize(
     "address",
     [

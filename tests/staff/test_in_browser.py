@@ -57,6 +57,32 @@ def test_a_number_is_corrected_and_a_photo_added_in_a_minute(phone, tmp_path):
     assert complaints == []
 
 
+def test_the_button_to_choose_a_photo_speaks_the_language_of_the_page_and_works_by_keyboard(phone, tmp_path):
+    file = tmp_path / "IMG_0001.jpg"
+    file.write_bytes(photo_file().getvalue())
+    button = phone.locator("label.button", has_text="Foto kiezen")
+    phone.get_by_label("Foto kiezen").focus()
+    assert button.evaluate("button => getComputedStyle(button).outlineStyle") == "solid"
+    with phone.expect_file_chooser():
+        phone.keyboard.press("Enter")
+    with phone.expect_file_chooser() as chooser:
+        button.click()
+    chooser.value.set_files(file)
+    assert phone.get_by_role("status").get_by_text("IMG_0001.jpg").is_visible()
+
+
+def test_a_photo_is_chosen_without_javascript(phone, browser):
+    signed_in = phone.context.storage_state()
+    context = browser.new_context(java_script_enabled=False, storage_state=signed_in, locale="nl-BE")
+    page = context.new_page()
+    page.goto(phone.url)
+    with page.expect_file_chooser():
+        page.get_by_text("Foto kiezen").click()
+    own = page.get_by_label("Foto kiezen")
+    assert own.evaluate("input => getComputedStyle(input).opacity") == "1"  # the browser shows what was chosen
+    context.close()
+
+
 def test_the_middle_of_a_photo_is_chosen_by_touch_and_by_keyboard(phone, tmp_path):
     file = tmp_path / "IMG_0001.jpg"
     file.write_bytes(photo_file().getvalue())
@@ -130,7 +156,7 @@ def test_a_passkey_is_made_and_then_signs_in(phone):
     tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     phone.context.clear_cookies(name="sessionid")
     phone.goto("/account/login/?next=/account/2fa/")
-    phone.get_by_role("textbox", name="Login").fill("johan")
+    phone.get_by_role("textbox", name="Gebruikersnaam of e-mailadres").fill("johan")
     phone.get_by_role("textbox", name="Wachtwoord").fill("een lang wachtwoord")
     phone.get_by_role("button", name="Aanmelden", exact=True).click()
     phone.get_by_role("link", name="Maak een passkey").click()

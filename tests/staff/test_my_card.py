@@ -57,6 +57,13 @@ def test_a_wrong_number_is_said_beside_the_field_and_above_and_nothing_is_lost(h
     assert johan.revisions.count() == before
 
 
+def test_a_photo_that_came_with_a_wrong_number_must_be_chosen_again_and_that_is_said(his, johan):
+    response = save(his, phone="051 51 93", photo=photo_file())
+    assert list(errors(response)) == ["phone", "photo"]
+    assert "Kies dit bestand opnieuw" in response.content.decode()
+    assert list(errors(save(his, phone="051 51 93"))) == ["phone"]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -137,7 +144,7 @@ def test_a_bomb_is_refused_by_its_header(his, johan):
     Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
     bomb.seek(0)
     bomb.name = "bom.png"
-    assert "photo" in errors(save(his, photo=bomb))
+    assert "veel te groot" in str(errors(save(his, photo=bomb))["photo"])
 
 
 def test_a_photo_of_more_than_25_megabytes_is_refused(his, johan):
