@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -66,6 +67,7 @@ def restore(source: Path, tell: Tell) -> Manifest:
         with _staged_files(archive, manifest, tell) as swap, transaction.atomic():
             number = stamp.number()
             load_rows(archive, manifest, apps.get_model, tell)
+            ContentType.objects.clear_cache()  # they may have other numbers now
             connection.check_constraints()
             # Every page that a worker keeps was made under another number.
             Stamp.objects.update(number=max(number, stamp.number()))

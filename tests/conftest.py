@@ -20,17 +20,17 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from resoc.groups import SECRETARIAT, STAFF
+from tests.kept import keep
 
 ROOT = Path(__file__).resolve().parents[1]
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  (of everybody who has an authenticator app)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-# What is built once for a whole module, and takes long: these tests stay together in one process. They come
-# first, so none may use real transactions: those leave an empty database to what comes after them.
+# What is built once for a whole module, and takes long: these tests stay together in one process.
 TOGETHER = {
     "tests/site/test_served.py": "served",
     "tests/site/test_hostile.py": "served",
@@ -56,8 +56,11 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         call_command("seed", verbosity=0)
+        put_back = keep()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: put_back())
+        yield
 
 
 @pytest.fixture
@@ -99,7 +102,6 @@ def browser():
 @pytest.fixture
 def page(browser, live_server) -> Iterator:
     """A fresh browser page on a live copy of the seeded site, in Dutch."""
-    call_command("seed", verbosity=0)
     context = browser.new_context(base_url=live_server.url, locale="nl-BE")
     yield context.new_page()
     context.close()

@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import subprocess
@@ -116,9 +117,10 @@ def test_sizes_of_pictures_and_sessions_are_left_out(archive):
     assert not [name for name in names if "variants" in name or "session" in name]
 
 
-def flip(archive: Path, at: float) -> None:
+def flip(archive: Path, member: zipfile.ZipInfo) -> None:
+    """Damage what `member` holds; of what stands around it some bytes say nothing that anybody reads."""
     data = bytearray(archive.read_bytes())
-    place = int(len(data) * at)
+    place = member.header_offset + 30 + len(member.filename) + member.compress_size // 2
     data[place : place + 8] = bytes(byte ^ 0xFF for byte in data[place : place + 8])
     archive.write_bytes(data)
 
@@ -129,9 +131,11 @@ def test_a_damaged_or_broken_archive_is_refused_before_anything_is_touched(archi
         archive.write_bytes(whole[:length])
         with pytest.raises(ArchiveError):
             restore(archive, silent)
-    for at in (0.1, 0.3, 0.5, 0.7, 0.9):
+    with zipfile.ZipFile(io.BytesIO(whole)) as file:
+        members = sorted(file.infolist(), key=lambda member: member.compress_size)[-5:]
+    for member in members:
         archive.write_bytes(whole)
-        flip(archive, at)
+        flip(archive, member)
         with pytest.raises(ArchiveError):
             restore(archive, silent)
     assert everything() == before
@@ -379,7 +383,6 @@ def test_a_backup_shows_one_moment_while_editing_goes_on(installation, tmp_path,
         said = installation("shell", "-v0", "-c", script)
         assert said.stdout.strip() == "1", said.stderr
     else:
-        call_command("seed", verbosity=0)
         exec(script, {})  # noqa: S102
         assert capsys.readouterr().out.strip().endswith("1")
 

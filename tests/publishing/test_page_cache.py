@@ -78,9 +78,6 @@ class Counting:
 @pytest.fixture(autouse=True)
 def state(settings, tmp_path):
     settings.STATE_DIR = tmp_path
-    from django.core.management import call_command
-
-    call_command("seed", verbosity=0)
 
 
 @pytest.fixture

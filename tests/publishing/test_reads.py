@@ -105,10 +105,7 @@ def test_what_changed_is_asked_in_three_questions_however_much_it_was(django_ass
 
 @pytest.fixture
 def site(settings, tmp_path) -> Counting:
-    from django.core.management import call_command
-
     settings.STATE_DIR = tmp_path
-    call_command("seed", verbosity=0)
     return Counting()
 
 

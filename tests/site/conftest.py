@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from priorities.models import Priority, Theme, Update
 from publishing.workflow import publish
@@ -20,7 +19,6 @@ collect_ignore += [] if on_postgresql else ["test_upgrade_on_postgresql.py"]
 @pytest.fixture
 def full_theme(db) -> None:
     """A theme and a priority that use every part of their pages, partly untranslated."""
-    call_command("seed", verbosity=0)
     theme, priority = Theme.objects.get(slug_nl="regiomarketing"), Priority.objects.get(number=2)
     for subject in (theme, priority):
         subject.status, subject.summary_nl = "running", "Een samenvatting."

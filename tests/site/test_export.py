@@ -42,7 +42,6 @@ def exported(django_db_setup, django_db_blocker, tmp_path_factory):
     """A copy of a site with a photo, a document, a second page of themes, drafts, and a file that is lost."""
     folder = tmp_path_factory.mktemp("export")
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=folder / "media"):
-        call_command("seed", verbosity=0)  # a test with real transactions may have emptied it
         member = StaffMember.objects.get(slug="johan-halsberghe")
         member.photo, member.shows_photo = ContentFile(photo_file(size=(80, 120)).read(), "ik.jpg"), True
         member.save()
