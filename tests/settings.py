@@ -8,6 +8,11 @@ os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="resoc-tests-")
 OURS = ("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "TRUSTED_PROXY_COUNT")
 for name in (*OURS, "S3_BUCKET", "S3_ENDPOINT_URL"):
     os.environ.pop(name, None)
+# Each process of the tests empties its own part of Redis, not that of another.
+address, _slash, number = os.environ.get("CACHE_URL", "").rpartition("/")
+if address.startswith("redis:") and number.isdecimal():
+    process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["CACHE_URL"] = f"{address}/{int(number) + int(process)}"
 
 from resoc.settings import *  # noqa: E402, F403
 from resoc.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
