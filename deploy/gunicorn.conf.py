@@ -42,6 +42,7 @@ class Worker(ThreadWorker):
     def enqueue_req(self, conn):
         now = time.monotonic()
         conn.head_until = getattr(conn, "head_until", None) or now + HEAD_SECONDS
+        conn.head = b""  # of a request that is here as a whole, and nothing else
         if self.cfg.is_ssl or self.has_head(conn):
             conn.head_until, conn.data_ready = None, True
             if not self.answer_at_once(conn):
@@ -57,7 +58,6 @@ class Worker(ThreadWorker):
         """Whether a thread can go on with `conn`: its head is there, too long, or will never be whole."""
         before = conn.parser.unreader.buf.getvalue() if conn.parser else b""  # came along with the last request
         seen, conn.seen = getattr(conn, "seen", 0), 0
-        conn.head = b""  # of a request that is here as a whole, and nothing else
         try:
             waiting = conn.sock.recv(HEAD_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:

@@ -4,6 +4,7 @@ import os
 import runpy
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.certificate import certificate
 from tests.conftest import free_port
 
 CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "gunicorn.conf.py"
@@ -32,13 +34,16 @@ application.at_hand = at_hand
 
 
 @pytest.fixture
-def small(tmp_path):
-    """A gunicorn with our worker around a tiny application, and where it listens."""
+def small(tmp_path, request):
+    """A gunicorn with our worker around a tiny application, and where it listens; with more options if given."""
     (tmp_path / "tiny.py").write_text(APPLICATION)
     settings = CONFIG.read_text().replace("def post_worker_init", "def unused")
     (tmp_path / "conf.py").write_text(settings.replace("REQUEST_SECONDS = 120", "REQUEST_SECONDS = 1"))
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "conf.py", "--bind", f"127.0.0.1:{port}", "tiny"]
+    command += getattr(request, "param", ())
+    if "--certfile" in command:
+        certificate("localhost", tmp_path / "both.pem")
     environment = {"PATH": os.environ["PATH"], "WEB_CONCURRENCY": "1"}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as server:  # noqa: S603
         try:
@@ -139,6 +144,17 @@ def test_what_is_known_is_read_all_the_same_as_the_end_of_another_head(small):
         assert read(connection)[1] == b"ja"
         connection.sendall(request)
         assert read(connection)[1] == b"ja"
+
+
+@pytest.mark.parametrize("small", [["--certfile", "both.pem", "--keyfile", "both.pem"]], indirect=True)
+def test_with_a_certificate_of_its_own_every_request_is_read_in_a_thread(small):
+    _server, port = small
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with context.wrap_socket(ask(port, b"")) as connection:
+        for _time in range(2):
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert read(connection)[1] == b"ja"
 
 
 def test_a_proxy_is_believed_by_the_site_alone():
