@@ -118,6 +118,7 @@ class Worker(ThreadWorker):
     # These run in a thread.
 
     def send(self, conn, answer):
+        conn.sock.setblocking(True)  # while it waited for this request it was not
         conn.sock.sendall(answer)
         return True
 

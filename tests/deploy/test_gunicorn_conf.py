@@ -102,6 +102,7 @@ def test_what_is_at_hand_comes_whole_over_a_thin_line_and_the_line_stays(small):
         assert read(connection)[1] == b"ja"  # the first time it is read, then known
         for _time in range(2):
             connection.sendall(request)
+            time.sleep(0.3)  # until nothing more fits on the line
             head, body = read(connection)
             assert b"\r\nDate: " in head
             assert b"\r\nConnection: keep-alive\r\n" in head
