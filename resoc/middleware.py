@@ -10,8 +10,8 @@ from publishing.middleware import is_for_users
 def pages_for_visitors(get_response: Callable[[HttpRequest], HttpResponse]):
     """Look among the pages for visitors only, unless somebody with an account may be asking.
 
-    A worker that serves visitors then never loads what signing in and editing need: a fifth of
-    its memory, and half of the time to its first page.
+    A worker that serves visitors then never loads what signing in and editing need, a fifth
+    of its memory.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
