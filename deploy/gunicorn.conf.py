@@ -3,6 +3,7 @@
 Everything but the address stands here, so that nobody serves the site without it.
 """
 
+import gc
 import os
 import selectors
 import socket
@@ -168,6 +169,12 @@ def pre_request(worker, req):
     """Refuse a request without a host, as HTTP wants it (RFC 9112 3.2)."""
     if req.version >= (1, 1) and not any(name == "HOST" for name, _value in req.headers):
         raise InvalidHeader("HOST")
+
+
+def when_ready(server):
+    """What is loaded now stays: no worker looks through it for garbage, or copies it for having looked."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(worker):

@@ -155,9 +155,7 @@ class MissionPage(Publishable):
     def structured_data(self) -> dict[str, Any]:
         """The body whose site this is."""
         intro = resolve(self, "intro").value
-        data = {"@type": self.schema_type, "name": "RESOC Westhoek", "slogan": str(self), "description": intro}
-        details = ContactDetails.published(self.as_of).first()
-        return data | (details.structured_data() if details else {})
+        return {"@type": self.schema_type, "name": "RESOC Westhoek", "slogan": str(self), "description": intro}
 
     def get_absolute_url(self, language: str | None = None) -> str:
         with translation.override(language or translation.get_language()):

@@ -27,7 +27,6 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -38,6 +37,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from publishing import audit, editing, history, lists, resending
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
+from publishing.dates import written
 from publishing.fields import MAX_UPLOAD, NOT_KEPT, PictureField, ask_again
 from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.mail import deliver
@@ -367,7 +367,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         if not obj.list_change:
             return self.get_empty_value_display()
         at, who = obj.list_change
-        return ", ".join(filter(None, [date_format(timezone.localtime(at), "j F Y"), who]))
+        return ", ".join(filter(None, [written(timezone.localtime(at)), who]))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The list; one of its buttons publishes the order that it shows."""

@@ -16,10 +16,10 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
+from publishing.dates import written
 from publishing.fields import RichTextField
 from publishing.links import Target, target_of, targets
 from publishing.models import Discarded, Publishable, Revision
@@ -225,9 +225,9 @@ def show(field: Any, value: Any, names: Names) -> str:
         return str(dict(field.flatchoices).get(value, value))
     value = field.to_python(value)
     if isinstance(field, models.DateTimeField):
-        return date_format(timezone.localtime(value), "j F Y, H:i")
+        return written(timezone.localtime(value), "j F Y, H:i")
     if isinstance(value, date):
-        return date_format(value, "j F Y")
+        return written(value)
     return str(getattr(value, "as_national", value))  # a telephone number, as people here write it
 
 

@@ -9,7 +9,7 @@ from publishing.languages import current
 
 
 def written(value: date | None, pattern: str = "j F Y") -> str:
-    """`value` in a pattern of Django that begins with the day: in French the first of a month is the “1er”."""
+    """`value` in a pattern of Django whose first number is the day: in French the first of a month is the “1er”."""
     if value is None:
         return ""
     said = date_format(value, pattern)

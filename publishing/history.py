@@ -25,6 +25,7 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
 from publishing.comparison import changed_labels, differences, missing
+from publishing.dates import written
 from publishing.languages import current
 from publishing.lists import user_name
 from publishing.models import Discarded, Publishable, Revision
@@ -197,7 +198,7 @@ def when(at: datetime) -> str:
     """A moment in words: `today, 10:42`, or with its date."""
     at = timezone.localtime(at)
     days = (timezone.localdate() - at.date()).days
-    day = {0: _("today"), 1: _("yesterday")}.get(days) or date_format(at, "j F Y")
+    day = {0: _("today"), 1: _("yesterday")}.get(days) or written(at)
     # Translators: a time of day, in the notation of Django's date filter
     time = date_format(at, _("H:i"))
     return f"{day}, {time}"

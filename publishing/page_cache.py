@@ -25,6 +25,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import unescape
 from http import HTTPStatus
 from pathlib import Path
@@ -49,6 +50,7 @@ ASK_AGAIN = 3  # seconds until the next one when the database did not answer
 LOOK_EVERY = 0.1  # seconds between looks whether pages have become old
 MOST_WARM = 50  # pages that are made anew before anybody asks for one of them
 MOST_PAGES = 20_000  # pages that are made so that they are there when the database is not
+MOMENT = 0.002  # seconds between looks whether a visitor waits
 AT_ONCE = 0.03  # seconds of one look for pages that nobody asked for lately
 LARGEST = 1_000_000  # bytes of one page
 MOST_HEADS = 2_000  # of requests that need not be read again
@@ -81,6 +83,9 @@ class PageCache:
         self.away = False  # whether it did not answer
         self.until = float("inf")  # when the next planned change comes, in seconds since the epoch
         self.asking = threading.Lock()
+        # What was learned of the database and stays so: after a change every page asks the same.
+        self.state: stamp.State | None = None
+        self.changes_between = lru_cache(maxsize=100)(stamp.changes)
         self.choices: dict[str, str] = {}  # from Accept-Encoding to the encoding that it gets
         self.heads: dict[bytes, tuple[Key, Environ]] = {}  # that were read before, and what they ask for
         # What another program made, with other templates, is good enough only when there is nothing else.
@@ -225,7 +230,7 @@ class PageCache:
         if condition is None and old is not None:
             return old
         if condition is not None and old is not None and self.still_holds(old, condition):
-            return self.save(key, replace(old, condition=condition, asked=asked))
+            return self.save(key, replace(old, condition=condition, asked=asked, shown=False))
         with recording() as reads:
             passed = Passed.through(self.application, environ | {"QUERY_STRING": key[3]})
         if passed.status[:1] == SERVER_ERROR:
@@ -244,7 +249,7 @@ class PageCache:
         if self.must_wait():
             return None
         try:
-            state = stamp.state()
+            state = self.state = stamp.state(self.state)
         except DatabaseError as error:
             self.miss(error)
             return None
@@ -257,7 +262,7 @@ class PageCache:
         """Whether `old` read nothing of what changed since it was made."""
         if old.condition.run != self.run or old.condition.until <= time.time() or EVERYTHING in old.reads:
             return False
-        changes = stamp.changes(old.condition.number, now.number)
+        changes = self.changes_between(old.condition.number, now.number)
         return changes is not None and not is_touched(old.reads, changes)
 
     def save(self, key: Key, page: Page) -> Page:
@@ -305,10 +310,12 @@ class PageCache:
     def look(self) -> None:
         """See what became old, and do a part of the work that this gives: one worker of a machine does it.
 
-        Each asks for itself, so that visitors do not wait for a database that takes its time to answer.
+        Each asks for itself, so that visitors do not wait for a database that takes its time to answer,
+        and shows what it made for visitors, of which the others know nothing.
         """
         if time.monotonic() - self.last_asked > ASK_AHEAD:
             self.ask()
+        self.show_asked()
         if not self.store.claim():
             return
         shown = self.store.shown()
@@ -318,6 +325,13 @@ class PageCache:
             self.warm()
             self.go_round()
 
+    def show_asked(self) -> None:
+        """Let nginx serve what visitors asked for, before its turn comes among all pages."""
+        with self.lock:
+            pages = [(key, page) for key, page in self.pages.items() if not page.shown]
+        for key, page in pages:
+            self.show(key, page)
+
     def warm(self) -> None:
         """Make the pages anew that are old: once each, those that were asked for last first."""
         with self.lock:
@@ -326,9 +340,16 @@ class PageCache:
             if not page.asked or self.is_current(page.condition):
                 continue
             asked, page.asked = page.asked, 0  # what fails is left alone until somebody asks
+            self.give_way()
             began = time.monotonic()
             self.show(key, self.renew_unasked(key, asked))
             self.stopped.wait(min(time.monotonic() - began, LOOK_EVERY))  # the other half is for visitors
+
+    def give_way(self) -> None:
+        """Let a page be made first that a visitor of this worker waits for; but not for ever."""
+        ends = time.monotonic() + LOOK_EVERY
+        while self.locks and time.monotonic() < ends:
+            self.stopped.wait(MOMENT)
 
     def go_round(self) -> None:
         """Have every page on disk as it is now, a few at each look."""
@@ -356,6 +377,7 @@ class PageCache:
             seen.add(key)
             page = self.pages.get(key) or self.store.load(key)
             if page is None or page.condition.run != self.run or not self.is_current(page.condition):
+                self.give_way()
                 page = self.renew_unasked(key, 0)
             if page is not None:
                 self.show(key, page)
@@ -374,6 +396,7 @@ class PageCache:
         """Let nginx serve `page`, if it is as it should be."""
         if page is not None and self.is_current(page.condition):
             self.store.show(key, page)
+            page.shown = True
             if not self.is_current(page.condition):  # by now
                 self.store.hide()
 

@@ -16,13 +16,13 @@ from django.db import connection, models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
 from publishing import stamp
+from publishing.dates import written
 from publishing.fields import PublishedForeignKey, RichTextField
 from publishing.languages import CODES, is_blank, resolve, translated_fields
 from publishing.links import targets
@@ -690,7 +690,7 @@ def _log(author: User | None, objects: Sequence[Any], message: str) -> None:
 
 def moment(at: datetime) -> str:
     """Date and time as people here read them."""
-    return date_format(timezone.localtime(at), "j F Y, H:i" if not at.second else "j F Y, H:i:s")
+    return written(timezone.localtime(at), "j F Y, H:i" if not at.second else "j F Y, H:i:s")
 
 
 def _rows(obj: Publishable) -> list[tuple[str, models.Model]]:

@@ -57,14 +57,15 @@ def share_type(page: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def structured_data(
-    context: Context, home_url: str = "", parent_url: str = "", parent_label: str = ""
+    context: Context, home_url: str = "", parent_url: str = "", parent_label: str = "", details: Any = None
 ) -> SafeString | str:
-    """JSON-LD of the page and, given the home page, of the way to it."""
+    """JSON-LD of the page, with the contact `details` of what it is about and, given the home page, the way to it."""
     page, request = context.get("page"), context["request"]
     if not isinstance(page, Publishable) or page.revision is None or context.get("version"):
         return ""
     url = context["links"].canonical
-    graph: list[dict[str, Any]] = [page.structured_data() | {"url": url}]
+    contact = details.structured_data() if details else {}
+    graph: list[dict[str, Any]] = [page.structured_data() | contact | {"url": url}]
     if home_url:
         steps = [(absolute(request, home_url), "RESOC Westhoek"), (url, capfirst(str(page)))]
         if parent_url:

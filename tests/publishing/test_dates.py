@@ -1,9 +1,14 @@
+import re
 from datetime import date, datetime
 
 import pytest
+from django.utils.timezone import make_aware
 from django.utils.translation import override
 
 from publishing.dates import written, written_with_time
+from publishing.history import when
+from publishing.workflow import moment
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
@@ -38,3 +43,15 @@ def test_a_pattern_may_leave_out_the_year():
 def test_a_time_is_written_as_in_its_language(language, expected):
     with override(language):
         assert written_with_time(datetime(2026, 11, 24, 10, 42)) == expected  # noqa: DTZ001  (as templates give it)
+
+
+def test_the_desk_writes_the_first_of_a_month_as_pages_do():
+    at = make_aware(datetime(2020, 12, 1, 10, 42))  # noqa: DTZ001  (of Belgium)
+    with override("fr"):
+        assert moment(at) == "1er décembre 2020, 10:42"
+        assert when(at).startswith("1er décembre 2020, ")
+
+
+def test_no_template_for_readers_writes_a_date_in_another_way():
+    written_elsewhere = re.compile(r'\|date:"[^"]*F')
+    assert not [file for file in (ROOT / "templates").rglob("*.*") if written_elsewhere.search(file.read_text())]

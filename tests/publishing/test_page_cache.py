@@ -303,6 +303,35 @@ def test_after_a_publication_pages_are_made_before_anybody_asks(cache, reader, s
     assert len(site.made) == len(paths)
 
 
+def test_after_a_change_the_second_page_that_still_holds_costs_one_question(
+    cache, reader, site, theme, django_assert_num_queries
+):
+    for path in ("/toegankelijkheid/", "/privacy/"):
+        reader.get(path)
+    retitle(theme, "Elders")
+    site.made.clear()
+    reader.get("/toegankelijkheid/")
+    with django_assert_num_queries(1):  # whether anything changed since
+        reader.get("/privacy/")
+    assert site.made == []
+
+
+def test_pages_that_are_made_unasked_give_way_to_a_visitor_but_not_for_ever(cache, reader, site, monkeypatch):
+    monkeypatch.setattr(page_cache, "LOOK_EVERY", 0.05)
+    for path in ("/", "/themas/"):
+        reader.get(path)
+    stamp.bump()
+    site.made.clear()
+    waited = []
+    monkeypatch.setattr(cache.stopped, "wait", lambda seconds: waited.append(seconds) or time.sleep(seconds))
+    cache.locks["http", "localhost", "/contact/", ""] = threading.Lock()  # a visitor waits for this one
+    cache.give_way()
+    assert waited
+    assert set(waited) == {page_cache.MOMENT}
+    cache.warm()
+    assert sorted(site.made) == ["/", "/themas/"]
+
+
 def test_a_page_that_is_planned_to_change_is_made_before_anybody_asks_too(cache, reader, site, theme):
     now = timezone.now()
     theme.title_nl = "Gepland"
@@ -647,7 +676,7 @@ def test_a_page_that_fails_is_served_as_it_last_was(reader, site, theme):
 def test_while_the_database_is_away_pages_stay_as_they_were(reader, site, monkeypatch):
     good = reader.get().body
 
-    def away():
+    def away(*_known):
         raise DatabaseError("gone")
 
     monkeypatch.setattr(stamp, "state", away)

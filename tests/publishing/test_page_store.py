@@ -48,7 +48,7 @@ def theme() -> Theme:
 @pytest.fixture
 def goes_away(monkeypatch):
     def go() -> None:
-        def away():
+        def away(*_known):
             raise DatabaseError("gone")
 
         monkeypatch.setattr(stamp, "state", away)
@@ -191,6 +191,15 @@ def test_nginx_is_shown_what_visitors_get_in_every_encoding(cache, state):
         shown = (live(state) / f"{PLACE}{ending}").read_bytes()
         assert shown == Reader(cache).get("/themas/", HTTP_ACCEPT_ENCODING=accepts).body
     assert not list(live(state).glob("**/feed*"))  # its kind is not in its name
+
+
+def test_nginx_is_shown_at_once_what_a_visitor_asked_for_also_by_a_worker_that_works_not_for_all(
+    cache, state, monkeypatch
+):
+    monkeypatch.setattr(cache.store, "claim", lambda: False)
+    Reader(cache).get("/themas/")
+    cache.look()
+    assert (live(state) / PLACE).exists()
 
 
 def test_a_change_hides_it_in_the_same_moment(cache, state, theme):

@@ -13,7 +13,7 @@ from tests.priorities.test_documents import pdf, upload
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = {"/": 7, "/prioriteiten/": 4, "/themas/": 5, "/contact/": 2, "/privacy/": 2, "/contact/dorine-sioen/": 3}
+QUERIES = {"/": 6, "/prioriteiten/": 4, "/themas/": 5, "/contact/": 2, "/privacy/": 2, "/contact/dorine-sioen/": 3}
 
 
 @pytest.mark.parametrize("address", QUERIES)
