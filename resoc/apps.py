@@ -1,7 +1,7 @@
 """The project as an app: no models, only what is wired once all apps are there."""
 
 from django.apps import AppConfig, apps
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 from django.db.models.signals import post_migrate
 
 
@@ -19,7 +19,7 @@ class ResocConfig(AppConfig):
         post_migrate.connect(grant_permissions, sender=apps.get_app_config("priorities"))
 
 
-class DeskConfig(AdminConfig):
-    """Django's admin with our site of it."""
+class DeskConfig(SimpleAdminConfig):
+    """Django's admin with our site of it, whose forms are loaded with its addresses: visitors need none."""
 
     default_site = "resoc.admin.Desk"

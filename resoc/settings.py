@@ -111,7 +111,7 @@ MIDDLEWARE = [
     "publishing.middleware.limit_browser",
     "publishing.middleware.refuse_odd_methods",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "publishing.middleware.StaticFiles",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "publishing.middleware.Sessions",

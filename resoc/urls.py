@@ -9,6 +9,8 @@ from publishing.link_targets import link_targets
 from resoc import visitor_urls
 from resoc.visitor_urls import handler400, handler404, handler500
 
+admin.autodiscover()
+
 __all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [

@@ -1,8 +1,10 @@
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from pages.models import TextPage
 from publishing.fields import MAX_UPLOAD
-from publishing.middleware import MAX_BODY
+from publishing.middleware import MAX_BODY, StaticFiles
 from publishing.workflow import publish
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +86,35 @@ def test_every_answer_limits_what_a_browser_does_with_it(client, address):
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy.split("; ")
     assert "unsafe" not in policy
+
+
+@pytest.fixture
+def static_files(settings, tmp_path):
+    for name, text in (("a.css", "a"), ("a.css.gz", "not for browsers by this name"), ("b.css", "b")):
+        (tmp_path / name).write_text(text)
+    settings.STATIC_ROOT = tmp_path
+    return StaticFiles(lambda _request: HttpResponse("a page", status=404))
+
+
+def asked(static_files: StaticFiles, url: str) -> tuple[int, bytes]:
+    response = static_files(RequestFactory().get(url))
+    body = b"".join(response)
+    response.close()
+    return response.status_code, body
+
+
+def test_a_static_file_is_read_about_when_it_is_first_asked_for(static_files):
+    assert not static_files.files
+    for _time in range(2):
+        assert asked(static_files, "/static/a.css") == (200, b"a")
+    assert list(static_files.files) == ["/static/a.css"]
+
+
+@pytest.mark.parametrize("url", ["/static/a.css.gz", "/static/none.css", "/static/", "/static/../a.css"])
+def test_what_is_no_static_file_is_left_to_the_site(static_files, url):
+    assert asked(static_files, url) == (404, b"a page")
+
+
+def test_a_static_file_that_is_gone_is_left_to_the_site(static_files, tmp_path):
+    (tmp_path / "b.css").unlink()
+    assert asked(static_files, "/static/b.css") == (404, b"a page")

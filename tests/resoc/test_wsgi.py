@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What only users, searchers and readers of a few pages need, or files in a bucket: a third of a worker's memory.
 HEAVY = {"PIL", "pypdf", "segno", "snowballstemmer", "storages", "boto3", "botocore"}
 HEAVY |= {"cryptography", "fido2", "nh3", "unittest"}
+HEAVY |= {f"{app}.admin" for app in ("publishing", "pages", "priorities", "staff", "resoc")}
 
 
 def test_a_worker_that_only_serves_pages_never_loads_what_is_heavy(tmp_path):
