@@ -81,7 +81,7 @@ def test_what_was_acknowledged_is_there_and_nothing_is_half_there(engine, engine
             each.start()
         waits, seen = [], set()
         for _kill in range(KILLS):
-            time.sleep(chance.uniform(0.02, 0.7))
+            time.sleep(chance.uniform(0.02, 1.2))
             until(lambda: len(site.workers) == 2, 10)
             victim = chance.choice(site.workers)
             with suppress(ProcessLookupError):
