@@ -144,9 +144,10 @@ class PageStore:
     # Files for nginx
 
     def show(self, key: Key, page: Page) -> None:
-        """Let nginx serve `page`, unless it serves newer ones."""
+        """Let nginx serve `page`, if it is kept, unless it serves newer ones."""
         scheme, host, path, query = key
-        if query or not page.html or not PLAIN.fullmatch(path) or not self._is_ours(host):
+        is_plain = page.html and PLAIN.fullmatch(path) and not query
+        if not (is_plain and self._is_ours(host) and self._file(key).exists()):
             return
         shown, name = self.shown(), page.condition.name
         if shown is not None and shown.run == page.condition.run and shown.number > page.condition.number:
