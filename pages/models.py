@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from publishing.addresses import address
 from publishing.fields import (
     DECORATIVE_HELP,
     FOCUS_HELP,
@@ -19,7 +20,7 @@ from publishing.fields import (
     PublishedForeignKey,
     RichTextField,
 )
-from publishing.languages import CODES, resolve
+from publishing.languages import CODES, current, resolve
 from publishing.models import Child, Ordered, Publishable
 
 
@@ -158,8 +159,7 @@ class MissionPage(Publishable):
         return {"@type": self.schema_type, "name": "RESOC Westhoek", "slogan": str(self), "description": intro}
 
     def get_absolute_url(self, language: str | None = None) -> str:
-        with translation.override(language or translation.get_language()):
-            return reverse(self.view_name)
+        return address(language or current(), self.view_name)
 
 
 class Role(Child):
@@ -270,7 +270,7 @@ def is_taken(slug: str, language: str) -> bool:
     """Whether the address of a text page with `slug` leads to something else."""
     with translation.override(language):
         try:
-            address = resolve_address(reverse("text_page", args=[slug]))
+            found = resolve_address(reverse("text_page", args=[slug]))
         except NoReverseMatch:
             return False  # no slug at all, which is for the field to say
-    return address.url_name != "text_page" or (language == settings.LANGUAGE_CODE and slug in {*CODES, *RESERVED})
+    return found.url_name != "text_page" or (language == settings.LANGUAGE_CODE and slug in {*CODES, *RESERVED})

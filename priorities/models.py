@@ -26,7 +26,8 @@ from publishing.fields import (
     check_room,
 )
 from publishing.languages import CODES, current
-from publishing.models import Child, Ordered, Publishable, Revision
+from publishing.models import AT, Child, Ordered, Publishable, Revision
+from publishing.questions import Question, given
 from staff.models import StaffMember
 
 SLUG_HELP = _("The last part of the web address: small letters, digits and hyphens.")
@@ -316,6 +317,22 @@ class Update(HasDocuments, Publishable):
         return subject.get_absolute_url(language) if subject else ""
 
 
+NEWEST_UPDATES = Question(
+    lambda field, model, number: (
+        Revision.objects.of(Update)
+        .public(AT)
+        .order_by()
+        .filter(
+            references__field=field,
+            references__model=model,
+            references__object_id__in=[given(f"id{place}") for place in range(number)],
+        )
+        .values_list("references__object_id")
+        .annotate(models.Min("sort_key"))
+    )
+)
+
+
 def with_update_dates(subjects: Iterable[Any], field: str) -> list[Any]:
     """These published priorities or themes, each with the date of its newest update in `updated`: one query for all.
 
@@ -323,13 +340,9 @@ def with_update_dates(subjects: Iterable[Any], field: str) -> list[Any]:
     """
     found = list(subjects)
     if found:
-        updates = Revision.objects.of(Update).public(found[0].as_of).order_by()
-        updates = updates.filter(
-            references__field=field,
-            references__model=found[0]._meta.label_lower,
-            references__object_id__in=[subject.pk for subject in found],
-        )
-        newest = dict(updates.values_list("references__object_id").annotate(models.Min("sort_key")))
+        ids = {f"id{place}": subject.pk for place, subject in enumerate(found)}
+        shape = field, found[0]._meta.label_lower, len(found)
+        newest = dict(NEWEST_UPDATES.rows(*shape, at=found[0].as_of, **ids))
         for subject in found:
             key = newest.get(subject.pk)  # as `Update.sort_key` makes it
             subject.updated = date.fromordinal(date.max.toordinal() - int(key)) if key else None

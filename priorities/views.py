@@ -16,7 +16,8 @@ from django.utils.http import quote_etag
 from pages.models import MissionPage
 from priorities.models import Document, Priority, Theme, Update, with_update_dates
 from publishing.languages import resolve
-from publishing.models import Publishable, Revision, follow
+from publishing.models import AT, Publishable, Revision, follow
+from publishing.questions import Question, given
 from publishing.storage import StorageAway
 from publishing.views import FILE_POLICY, PublishedDetailView, storage_away
 
@@ -46,6 +47,18 @@ def theme_list(request: HttpRequest) -> HttpResponse:
     return render(request, "priorities/theme_list.html", context)
 
 
+# The updates, the themes and the other priorities.
+AROUND = Question(
+    lambda: (
+        Revision.objects.public(AT)
+        .order_by()
+        .referring_to_numbered(Priority, given("id"), "priority")
+        .union(Revision.objects.public(AT).order_by().of(Priority), all=True)
+        .order_by("sort_key", "object_id")
+    )
+)
+
+
 class PriorityView(PublishedDetailView):
     """One priority with its updates and themes."""
 
@@ -58,11 +71,8 @@ class PriorityView(PublishedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         priority = kwargs["priority"]
-        # The updates, the themes and the other priorities, in one query.
-        public = Revision.objects.public(priority.as_of).order_by()
-        around = public.referring_to(priority, "priority").union(public.of(Priority), all=True)
         found: dict[type[Publishable], list[Any]] = defaultdict(list)
-        for revision in around.order_by("sort_key", "object_id"):
+        for revision in AROUND(id=priority.pk, at=priority.as_of):
             found[revision.model_class].append(revision.thaw(priority.as_of))
         updates = including(found[Update], kwargs.get("including"))
         follow(updates, ["documents__document"], priority.as_of)
@@ -78,6 +88,16 @@ class PriorityView(PublishedDetailView):
         )
 
 
+UPDATES = Question(
+    lambda: (
+        Revision.objects.of(Update)
+        .public(AT)
+        .referring_to_numbered(Theme, given("id"), "theme")
+        .order_by("sort_key", "object_id")
+    )
+)
+
+
 class ThemeView(PublishedDetailView):
     """One theme with its updates."""
 
@@ -90,10 +110,9 @@ class ThemeView(PublishedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = kwargs["theme"]
-        updates = including(
-            Update.published(theme.as_of).referring_to(theme, "theme").following("documents__document"),
-            kwargs.get("including"),
-        )
+        updates = [revision.thaw(theme.as_of) for revision in UPDATES(id=theme.pk, at=theme.as_of)]
+        updates = including(updates, kwargs.get("including"))
+        follow(updates, ["documents__document"], theme.as_of)
         return super().get_context_data(**kwargs, updates=updates, updated=last_date(updates))
 
 

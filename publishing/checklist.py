@@ -23,8 +23,9 @@ from modeltranslation.utils import build_localized_fieldname
 
 from publishing.fields import PublishedForeignKey, RichTextField
 from publishing.languages import CODES, NAMES, is_blank, translated_fields
-from publishing.links import LINK, Place, Target, own_path, place_of, public_revisions, target_of
+from publishing.links import LINK, Place, own_path, place_of, public_revisions, target_of
 from publishing.models import Child, Publishable, Revision, RevisionSlug
+from publishing.reads import Target
 from publishing.search_index import LINE_ENDS
 from publishing.snapshots import Snapshot, published_fields
 from publishing.workflow import check_publishable

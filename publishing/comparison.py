@@ -21,8 +21,9 @@ from django.utils.translation import gettext as _
 
 from publishing.dates import written
 from publishing.fields import RichTextField
-from publishing.links import Target, target_of, targets
+from publishing.links import target_of, targets
 from publishing.models import Discarded, Publishable, Revision
+from publishing.reads import Target
 from publishing.rich_text import BUTTONS
 from publishing.snapshots import Change, Snapshot, child_models, diff, published_fields, unpublished_fields
 

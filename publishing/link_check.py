@@ -29,10 +29,11 @@ from publishing.archives import Tell
 from publishing.checklist import Column, columns_of, links_in, rows_of
 from publishing.comparison import leads_to, names_in
 from publishing.languages import NAMES
-from publishing.links import Target, own_path, page_at, place_of, public_revisions, target_of
+from publishing.links import own_path, page_at, place_of, public_revisions, target_of
 from publishing.models import DeadLink, LinkCheck, Publishable, Revision, RevisionFile
 from publishing.outside import Answer, ask
 from publishing.pictures import original_of
+from publishing.reads import Target
 from publishing.storage import StorageAway
 
 EVERY = timedelta(days=7)

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from publishing.languages import current, localized, order, resolve, translated_fields
-from publishing.links import Target, page_models, reference, target_of
+from publishing.links import page_models, reference, target_of
 from publishing.models import Publishable, Revision
+from publishing.reads import Target
 from publishing.search import clean_query, fold
 
 MAX_PAGES = 10

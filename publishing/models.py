@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
-from string import Formatter
 from typing import Any, ClassVar, Self, cast
 
 from django.apps import apps
@@ -19,15 +18,16 @@ from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models.functions import Coalesce
 from django.db.models.query import ModelIterable
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from publishing.addresses import address
 from publishing.fields import PublishedForeignKey
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
-from publishing.links import Target, public_revisions
-from publishing.reads import EVERYTHING, Read, reading
+from publishing.links import seen
+from publishing.questions import AtMoment, Question, given
+from publishing.reads import EVERYTHING, Read, Target, reading
 from publishing.search import LONGEST_WORD
 from publishing.snapshots import thaw
 
@@ -38,29 +38,10 @@ LAST_POSITION = 999_999  # as many digits as `Ordered.sort_key` compares
 NEWEST = Coalesce("unchanged_since", "live_from")  # since when visitors read what a revision says
 
 PUBLIC = 0  # the best rank of what explains an address
+AT = given("at")  # the moment of a question that is asked later
 
 # Not overtaken before its time: it was, is or will be what decides.
 CAME_DUE = models.Q(superseded_at=None) | models.Q(superseded_at__gt=models.F("live_from"))
-
-
-class AtMoment(models.Func):
-    """A condition on revisions at moment `at`, of SQL that names their columns.
-
-    In one piece, because a page asks it again and again: a Q of the same takes Django far longer to put together.
-    """
-
-    output_field = models.BooleanField()
-
-    def __init__(self, condition: str, at: datetime) -> None:
-        self.columns = dict.fromkeys(name for _text, name, *_rest in Formatter().parse(condition) if name)
-        super().__init__(*self.columns)
-        self.condition, self.at = condition, at
-
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
-        names = [compiler.compile(column)[0] for column in self.source_expressions]
-        sql = self.condition.format_map(dict(zip(self.columns, names, strict=True)))
-        at = connection.ops.adapt_datetimefield_value(self.at)
-        return f"({sql})", (at,) * sql.count("%s")
 
 
 DUE = "{live_from} <= %s AND ({superseded_at} > %s OR {superseded_at} IS NULL)"
@@ -112,10 +93,15 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def referring_to(self, obj: "Publishable", *fields: str) -> Self:
         """Those that point at `obj`: in one of `fields`, by default in any, child rows and links in texts included."""
-        references = RevisionReference.objects.filter(model=obj._meta.label_lower, object_id=obj.pk)
+        return self.referring_to_numbered(type(obj), obj.pk, *fields)
+
+    def referring_to_numbered(self, model: "type[Publishable]", object_id: int, *fields: str) -> Self:
+        """The same for an object of which only the number is known."""
+        label = model._meta.label_lower
+        references = RevisionReference.objects.filter(model=label, object_id=object_id)
         if fields:
             references = references.filter(field__in=fields)
-        pointing = [each._replace(to_model=obj._meta.label_lower, to_object=obj.pk) for each in self._about]
+        pointing = [each._replace(to_model=label, to_object=object_id) for each in self._about]
         return self.filter(pk__in=references.values("revision"))._narrowed(*pointing)
 
     def called(self, slug: str, language: str) -> Self:
@@ -123,13 +109,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         found = self.filter(slugs__slug=slug, slugs__language=language)
         return found._narrowed(*(each._replace(slug=slug) for each in self._about))
 
-    def best_at(self, slug: str, language: str, at: datetime | None = None) -> "Revision | None":
-        """The one that best explains an address: public at that moment, else due, else public before it."""
-        at = at or timezone.now()
+    def explaining(self, slug: str, language: str, at: datetime) -> Self:
+        """Those that explain an address, best first: public at that moment, then due, then public before it."""
         public = models.When(AtMoment(IS_PUBLIC, at), models.Value(PUBLIC))
         due = models.When(AtMoment(DUE, at), models.Value(1))
         found = self.called(slug, language).filter(CAME_DUE, live_from__lte=at)
-        return found.annotate(rank=models.Case(public, due, default=models.Value(2))).order_by("rank", "-pk").first()
+        return found.annotate(rank=models.Case(public, due, default=models.Value(2))).order_by("rank", "-pk")
 
     def standing(self) -> Self:
         """The last word on each object: the one revision that nothing overtakes, due or still waiting."""
@@ -230,7 +215,7 @@ class Revision(models.Model):
     # The place in lists, copied from the content: no database sorts well by a JSON value.
     sort_key = models.CharField(max_length=100, editable=False)
 
-    rank: int  # only on what `best_at` found
+    rank: int  # only on what explains an address
 
     objects = RevisionQuerySet.as_manager()
 
@@ -400,10 +385,18 @@ class PublishedQuerySet(RevisionQuerySet):
 
     as_of: datetime
     _following: tuple[str, ...] = ()
+    # The model whose list this is, or a part of it, in its order; none as soon as anything else was asked.
+    _listed: type["Publishable"] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._iterable_class = PublishedIterable
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        if isinstance(found, PublishedQuerySet):
+            found._listed = self._listed
+        return found
 
     def _clone(self) -> Self:
         clone = super()._clone()
@@ -412,6 +405,9 @@ class PublishedQuerySet(RevisionQuerySet):
 
     def _fetch_all(self) -> None:
         fresh = self._result_cache is None
+        if fresh and self._listed and not self.query.is_empty():
+            shown = LISTED(self._listed, self.query.low_mark, self.query.high_mark, at=self.as_of)
+            self._result_cache = [revision.thaw(self.as_of) for revision in shown]
         super()._fetch_all()
         if fresh and self._iterable_class is PublishedIterable:
             follow(cast(list[Frozen], self._result_cache), self._following, self.as_of)
@@ -419,8 +415,19 @@ class PublishedQuerySet(RevisionQuerySet):
     def following(self, *paths: str) -> Self:
         """Read all these relations in one query: `"contact"`, or `"partners__organisation"`."""
         clone = self.all()
-        clone._following = paths
+        clone._following, clone._listed = paths, self._listed
         return clone
+
+
+LISTED = Question(
+    lambda model, *limits: Revision.objects.of(model).public(AT).order_by("sort_key", "object_id")[slice(*limits)]
+)
+EXPLAINING = Question(lambda model: Revision.objects.of(model).explaining(given("slug"), given("language"), AT)[:1])
+
+
+def best_at(model: type["Publishable"], slug: str, language: str, at: datetime | None = None) -> Revision | None:
+    """The revision that best explains an address; its `rank` is `PUBLIC` when visitors see it at that moment."""
+    return next(iter(EXPLAINING(model, slug=slug, language=language, at=at or timezone.now())), None)
 
 
 class Frozen(models.Model):
@@ -519,7 +526,9 @@ class Publishable(Frozen):
         at = at or timezone.now()
         published = PublishedQuerySet(Revision)
         published.as_of = at
-        return published.of(cls).public(at).order_by("sort_key", "object_id")
+        published = published.of(cls).public(at).order_by("sort_key", "object_id")
+        published._listed = cls
+        return published
 
     @property
     def revisions(self) -> RevisionQuerySet:
@@ -551,16 +560,14 @@ class Publishable(Frozen):
         slug = self.slug_in(language)
         if not self.view_name or not slug:
             return ""
-        with translation.override(language):
-            return reverse(self.view_name, args=[slug])
+        return address(language, self.view_name, slug)
 
     def get_versions_url(self, number: int | None = None, language: str | None = None) -> str:
         """The list of the versions of this page in `language`, or one of them."""
         language = language or current()
         slug = self.slug_in(language)
         args = [*([slug] if slug else []), *([number] if number else [])]
-        with translation.override(language):
-            return reverse(f"{self.view_name}_version{'' if number else 's'}", args=args)
+        return address(language, f"{self.view_name}_version{'' if number else 's'}", *args)
 
     def structured_data(self) -> dict[str, Any]:
         """What search engines may know of this page, in the terms of schema.org."""
@@ -663,8 +670,7 @@ def follow(objects: Iterable[Frozen], paths: Iterable[str], as_of: datetime) -> 
             field: Any = row._meta.get_field(name)
             ends.append((row, field, (field.related_model._meta.label_lower, getattr(row, field.attname))))
     wanted = {target for _row, _field, target in ends if target[1] is not None}
-    shown = public_revisions(wanted, as_of) if wanted else ()
-    found = {(each.model, each.object_id): each.thaw(as_of) for each in shown}
+    found = {(each.model, each.object_id): each.thaw(as_of) for each in seen(wanted, as_of)}
     for row, field, target in ends:
         field.set_cached_value(row, found.get(target))
 
@@ -724,8 +730,7 @@ class ShareLink(models.Model):
         return model._base_manager.filter(pk=self.object_id).first()
 
     def get_absolute_url(self, language: str | None = None) -> str:
-        with translation.override(language or current()):
-            return reverse("shared", args=[self.token])
+        return address(language or current(), "shared", self.token)
 
 
 class Mail(models.Model):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from publishing.links import Target
+Target = tuple[str, int]  # the label of a model in small letters, and a primary key
 
 
 class Read(NamedTuple):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from publishing.languages import current
-from publishing.models import PUBLIC, Publishable, Revision, RevisionFile, follow, slug_columns
+from publishing.models import PUBLIC, Publishable, Revision, RevisionFile, best_at, follow, slug_columns
 from publishing.pictures import original_of
 from publishing.preview import shows_file
 from publishing.search import clean_query
@@ -42,7 +42,7 @@ class PublishedDetailView(TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         now = timezone.now()
-        match = Revision.objects.of(self.model).best_at(kwargs["slug"], current(), now)
+        match = best_at(self.model, kwargs["slug"], current(), now)
         if match is None:
             raise Http404
         revisions = Revision.objects.of(self.model).numbered(match.object_id)

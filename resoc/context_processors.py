@@ -6,10 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from pages.models import ContactDetails, TextPage
-from publishing.models import Revision
+from publishing.models import AT, Revision
+from publishing.questions import Question
 from staff.models import StaffMember
 
 EXPORTING = "resoc.exporting"  # in the environment of a request; no visitor can set such a name
@@ -40,13 +42,22 @@ def is_editor(request: HttpRequest) -> bool:
     return request.user.is_active and request.user.is_staff
 
 
+IN_FOOTER = Question(
+    lambda: (
+        Revision.objects.public(AT)
+        .of_any(TextPage, ContactDetails, StaffMember)
+        .filter(~Q(model=_label(StaffMember)) | Q(data__is_secretariat=True))
+        .order_by("model", "sort_key", "object_id")
+    )
+)
+
+
 def footer() -> Footer:
     """All of it, in one query."""
-    shown = Revision.objects.public().of_any(TextPage, ContactDetails, StaffMember)
-    shown = shown.filter(~Q(model=_label(StaffMember)) | Q(data__is_secretariat=True))
+    now = timezone.now()
     found: dict[str, list[Any]] = {}
-    for revision in shown.order_by("model", "sort_key", "object_id"):
-        found.setdefault(revision.model, []).append(revision.thaw())
+    for revision in IN_FOOTER(at=now):
+        found.setdefault(revision.model, []).append(revision.thaw(now))
     return Footer(
         pages=found.get(_label(TextPage), []),
         details=next(iter(found.get(_label(ContactDetails), [])), None),

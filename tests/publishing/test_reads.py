@@ -4,7 +4,7 @@ import pytest
 
 from pages.models import ContactDetails, MissionPage, Organisation, TextPage
 from priorities.models import Priority, Theme, Update
-from publishing.models import Revision, StampChange
+from publishing.models import Revision, StampChange, best_at
 from publishing.page_cache import PageCache
 from publishing.reads import EVERYTHING, Change, Read, is_touched, recording
 from publishing.stamp import bump, changes
@@ -69,7 +69,7 @@ def test_questions_say_what_they_are_about():
         Theme.published().first(), Theme.published().count()
     assert reads == {Read("priorities.theme")}
     with recording() as reads:
-        theme.revisions.exists(), Revision.objects.of(Theme).best_at("water", "nl")
+        theme.revisions.exists(), best_at(Theme, "water", "nl")
         Revision.objects.public().referring_to(theme).first()
     assert reads == {
         Read("priorities.theme", theme.pk),
