@@ -6,6 +6,7 @@ Everything but the address stands here, so that nobody serves the site without i
 import gc
 import os
 import selectors
+import signal
 import socket
 import time
 from concurrent.futures import Future
@@ -175,10 +176,39 @@ def when_ready(server):
     """What is loaded now stays: no worker looks through it for garbage, or copies it for having looked."""
     gc.collect()
     gc.freeze()
+    server.keeper = start_keeper(server)
+
+
+def start_keeper(server):
+    """A process that has pages ready before they are asked for: a thread would hold up the visitors of its worker.
+
+    It ends with gunicorn. Should it be killed, a worker does its work: see `PageCache.look`.
+    """
+    gunicorn = os.getpid()
+    keeper = os.fork()
+    if keeper:
+        return os.pidfd_open(keeper)
+    for number in (*server.SIGNALS, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for gunicorn, which ends this in its turn
+    for listener in server.LISTENERS:
+        listener.sock.close()
+    util._setproctitle("pages")
+    server.app.wsgi().keep_warm(lambda: os.getppid() == gunicorn)
+    os._exit(0)
+
+
+def on_exit(server):
+    """End that process too, and wait until it has."""
+    keeper = getattr(server, "keeper", None)
+    if keeper is not None:  # nothing stopped the start
+        with suppress(ProcessLookupError, ChildProcessError):
+            signal.pidfd_send_signal(keeper, signal.SIGTERM)
+            os.waitid(os.P_PIDFD, keeper, os.WEXITED)
 
 
 def post_worker_init(worker):
-    """Each worker also looks after mails, and one of them after the pages; see `resoc.upkeep` and the page cache."""
+    """Each worker also looks after mails, and after pages where nobody else does; see `resoc.upkeep`, `page_cache`."""
     from resoc.upkeep import start
     from resoc.wsgi import application
 

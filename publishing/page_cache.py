@@ -1,14 +1,15 @@
 """The page cache: anonymous pages answered from memory, before Django, and never out of date.
 
 A page is kept together with the stamp that it was made under. Before it is served again the
-worker looks at the count of changes on this machine, at every request, and asks the database
-now and then what other machines did. Nothing expires by time, but for what was planned: a page
-is good until the next planned change, at the longest for a month. One that read nothing of
-what changed stays as it is.
+worker looks at the count of changes on this machine, at every request; now and then one process
+asks the database for all what other machines did. Nothing expires by time, but for what was
+planned: a page is good until the next planned change, at the longest for a month. One that read
+nothing of what changed stays as it is.
 
-One worker of a machine makes what has become old anew, what was asked for last first, so that
-most often nobody waits for it; then all other pages, so that whatever is asked for while the
-database is away is there: see `page_store`.
+One process of a machine makes what has become old anew, so that most often nobody waits for it,
+and all other pages, so that whatever is asked for while the database is away is there: see
+`page_store`. gunicorn starts it beside the workers (`deploy/gunicorn.conf.py`), because a thread
+that makes pages holds up the visitors of its worker; where there is none, a worker does it.
 
 What goes wrong later never harms a visitor: while the database is away or a page fails, the
 last good page is served (RFC 9111 4.2.4).
@@ -39,6 +40,7 @@ from publishing import stamp
 from publishing.answers import Answer, Condition, Environ, Headers, Key, Page, chosen, encoded, is_known
 from publishing.page_store import PageStore
 from publishing.reads import EVERYTHING, Read, is_touched, recording
+from publishing.stamp import ASKED, CHANGES, NUMBER
 
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -78,9 +80,7 @@ class PageCache:
         self.size = 0
         self.locks: dict[Key, threading.Lock] = {}
         self.lock = threading.Lock()
-        self.number = 0  # of the stamp, as the database last said
-        self.last_asked = 0.0  # when, on the monotonic clock
-        self.away = False  # whether it did not answer
+        self.missed_at: float | None = None  # when the database last did not answer this process; None since it did
         self.until = float("inf")  # when the next planned change comes, in seconds since the epoch
         self.asking = threading.Lock()
         # What was learned of the database and stays so: after a change every page asks the same.
@@ -89,7 +89,8 @@ class PageCache:
         self.choices: dict[str, str] = {}  # from Accept-Encoding to the encoding that it gets
         self.heads: dict[bytes, tuple[Key, Environ]] = {}  # that were read before, and what they ask for
         # What another program made, with other templates, is good enough only when there is nothing else.
-        self.changes = stamp.watched()
+        self.machine = stamp.watched()
+        self.machine[ASKED] = 0  # by that clock, which begins anew with the machine
         self.run = secrets.token_hex(8)
         self.store = PageStore(Path(settings.STATE_DIR), urlsplit(settings.SITE_URL).netloc)
         self.store.hide()
@@ -142,21 +143,25 @@ class PageCache:
 
     def must_ask(self) -> bool:
         """Whether it is time to ask the database, and nobody is waiting for its answer already."""
-        is_time = time.monotonic() - self.last_asked > ASK_EVERY
+        is_time = self.unasked_for() > ASK_EVERY
         return is_time and not (self.must_wait() or self.asking.locked())
 
     def is_current(self, condition: Condition) -> bool:
         """Whether nothing public changed under `condition`, as far as this machine can tell."""
-        of_this_machine = condition.changes == self.changes[0] and condition.until > time.time()
-        return of_this_machine and condition.number >= self.number
+        of_this_machine = condition.changes == self.machine[CHANGES] and condition.until > time.time()
+        return of_this_machine and condition.number >= self.machine[NUMBER]
+
+    def unasked_for(self) -> float:
+        """Seconds since a process of this machine last asked the database."""
+        return (time.monotonic_ns() - self.machine[ASKED]) / 1e9
 
     def ask(self) -> None:
-        """Ask the database what other machines did, one thread at a time; while it is away nothing changes."""
+        """Ask the database what other machines did, for all of this one; while it is away nothing changes."""
         if self.must_wait() or not self.asking.acquire(blocking=False):
             return
         try:
-            self.number = stamp.number()
-            self.last_asked, self.away = time.monotonic(), False
+            self.machine[NUMBER] = stamp.number()
+            self.machine[ASKED], self.missed_at = time.monotonic_ns(), None
         except DatabaseError as error:
             self.miss(error)
         finally:
@@ -166,11 +171,11 @@ class PageCache:
     def miss(self, error: DatabaseError) -> None:
         """Do without the database for a while."""
         logger.warning("The database is away, pages stay as they were: %s", error)
-        self.last_asked, self.away = time.monotonic(), True
+        self.missed_at = time.monotonic()
 
     def must_wait(self) -> bool:
         """Whether the database was away a moment ago: it may take its time to say so again."""
-        return self.away and time.monotonic() - self.last_asked < ASK_AGAIN
+        return self.missed_at is not None and time.monotonic() - self.missed_at < ASK_AGAIN
 
     # Short ways for a server that knows them
 
@@ -226,7 +231,7 @@ class PageCache:
 
     def make(self, key: Key, environ: Environ, old: Page | None, asked: float) -> "Page | Passed":
         # Before the page is made: what changes while it is made then makes it old at once.
-        condition = self.condition(self.changes[0])
+        condition = self.condition(self.machine[CHANGES])
         if condition is None and old is not None:
             return old
         if condition is not None and old is not None and self.still_holds(old, condition):
@@ -253,7 +258,7 @@ class PageCache:
         except DatabaseError as error:
             self.miss(error)
             return None
-        self.away = False
+        self.missed_at = None
         month_ends = float(time.time() // MONTH + 1) * MONTH
         self.until = min(state.until.timestamp(), month_ends) if state.until else month_ends
         return Condition(self.run, changes, state.number, self.until, state.changed_at.timestamp())
@@ -296,9 +301,9 @@ class PageCache:
                 self.warmer = threading.Thread(target=self.keep_warm, name="page cache", daemon=True)
                 self.warmer.start()
 
-    def keep_warm(self) -> None:
+    def keep_warm(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
         """Have everything ready before it is asked for, until stopped."""
-        while not self.stopped.wait(LOOK_EVERY):
+        while is_wanted() and not self.stopped.wait(LOOK_EVERY):
             try:
                 self.look()
             except Exception:  # whatever it is, it may be over at the next look
@@ -308,12 +313,12 @@ class PageCache:
         connection.close()  # of this thread
 
     def look(self) -> None:
-        """See what became old, and do a part of the work that this gives: one worker of a machine does it.
+        """See what became old, and do a part of the work that this gives: one process of a machine does it.
 
-        Each asks for itself, so that visitors do not wait for a database that takes its time to answer,
-        and shows what it made for visitors, of which the others know nothing.
+        Each asks when no other has, so that visitors do not wait for a database that takes its time to
+        answer, and shows what it made for visitors, of which the others know nothing.
         """
-        if time.monotonic() - self.last_asked > ASK_AHEAD:
+        if self.unasked_for() > ASK_AHEAD:
             self.ask()
         self.show_asked()
         if not self.store.claim():
@@ -321,7 +326,7 @@ class PageCache:
         shown = self.store.shown()
         if shown is not None and not (shown.run == self.run and self.is_current(shown)):
             self.store.hide()
-        if not self.away:
+        if self.missed_at is None:
             self.warm()
             self.go_round()
 
@@ -358,7 +363,8 @@ class PageCache:
             if next(self.round, self) is not self:
                 continue
             is_shown = self.store.shown() is not None
-            state = (self.store.origins(), self.changes[0], self.number, self.until > time.time(), is_shown)
+            known = self.machine[CHANGES], self.machine[NUMBER]
+            state = (self.store.origins(), known, self.until > time.time(), is_shown)
             if state == self.round_of:
                 return
             self.round_of, self.round = state, self.all_pages()

@@ -2,8 +2,9 @@
 
 It is a row in the database, raised in the transaction that changes what is public, so it
 can't lie: not after a crash, not on another machine. Beside it lies a file on this machine
-with a count of the changes, which every worker has in its memory: looking there is the cheapest
-question that there is.
+with a count of the changes, which every process has in its memory: looking there is the cheapest
+question that there is. The number that the database last said stands there too, so that one
+process asks it for all.
 """
 
 import fcntl
@@ -11,11 +12,12 @@ import logging
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableSequence
 from dataclasses import dataclass
 from datetime import datetime
 from mmap import mmap
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.db import models, transaction
@@ -33,7 +35,9 @@ from publishing.models import (
 from publishing.page_store import live
 from publishing.reads import Change
 
-SIZE = 8  # bytes of the count
+# What stands in the file, each in as many bytes.
+CHANGES, NUMBER, ASKED = range(3)  # how many there were; what the database said; when, in ns on the monotonic clock
+SIZE = 8
 logger = logging.getLogger(__name__)
 
 CHANGES_KEPT = 100  # pages that are older than that are made anew without asking
@@ -90,7 +94,7 @@ def changes(after: int, number: int) -> list[Change] | None:
 
 
 def touch() -> None:
-    """Let every worker on this machine ask the database again."""
+    """Let every process on this machine ask the database again."""
     descriptor = os.open(path(), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX)
@@ -101,19 +105,19 @@ def touch() -> None:
     live(Path(settings.STATE_DIR)).unlink(missing_ok=True)  # nginx asks us again
 
 
-def watched() -> Sequence[int]:
-    """The count of changes on this machine, in its first place: always as it is now."""
+def watched() -> MutableSequence[int]:
+    """What the processes of this machine know together, in the places `CHANGES`, `NUMBER`, `ASKED`: as it is now."""
     try:
         descriptor = os.open(path(), os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if os.fstat(descriptor).st_size < SIZE:
-                os.ftruncate(descriptor, SIZE)
-            return memoryview(mmap(descriptor, SIZE)).cast("Q")
+            if os.fstat(descriptor).st_size < 3 * SIZE:
+                os.ftruncate(descriptor, 3 * SIZE)
+            return cast(MutableSequence[int], memoryview(mmap(descriptor, 3 * SIZE)).cast("Q"))
         finally:
             os.close(descriptor)
     except OSError as error:  # then the database alone tells what changed, a little later
         logger.warning("The count of changes can't be watched: %s", error)
-        return [0]
+        return [0, 0, 0]
 
 
 def state(known: State | None = None) -> State:

@@ -18,6 +18,9 @@ from tests.conftest import free_port
 CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "gunicorn.conf.py"
 BODY = 8_000_000  # bytes: more than fits on a line at once
 APPLICATION = f"""
+import os, time
+from pathlib import Path
+
 def application(environ, start_response):
     environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Length", "2")])
@@ -27,9 +30,15 @@ def at_hand(environ, head):
     heads[head] = b"HTTP/1.1 200 OK\\r\\nContent-Length: {BODY}\\r\\n", bytes({BODY})
     return None
 
+def keep_warm(is_wanted):
+    Path("keeper").write_text(str(os.getpid()))
+    while is_wanted():
+        time.sleep(0.02)
+
 heads = {{}}
 application.recall = heads.get
 application.at_hand = at_hand
+application.keep_warm = keep_warm
 """
 
 
@@ -63,6 +72,43 @@ def ask(port: int, request: bytes) -> socket.socket:
             connection.sendall(request)
             return connection
     raise AssertionError("gunicorn did not start")
+
+
+def gone(pid: int) -> bool:
+    """Whether that process has ended, within two seconds."""
+    return any(time.sleep(0.05) or not Path(f"/proc/{pid}").exists() for _time in range(40))
+
+
+def test_who_looks_after_pages_ends_with_gunicorn(small, tmp_path):
+    server, port = small
+    ask(port, b"").close()
+    keeper = int((tmp_path / "keeper").read_text())
+    assert keeper not in (server.pid, 0)
+    server.send_signal(signal.SIGTERM)
+    server.wait(10)
+    assert not Path(f"/proc/{keeper}").exists(), "who starts the site again must not find it still there"
+
+
+def test_when_gunicorn_is_killed_it_ends_by_itself_and_holds_no_port(small, tmp_path):
+    server, port = small
+    ask(port, b"").close()
+    workers = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    server.kill()
+    assert all(gone(int(each)) for each in workers)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_the_site_goes_on_without_it(small, tmp_path):
+    server, port = small
+    ask(port, b"").close()
+    keeper = int((tmp_path / "keeper").read_text())
+    os.kill(keeper, signal.SIGKILL)
+    assert gone(keeper)
+    with ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
+        assert read(connection)[1] == b"ja"
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(10) == 0
 
 
 def test_who_only_opened_a_line_does_not_keep_the_site_from_stopping(small):

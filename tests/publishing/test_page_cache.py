@@ -275,7 +275,7 @@ def test_where_no_count_can_be_kept_the_database_tells(settings, tmp_path, theme
     reader = Reader(PageCache(django_application))
     reader.get("/themas/")
     retitle(theme, "Toch gezien")
-    reader.application.last_asked = 0
+    reader.application.machine[stamp.ASKED] = 0
     assert "Toch gezien" in reader.get("/themas/").body.decode()
 
 
@@ -448,7 +448,7 @@ def test_each_worker_asks_for_its_visitors_and_they_do_not_wait_for_the_answer(s
     Reader(cache).get("/")
     monkeypatch.setattr(cache.store, "claim", lambda: False)  # another worker makes the pages
     monkeypatch.setattr(stamp, "number", lambda: asked.set() or answered.wait(60) or 0)
-    cache.last_asked = 0
+    cache.machine[stamp.ASKED] = 0
     worker = threading.Thread(target=cache.look)
     worker.start()
     assert asked.wait(60)
@@ -459,12 +459,43 @@ def test_each_worker_asks_for_its_visitors_and_they_do_not_wait_for_the_answer(s
     answered.set()
     worker.join()
     cache.miss(DatabaseError())
-    cache.last_asked -= page_cache.ASK_EVERY + 0.1
+    cache.machine[stamp.ASKED] -= int((page_cache.ASK_EVERY + 0.1) * 10**9)
     assert cache.at_hand(about("/"), HEAD), "nor while it is known to be away"
     assert site.made == ["/"]
 
 
 # What is never kept
+
+
+def test_what_one_process_asks_the_database_it_asks_for_the_whole_machine(cache, reader, site, theme, monkeypatch):
+    other = Reader(PageCache(site))
+    reader.get("/themas/")
+    other.get("/themas/")
+    monkeypatch.setattr(stamp, "touch", lambda: None)  # as on another machine
+    retitle(theme, "Elders veranderd")
+    cache.machine[stamp.ASKED] = 0
+    cache.ask()
+    asked = []
+    number = stamp.number
+    monkeypatch.setattr(stamp, "number", lambda: asked.append(1) or number())
+    assert "Elders veranderd" in other.get("/themas/").body.decode()
+    assert not asked
+
+
+def test_a_process_that_the_database_does_not_answer_says_nothing_for_the_others(cache, site, monkeypatch):
+    reader = Reader(PageCache(site))
+    reader.get()
+    cache.machine[stamp.ASKED] = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(stamp, "number", lambda: (_ for _ in ()).throw(DatabaseError("away")))
+        cache.ask()
+    assert cache.must_wait()
+    assert reader.application.must_ask()
+
+
+def test_a_time_from_before_the_machine_was_started_is_not_believed(cache, site):
+    cache.machine[stamp.ASKED] = time.monotonic_ns() + 10**15
+    assert PageCache(site).must_ask()
 
 
 @pytest.mark.parametrize(
@@ -624,7 +655,7 @@ def test_what_was_planned_is_never_late_the_short_way(cache, reader, theme):
     reader.get("/themas/").get("/themas/")
     assert cache.at_hand(about(), HEAD)
     with time_machine.travel(now + timedelta(hours=1), tick=False):
-        cache.last_asked = time.monotonic()  # so that it is only for the plan
+        cache.machine[stamp.ASKED] = time.monotonic_ns()  # so that it is only for the plan
         assert cache.recall(HEAD) is None
 
 

@@ -168,7 +168,7 @@ def test_when_it_is_back_pages_are_new_again(cache, site, theme, monkeypatch, go
     goes_away()
     assert "Terug van weggeweest" not in Reader(cache).get("/themas/").body.decode()
     monkeypatch.undo()
-    cache.last_asked -= 10
+    cache.missed_at -= 10
     assert "Terug van weggeweest" in Reader(cache).get("/themas/").body.decode()
 
 
@@ -216,7 +216,7 @@ def test_what_another_machine_did_hides_it_at_the_next_look(cache, state, theme,
     go_round(cache)
     monkeypatch.setattr(stamp, "touch", lambda: None)
     retitle(theme, "Van elders")
-    cache.last_asked = 0
+    cache.machine[stamp.ASKED] = 0
     monkeypatch.setattr(cache, "warm", lambda: None)
     monkeypatch.setattr(cache, "go_round", lambda: None)
     cache.look()
