@@ -276,6 +276,7 @@ class ThemeDocument(Attachment):
 class Update(HasDocuments, Publishable):
     """A dated message on one priority or one theme; published on its own."""
 
+    shown_with = ("theme", "priority")
     children = ("documents",)
 
     date = models.DateField(_("date"), default=date.today)

@@ -499,6 +499,8 @@ class Publishable(Frozen):
     withheld_unless: ClassVar[dict[str, str]] = {}
     # Fields with which others name an object that search finds by the titles of those others.
     found_through: ClassVar[tuple[str, ...]] = ()
+    # Relations to the objects of which the one that is public shows this one on its page; of what is no page itself.
+    shown_with: ClassVar[tuple[str, ...]] = ()
 
     needs_check_fr = models.BooleanField(
         _("French still to be checked"),

@@ -7,12 +7,11 @@ compares plain strings, so that SQLite and PostgreSQL give the same answers.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import Any, NamedTuple
 
-from django.utils.html import format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 MAX_QUERY = 100  # characters
@@ -23,14 +22,15 @@ LONGEST_WORD = 100  # letters of a word that are indexed, about as many as a que
 FRAGMENT = 28  # words of a text that are shown
 
 WORD = re.compile(r"[^\W_]+")
+NOT_PLAIN = re.compile(r"[^\x00-\x7f]")
+LIGATURES = {"œ": "oe", "æ": "ae", "ø": "o"}
 ALGORITHMS = {"nl": "dutch", "fr": "french", "en": "english"}
 EXACT, STEM, BEGINNING, PART = 4, 3, 2, 1
 
 _lock = Lock()  # a stemmer keeps the word that it works on
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word of a query: folded, and as people may have written it."""
 
     folded: str
@@ -57,8 +57,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return plain.replace("œ", "oe").replace("æ", "ae").replace("ø", "o")
+    return NOT_PLAIN.sub(_plain, plain)
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -140,22 +139,25 @@ def score(words: Iterable[Word], title: str, everything: str, language: str) -> 
     return total
 
 
-def matches(words: Iterable[Word], token: Token, language: str) -> set[str]:
-    """Which words of the query this word of a text answers."""
-    found = set()
-    for word in words:
-        begins = len(word.folded) >= PREFIX and token.folded.startswith(word.folded)
-        holds = len(word.folded) >= INFIX and word.folded in token.folded
-        if begins or holds or word.folded == token.folded or _same_stem(word, token, language):
-            found.add(word.folded)
-    return found
+def answers(words: tuple[Word, ...], token: Token, language: str) -> bool:
+    """Whether this word of a text answers one of the query."""
+    folded = token.folded
+    for word, wanted, beginnings in _forms(words, language):
+        if word == folded or (len(word) >= PREFIX and folded.startswith(word)):
+            return True
+        if len(word) >= INFIX and word in folded:
+            return True
+        # A stemmer takes a long time over a word. It keeps the first letter, but for the Dutch ge-.
+        if folded.startswith(beginnings) and wanted & stems(token.written, language):
+            return True
+    return False
 
 
-def _same_stem(word: Word, token: Token, language: str) -> bool:
-    # A stemmer takes a long time over a word. It keeps the first letter, but for the Dutch ge-.
-    wanted = stems(word.written, language)
-    likely = token.folded.startswith("ge") or any(stem[0] == token.folded[0] for stem in wanted)
-    return likely and bool(wanted & stems(token.written, language))
+@lru_cache(maxsize=1_000)
+def _forms(words: tuple[Word, ...], language: str) -> tuple[tuple[str, frozenset[str], tuple[str, ...]], ...]:
+    """Each word of a query, its stems, and how words that have one of these begin."""
+    wanted = [(word.folded, stems(word.written, language)) for word in words]
+    return tuple((word, forms, ("ge", *{form[0] for form in forms})) for word, forms in wanted)
 
 
 def highlight(text: str, words: Iterable[Word], language: str) -> SafeString:
@@ -163,11 +165,10 @@ def highlight(text: str, words: Iterable[Word], language: str) -> SafeString:
     words, text = tuple(words), tidy(text)
     pieces, done = [], 0
     for token in tokens(text):
-        if matches(words, token, language):
-            pieces += [("", text[done : token.start], ""), ("<mark>", text[token.start : token.end], "</mark>")]
+        if answers(words, token, language):
+            pieces += [escape(text[done : token.start]), f"<mark>{escape(text[token.start : token.end])}</mark>"]
             done = token.end
-    pieces.append(("", text[done:], ""))
-    return format_html_join("", "{}{}{}", ((_tag(before), piece, _tag(after)) for before, piece, after in pieces))
+    return SafeString("".join([*pieces, escape(text[done:])]))
 
 
 def fragment(passages: Iterable[str], words: Iterable[Word], language: str) -> SafeString:
@@ -187,7 +188,7 @@ def fragment(passages: Iterable[str], words: Iterable[Word], language: str) -> S
 def _cut(text: str, words: tuple[Word, ...], language: str) -> tuple[str, bool]:
     """Some words of `text` round the first that answers the query, and whether one does."""
     found = list(tokens(text))
-    answer = next((place for place, token in enumerate(found) if matches(words, token, language)), None)
+    answer = next((place for place, token in enumerate(found) if answers(words, token, language)), None)
     begin = max(0, min((answer or 0) - FRAGMENT // 3, len(found) - FRAGMENT))
     end = min(len(found), begin + FRAGMENT)
     cut = text[found[begin].start if begin else 0 : found[end - 1].end if end < len(found) else len(text)]
@@ -195,5 +196,5 @@ def _cut(text: str, words: tuple[Word, ...], language: str) -> tuple[str, bool]:
     return cut, answer is not None
 
 
-def _tag(tag: str) -> SafeString:
-    return SafeString(tag)
+def _plain(letter: re.Match[str]) -> str:
+    return "" if unicodedata.combining(letter[0]) else LIGATURES.get(letter[0], letter[0])

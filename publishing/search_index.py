@@ -6,10 +6,10 @@ withdrawn needs no thought here, because only words of public revisions are look
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
 from html import unescape
 from operator import or_
 from typing import Any, NamedTuple
@@ -22,12 +22,13 @@ from django.utils.safestring import SafeString
 from modeltranslation.utils import build_localized_fieldname
 
 from publishing import search, text_index
-from publishing.fields import PublishedForeignKey, RichTextField
+from publishing.fields import RichTextField
 from publishing.languages import CODES, NAMES, current, is_blank, order, resolve, translated_fields
-from publishing.models import Publishable, Revision, RevisionReference, RevisionText
+from publishing.links import Target, public_revisions
+from publishing.models import Publishable, Revision, RevisionReference, RevisionText, follow
 from publishing.snapshots import child_models, published_fields
 
-MAX_RESULTS = 50
+MAX_RESULTS = 50  # of a query, on all its pages together
 LINE_ENDS = re.compile(r"</(?:p|h2|h3|li|blockquote|t[dh])>|<br\s*/?>")
 TAG = re.compile(r"""<(?:"[^"]*"|[^">])*>""")  # the text is sanitised, so every tag is whole
 # What is no text, although it is stored as text.
@@ -43,16 +44,16 @@ class Words:
     passages: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """That one object answers the query, and in which language."""
 
     model: str
     object_id: int
+    revision_id: int  # what visitors see of it
     language: str
     score: int
     sort_key: str
-    through: str = ""  # the title of what names this object, when that is what answers
+    through: int = 0  # the revision of what names this object, or is named by it, when the title of that answers
 
 
 @dataclass(frozen=True)
@@ -69,33 +70,35 @@ class Result:
     through: bool
 
 
-class Found(NamedTuple):
-    """The best results, at most `MAX_RESULTS`, and whether there may be more."""
+@dataclass(frozen=True)
+class Found:
+    """What answers a query: the best hits, at most `MAX_RESULTS`, and whether there may be more."""
 
-    results: list[Result]
+    words: tuple[search.Word, ...]
+    at: datetime
+    hits: list[Hit]
     may_be_more: bool
+
+    def results(self, hits: Iterable[Hit]) -> list[Result]:
+        """These of the hits, as the reader sees them."""
+        hits = list(hits)
+        thawed = _thawed(hits, self.at)
+        return [_result(thawed[hit.revision_id], hit, thawed.get(hit.through), self.words) for hit in hits]
 
 
 def has_address(model: type[Publishable]) -> bool:
     """Whether objects of `model` are shown at an address, so that one can be led to them."""
-    return bool(model.view_name) or model.get_absolute_url is not Publishable.get_absolute_url
+    return bool(model.view_name or model.shown_with)
 
 
 def words_of(obj: Publishable) -> list[Words]:
     """What `obj` and its child rows say, once for each language in which they say something."""
-    own: dict[str, list[str]] = {code: [] for code in CODES}
-    shared: list[str] = []
-    children = [row for name, _model in child_models(type(obj)) for row in getattr(obj, name).all()]
-    for row in [obj, *children]:
-        for field, code in _text_columns(type(row)):
-            is_title = row is obj and field.name in (obj.title_field, _column(obj, code))
-            if not is_title:
-                (own[code] if code else shared).extend(_passages(field, getattr(row, field.attname)))
-    found = []
+    shared, found = _said(obj, ""), []
     for code in CODES:
-        title = getattr(obj, _column(obj, code)) or ""
-        if own[code] or (_column(obj, code) != obj.title_field and not is_blank(title)):
-            found.append(Words(code, title, (*own[code], *shared)))
+        own, column = _said(obj, code), _column(obj, code)
+        title = getattr(obj, column) or ""
+        if own or (column != obj.title_field and not is_blank(title)):
+            found.append(Words(code, title, (*own, *shared)))
     return found or [Words("", resolve(obj, obj.title_field).value, tuple(shared))]
 
 
@@ -132,7 +135,7 @@ def find(query: str, at: datetime | None = None) -> Found:
     at = at or timezone.now()
     words = search.query_words(query)
     if not words:
-        return Found([], False)
+        return Found((), at, [], False)
     languages = order(current())
     place = {code: number for number, code in enumerate(("", *languages[1:]))} | {languages[0]: 0}
     best: dict[tuple[str, int], Hit] = {}
@@ -144,23 +147,21 @@ def find(query: str, at: datetime | None = None) -> Found:
     # Of what answers for one object, its own words say more than those of what names it.
     for hit in sorted(found, key=lambda hit: (place.get(hit.language, len(place)), bool(hit.through))):
         best.setdefault((hit.model, hit.object_id), hit)
-    hits = sorted(best.values(), key=rank)[: MAX_RESULTS + 1]
-    objects = _thawed(hits, at)
-    results = [
-        result
-        for hit in hits
-        if (obj := objects.get((hit.model, hit.object_id))) and (result := _result(obj, hit, words))
-    ]
-    return Found(results[:MAX_RESULTS], may_be_more or len(results) > MAX_RESULTS)
+    hits = _at_an_address(sorted(best.values(), key=rank), at)
+    return Found(words, at, hits[:MAX_RESULTS], may_be_more or len(hits) > MAX_RESULTS)
 
 
-def _text_columns(model: type[models.Model]) -> Iterator[tuple[models.Field, str]]:
-    """The columns of `model` that readers read, each with its language if it has one."""
+@cache
+def _text_columns(model: type[models.Model]) -> Mapping[str, tuple[models.Field, ...]]:
+    """The columns of `model` that readers read, by language; "" for those that have none."""
     codes = {build_localized_fieldname(name, code): code for name in translated_fields(model) for code in CODES}
+    found: dict[str, tuple[models.Field, ...]] = {}
     for field in published_fields(model):
         is_text = isinstance(field, models.CharField | models.TextField) and not isinstance(field, NOT_READ)
         if is_text and not field.choices and field.name not in getattr(model, "not_searched", ()):
-            yield field, codes.get(field.name, "")
+            code = codes.get(field.name, "")
+            found[code] = (*found.get(code, ()), field)
+    return found
 
 
 def _column(obj: Publishable, code: str) -> str:
@@ -168,6 +169,18 @@ def _column(obj: Publishable, code: str) -> str:
     if code and obj.title_field in translated_fields(type(obj)):
         return build_localized_fieldname(obj.title_field, code)
     return obj.title_field
+
+
+def _said(obj: Publishable, language: str) -> list[str]:
+    """The paragraphs of `obj` and its child rows in `language`, "" for those in none; its title is not among them."""
+    children = [row for name, _model in child_models(type(obj)) for row in getattr(obj, name).all()]
+    return [
+        passage
+        for row in [obj, *children]
+        for field in _text_columns(type(row)).get(language, ())
+        if row is not obj or field.name != _column(obj, language)
+        for passage in _passages(field, getattr(row, field.attname))
+    ]
 
 
 def _passages(field: models.Field, value: Any) -> list[str]:
@@ -194,10 +207,10 @@ def _hits(words: tuple[search.Word, ...], reader: str, at: datetime) -> tuple[li
         looked_at[language in ("", reader)] += 1
         score = search.score(words, title, everything, language)
         if score and model not in at_home:
-            homeless.append(Hit(model, object_id, language, score, sort_key))
+            homeless.append(Hit(model, object_id, revision_id, language, score, sort_key))
         elif score:
-            hits.append(Hit(model, object_id, language, score, sort_key))
-            if in_title := search.score(words, title, title, language):
+            hits.append(Hit(model, object_id, revision_id, language, score, sort_key))
+            if in_title := search.score(words, title, "", language):
                 titled.append((in_title, revision_id, language))
     named = _found_where_named(homeless, at)
     may_be_more = max([*looked_at.values(), len(named)], default=0) > text_index.EXAMINED
@@ -215,83 +228,112 @@ def _found_through(titled: list[tuple[int, int, str]], at: datetime) -> list[Hit
     references = RevisionReference.objects.filter(
         reduce(or_, (models.Q(model=model, field=field) for model, field in names)),
         revision__in={revision for _score, revision, _language in titled},
-    ).select_related("revision")
-    by_revision: dict[int, list[RevisionReference]] = {}
-    for reference in references:
-        by_revision.setdefault(reference.revision_id, []).append(reference)
+    ).values_list("revision", "model", "object_id")
+    by_revision: dict[int, list[Target]] = {}
+    for revision_id, model, object_id in references:
+        by_revision.setdefault(revision_id, []).append((model, object_id))
+    public = _public({target for targets in by_revision.values() for target in targets}, at)
     hits: list[Hit] = []
-    seen: set[tuple[str, int, str]] = set()
+    seen: set[tuple[Target, str]] = set()
     for score, revision_id, language in titled:
-        for reference in by_revision.get(revision_id, ()):
-            answering = (reference.model, reference.object_id, language)
-            if answering in seen:  # by a better title
+        for target in by_revision.get(revision_id, ()):
+            if target not in public or (target, language) in seen:  # by a better title
                 continue
-            seen.add(answering)
-            title = next((w.title for w in words_of(reference.revision.thaw(at)) if w.language == language), "")
+            seen.add((target, language))
             # Less than a title that answers, more than a word in a text.
-            hits.append(Hit(reference.model, reference.object_id, language, score // 2, "", through=title))
+            hits.append(Hit(*target, public[target], language, score // 2, "", through=revision_id))
     return hits
 
 
 def _found_where_named(hits: list[Hit], at: datetime) -> list[Hit]:
     """The pages that name what has no page of its own: a priority is found by its partners."""
+    if not hits:
+        return []
     hits = sorted(hits, key=lambda hit: -hit.score)[:MAX_RESULTS]
-    names = _thawed(hits, at)
-    found = []
     by_object = {(hit.model, hit.object_id): hit for hit in hits}
     references = RevisionReference.objects.filter(
-        reduce(or_, (models.Q(model=hit.model, object_id=hit.object_id) for hit in hits), models.Q(pk__in=[])),
+        reduce(or_, (models.Q(model=hit.model, object_id=hit.object_id) for hit in hits)),
         revision__in=Revision.objects.public(at),
     )
     newest = references.order_by("-revision", "-pk").values_list(
-        "model", "object_id", "revision__model", "revision__object_id", "revision__sort_key"
+        "model", "object_id", "revision__model", "revision__object_id", "revision_id", "revision__sort_key"
     )
-    for model, object_id, user, user_id, sort_key in newest[: text_index.EXAMINED + 1]:
+    found = []
+    for model, object_id, user, user_id, revision_id, sort_key in newest[: text_index.EXAMINED + 1]:
         hit = by_object[model, object_id]
-        found.append(Hit(user, user_id, hit.language, hit.score // 2, sort_key, through=str(names[model, object_id])))
+        found.append(
+            Hit(user, user_id, revision_id, hit.language, hit.score // 2, sort_key, through=hit.revision_id)
+        )
     return found
 
 
+def _at_an_address(hits: list[Hit], at: datetime) -> list[Hit]:
+    """Those of `hits` that a page shows, as many as may be shown and one more.
+
+    A page has an address for as long as it is public. Only what stands on the page of something else
+    may have none, while that is not public.
+    """
+    pages = {model._meta.label_lower for model in _models() if model.view_name}
+    guests = {model._meta.label_lower: model.shown_with for model in _models() if model.shown_with}
+    found: list[Hit] = []
+    for begin in range(0, len(hits), MAX_RESULTS + 1):
+        some = hits[begin : begin + MAX_RESULTS + 1]
+        asked = models.Q(pk__in=[])
+        for label, fields in guests.items():
+            asked |= models.Q(revision__in=[hit.revision_id for hit in some if hit.model == label], field__in=fields)
+        hosts = RevisionReference.objects.filter(asked).values_list("revision", "model", "object_id")
+        public = _public({(model, object_id) for _revision, model, object_id in hosts}, at)
+        shown = {revision for revision, model, object_id in hosts if (model, object_id) in public}
+        found += [hit for hit in some if hit.model in pages or hit.revision_id in shown]
+        if len(found) > MAX_RESULTS:
+            break
+    return found
+
+
+def _public(wanted: set[Target], at: datetime) -> dict[Target, int]:
+    """The revisions of these objects that visitors see."""
+    # With a column that no index has: else SQLite reads all of a model in an index, and looks nothing up.
+    found = public_revisions(wanted, at).order_by().values_list("model", "object_id", "pk", "created_at")
+    return {(model, object_id): revision for model, object_id, revision, _made in found}
+
+
+@cache
 def _models() -> list[type[Publishable]]:
     return [model for model in apps.get_models() if issubclass(model, Publishable)]
 
 
-def _thawed(hits: list[Hit], at: datetime) -> dict[tuple[str, int], Publishable]:
-    """The objects that were hit, in one query for each model and each relation that an address needs."""
-    ids: dict[str, list[int]] = {}
-    for hit in hits:
-        ids.setdefault(hit.model, []).append(hit.object_id)
-    found: dict[tuple[str, int], Publishable] = {}
-    for label, object_ids in ids.items():
-        model: Any = apps.get_model(label)
-        # What has no address of its own is shown at that of something it points at.
-        relations = [field.name for field in published_fields(model) if isinstance(field, PublishedForeignKey)]
-        published = model.published(at).following(*([] if model.view_name else relations))
-        found |= {(label, obj.pk): obj for obj in published.filter(object_id__in=object_ids)}
+def _thawed(hits: list[Hit], at: datetime) -> dict[int, Publishable]:
+    """What these revisions hold, each with what it is shown on: one query, and one for each model that needs it."""
+    wanted = {hit.revision_id for hit in hits} | {hit.through for hit in hits}
+    found = {each.pk: each.thaw(at) for each in Revision.objects.filter(pk__in=wanted).order_by()}
+    by_model: dict[type[Publishable], list[Publishable]] = {}
+    for obj in found.values():
+        by_model.setdefault(type(obj), []).append(obj)
+    for model, objects in by_model.items():
+        follow(objects, model.shown_with, at)
     return found
 
 
-def _result(obj: Publishable, hit: Hit, words: tuple[search.Word, ...]) -> Result | None:
-    """`hit` as the reader sees it; None when no page shows it now."""
+def _result(obj: Publishable, hit: Hit, through: Publishable | None, words: tuple[search.Word, ...]) -> Result:
+    """`hit` as the reader sees it."""
     reader = current()
     title = resolve(obj, obj.title_field, hit.language or reader)
     # A page that shows the same words to the reader stays in the reader's own surroundings.
     same = resolve(obj, obj.title_field, reader).language in ("", title.language)
     url_language = reader if same else hit.language
-    url = obj.get_absolute_url(url_language)
-    if not url:
-        return None
     language = hit.language if hit.language != reader else ""
-    said = next((each for each in words_of(obj) if each.language in (hit.language, "")), None)
-    passages = (hit.through,) if hit.through else (said.passages if said else ())
+    if through:
+        passages = [resolve(through, through.title_field, hit.language or reader).value]
+    else:
+        passages = [passage for code in dict.fromkeys((hit.language, "")) for passage in _said(obj, code)]
     fragment = search.fragment(passages, words, hit.language)
     return Result(
         kind=obj.page_kind,
-        url=url,
+        url=obj.get_absolute_url(url_language),
         url_language=url_language if url_language != reader else "",
         title=search.highlight(title.value, words, title.language or hit.language),
         title_lang=title.language if title.language != reader else "",
         fragment=format_html('<span lang="{}">{}</span>', language, fragment) if fragment and language else fragment,
         language_name=str(NAMES[language]) if language else "",
-        through=bool(hit.through and obj.found_through),
+        through=bool(through and obj.found_through),
     )

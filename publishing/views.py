@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,6 +24,8 @@ from publishing.search_index import find
 from publishing.storage import StorageAway, is_remote
 
 logger = logging.getLogger(__name__)
+
+RESULTS_PER_PAGE = 10
 
 # What came from an upload runs nothing, whatever it turns out to be.
 FILE_POLICY = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
@@ -159,8 +162,15 @@ def storage_away(error: StorageAway) -> HttpResponse:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """What the site says about the words of `q`; any query, also an odd one, gets a page."""
+    """What the site says about the words of `q`, some at a time; any query, also an odd one, gets a page."""
     query = clean_query(request.GET.get("q", ""))
     found = find(query)
-    context = {"section": "search", "query": query, "results": found.results, "more": found.may_be_more}
+    page_obj = Paginator(found.hits, RESULTS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "section": "search",
+        "query": query,
+        "page_obj": page_obj,
+        "results": found.results(page_obj),
+        "more": found.may_be_more,
+    }
     return render(request, "search.html", context)

@@ -18,16 +18,19 @@ from priorities.models import Partner, Priority, Theme, Update
 from publishing import search
 from publishing.models import RevisionText
 from publishing.search_index import MAX_RESULTS, find, words_of
+from publishing.views import RESULTS_PER_PAGE
 from publishing.workflow import publish, withdraw
 from staff.models import StaffMember
 from tests.site.crawl import words
 
-QUERIES = 6  # the words of the site, the index, who answers for what was found, two kinds of page, and the footer
+# The words of the site, the index, who answers for what was found and is public, what is shown, and the footer.
+QUERIES = 6
 
 
 def urls(query: str, language: str = "nl") -> list[str]:
     with override(language):
-        return [result.url for result in find(query).results]
+        found = find(query)
+        return [result.url for result in found.results(found.hits)]
 
 
 def make_theme(editor, **fields) -> Theme:
@@ -239,7 +242,7 @@ def test_the_reader_s_language_comes_first_and_another_is_named(editor):
 
 
 @pytest.mark.django_db
-def test_an_update_leads_to_the_page_that_shows_it(editor):
+def test_an_update_leads_to_the_page_that_shows_it(client, editor):
     theme = make_theme(editor)
     update = Update.objects.create(title_nl="Baggerwerken gestart", theme=theme, date=date(2026, 6, 3))
     publish(update, editor)
@@ -248,6 +251,7 @@ def test_an_update_leads_to_the_page_that_shows_it(editor):
     assert '<a href="/themas/kanaal/"><mark>Baggerwerken</mark> gestart</a>' in html
     withdraw(theme, editor, "Weg")
     assert urls("baggerwerken") == []
+    assert "Niets gevonden" in client.get("/zoeken/?q=baggerwerken").content.decode()
 
 
 @pytest.mark.django_db
@@ -320,7 +324,7 @@ def test_the_page_asks_as_often_whatever_it_finds(client, editor, extra):
     with CaptureQueriesContext(connection) as asked:
         html = client.get("/zoeken/?q=hopteelt").content.decode()
     assert len(asked) == QUERIES
-    assert html.count('<p class="kind">') == extra + 1
+    assert html.count('<p class="kind">') == min(extra + 1, RESULTS_PER_PAGE)
 
 
 @pytest.mark.django_db
@@ -334,6 +338,113 @@ def test_only_the_best_are_shown_and_the_page_says_so(client, editor):
     html = client.get("/zoeken/?q=hopteelt").content.decode()
     assert "De eerste 50 resultaten" in html
     assert html.split('<p class="kind">')[1].count("/themas/hopteelt/") == 1
+
+
+@pytest.fixture
+def many(editor):
+    """Themes that a search finds, more than fit on two pages, the first of which is found first."""
+    for number in range(2 * RESULTS_PER_PAGE + 3):
+        make_theme(editor, title_nl=f"Hopteelt {number}", slug_nl=f"hop-{number}", position=number + 10)
+
+
+def shown(html: str) -> list[int]:
+    return [int(number) for number in re.findall(r'<a href="/themas/hop-(\d+)/"', html)]
+
+
+@pytest.mark.django_db
+def test_results_come_in_pages_that_lead_to_each_other_without_script(client, many):
+    pages = [client.get("/zoeken/", {"q": "hopteelt", "page": page}).content.decode() for page in (1, 2, 3)]
+    assert [shown(html) for html in pages] == [[*range(10)], [*range(10, 20)], [20, 21, 22]]
+    for number, html in enumerate(pages, 1):
+        assert "23 resultaten voor ‘hopteelt’" in html
+        assert f"Pagina {number} van 3" in html
+        assert html.count("<h1") == 1
+        led = re.findall(r'<a href="([^"]*)" rel="(prev|next)"', html)
+        around = {"prev": number - 1, "next": number + 1}
+        assert led == [(f"?q=hopteelt&amp;page={to}", rel) for rel, to in around.items() if 1 <= to <= 3]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "number"), [("0", 3), ("-1", 3), ("99", 3), ("9" * 5000, 3), ("x", 1), ("", 1), ("\0", 1), ("1.5", 1)]
+)
+def test_an_odd_page_number_is_no_error(client, many, page, number):
+    html = client.get("/zoeken/", {"q": "hopteelt", "page": page}).content.decode()
+    assert f"Pagina {number} van 3" in html
+    assert shown(html)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["", "xyzzy", "a" * 10_000, "%00"])
+def test_a_page_of_nothing_is_a_page_that_helps(client, query):
+    html = client.get("/zoeken/", {"q": query, "page": "2"}).content.decode()
+    assert '<a href="/prioriteiten/">' in html.split("<main")[1]
+    assert 'class="pages"' not in html
+
+
+@pytest.mark.django_db
+def test_few_results_have_no_pages(client, editor):
+    make_theme(editor)
+    html = client.get("/zoeken/?q=kanaal&page=2").content.decode()
+    assert "1 resultaat voor ‘kanaal’" in html
+    assert 'class="pages"' not in html
+
+
+@pytest.mark.django_db
+def test_the_other_pages_and_languages_keep_an_odd_query(client, many):
+    html = client.get("/zoeken/", {"q": 'hop "&/=é', "page": "2"}).content.decode()
+    assert 'href="?q=hop%20%22%26%2F%3D%C3%A9&amp;page=3"' in html or "Niets gevonden" in html
+    html = client.get("/zoeken/", {"q": 'hop "&/', "page": "2"}).content.decode()
+    assert '<a href="?q=hop%20%22%26%2F&amp;page=3" rel="next">' in html
+    assert '<a href="/fr/recherche/?q=hop+%22%26%2F&amp;page=2" lang="fr"' in html
+    following = client.get("/zoeken/" + unescape(re.search(r'href="([^"]*)" rel="next"', html)[1])).content.decode()
+    assert "Pagina 3 van 3" in following
+    assert 'value="hop &quot;&amp;/"' in following
+
+
+@pytest.mark.django_db
+def test_no_page_shows_more_than_the_best(client, editor):
+    for number in range(MAX_RESULTS + 5):
+        make_theme(editor, title_nl=f"Hopteelt {number}", slug_nl=f"hop-{number}", position=number + 10)
+    seen = []
+    for page in range(1, MAX_RESULTS // RESULTS_PER_PAGE + 1):
+        html = client.get("/zoeken/", {"q": "hopteelt", "page": page}).content.decode()
+        assert "De eerste 50 resultaten" in html
+        seen += shown(html)
+    assert seen == [*range(MAX_RESULTS)]
+    assert 'rel="next"' not in html
+    assert shown(client.get("/zoeken/?q=hopteelt&page=6").content.decode()) == seen[-RESULTS_PER_PAGE:]
+
+
+@pytest.mark.django_db
+def test_what_no_page_shows_takes_no_place_and_is_not_counted(client, editor):
+    open_, closed = make_theme(editor, title_nl="Open", slug_nl="open"), make_theme(editor)
+    for number in range(MAX_RESULTS + 5):  # the newest come first
+        publish(Update.objects.create(title_nl="Baggerwerken", theme=closed, date=date(2026, 6, 3)), editor)
+    for number in range(RESULTS_PER_PAGE + 2):
+        publish(Update.objects.create(title_nl="Baggerwerken", theme=open_, date=date(2025, 6, 3)), editor)
+    assert "De eerste 50 resultaten" in client.get("/zoeken/?q=baggerwerken").content.decode()
+    withdraw(closed, editor, "Weg")
+    html = client.get("/zoeken/?q=baggerwerken").content.decode()
+    assert "12 resultaten" in html
+    assert html.count('<p class="kind">') == html.count('<a href="/themas/open/">') == RESULTS_PER_PAGE
+    assert client.get("/zoeken/?q=baggerwerken&page=2").content.decode().count('<a href="/themas/open/">') == 2
+
+
+@pytest.mark.django_db
+def test_only_what_is_on_the_page_is_made(client, many, monkeypatch):
+    made = []
+    monkeypatch.setattr(search, "fragment", lambda passages, *_more: made.append(passages) or "")
+    client.get("/zoeken/?q=hopteelt&page=3")
+    assert len(made) == 3
+
+
+@pytest.mark.django_db
+def test_who_is_no_longer_public_is_not_found_by_a_task(editor):
+    johan = StaffMember.objects.get(slug="johan-halsberghe")
+    make_theme(editor, title_nl="Hopteelt", contact=johan)
+    withdraw(johan, editor, "Weg")
+    assert urls("hopteelt") == ["/themas/kanaal/"]
 
 
 @pytest.mark.django_db

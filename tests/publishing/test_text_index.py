@@ -33,7 +33,8 @@ def make_theme(name: str, **fields) -> Theme:
 
 def urls(query: str, language: str = "nl") -> list[str]:
     with override(language):
-        return [result.url for result in find(query).results]
+        found = find(query)
+        return [result.url for result in found.results(found.hits)]
 
 
 def matching(texts, words) -> set[int]:
