@@ -1,5 +1,6 @@
 """The cast and the site as it is right after `make serve`: every test starts with it."""
 
+import fcntl
 import http.client
 import os
 import secrets
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,10 @@ from tests.kept import keep
 
 ROOT = Path(__file__).resolve().parents[1]
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  (of everybody who has an authenticator app)
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# The first of these that is there; the first one draws no window, and is the quickest.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-extensions"]
 
 
 # What is built once for a whole module, and takes long: these tests stay together in one process.
@@ -86,15 +90,13 @@ def editor_client(editor: User) -> Client:
 def browser():
     """Chromium, or a skip that says why; CI turns such a skip into a failure."""
     if not CHROMIUM:
-        pytest.skip("no Chromium on this machine: apt install chromium")
+        pytest.skip("no Chromium on this machine: apt install chromium-headless-shell")
     from playwright.sync_api import sync_playwright
 
     # Playwright's event loop runs in the thread of the tests, where Django then sees "async".
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
 
@@ -214,6 +216,34 @@ def serving(data: Path, output: Any = subprocess.DEVNULL, **variables: str) -> I
         yield Served(address, environment, program)
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory) -> Path:
+    """The folder of a new site that was served, and stopped: a copy of it is a site that starts at once.
+
+    Made once for all processes of this run.
+    """
+    return once(tmp_path_factory, "prepared", serve_and_stop)
+
+
+def serve_and_stop(folder: Path) -> None:
+    """Have `deploy/serve.py` make a site in `folder`, which does not exist."""
+    with serving(folder):
+        pass
+
+
+def once(tmp_path_factory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder that `make` fills in the process that needs it first; the others wait for it."""
+    base: Path = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, made = base / name, base / f"{name}.made"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            make(folder)
+            made.touch()
+    return folder
+
+
 @contextmanager
 def running(
     command: list[str], address: str, output: Any = subprocess.DEVNULL, environment: dict[str, str] | None = None
@@ -236,7 +266,7 @@ def wait_for(address: str | urllib.request.Request, server: subprocess.Popen, sa
         try:
             urllib.request.urlopen(address, timeout=10).close()  # noqa: S310
         except (OSError, http.client.HTTPException):
-            time.sleep(0.05)
+            time.sleep(0.01)
         else:
             return
     pytest.fail("the server did not start " + "".join(said))

@@ -1,6 +1,5 @@
 """Real sites to break. `CHAOS=full` runs everything, in full; otherwise what takes a few seconds."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -15,6 +14,7 @@ import pytest
 from tests.chaos import report
 from tests.chaos.servers import REDIS, Postgres, Redis, postgres_programs
 from tests.chaos.site import ROOT, Site, inside
+from tests.conftest import once
 
 FULL = os.environ.get("CHAOS") == "full"
 EDITORS, THEMES = 8, 10
@@ -69,14 +69,13 @@ def tell() -> Any:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory) -> tuple[Path, dict[str, Any]]:
     """A site on SQLite with editors and themes, made once for all processes of this run."""
-    base = tmp_path_factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, made = base / "chaos-site", base / "chaos-site.json"
-    with (base / "chaos.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            made.write_text(json.dumps(inside(folder, "make", EDITORS, THEMES)))
-    return folder, json.loads(made.read_text())
+
+    def make(folder: Path) -> None:
+        made = inside(folder, "make", EDITORS, THEMES)
+        (folder.parent / "chaos-site.json").write_text(json.dumps(made))
+
+    folder = once(tmp_path_factory, "chaos-site", make)
+    return folder, json.loads((folder.parent / "chaos-site.json").read_text())
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -35,9 +36,9 @@ def full_theme(db) -> None:
 
 
 @pytest.fixture(scope="session")
-def served_folder(tmp_path_factory) -> Path:
+def served_folder(prepared, tmp_path_factory) -> Path:
     """Where the served site keeps its data, and in `log` what it said."""
-    return tmp_path_factory.mktemp("served")
+    return copytree(prepared, tmp_path_factory.mktemp("served") / "data")
 
 
 @pytest.fixture(scope="session")

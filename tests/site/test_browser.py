@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from priorities.models import Priority, Theme, Update
 from publishing.workflow import publish
-from tests.conftest import CHROMIUM, listen
+from tests.conftest import CHROMIUM, CHROMIUM_OPTIONS, listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -140,7 +140,7 @@ def test_no_word_of_a_heading_is_torn_in_two_to_make_room_for_a_date(page, full_
 
 @pytest.mark.parametrize(("letters", "widths"), [(24, [320, 375, 480]), (32, [640, 768, 1280])])
 def test_nothing_is_cut_off_for_who_set_larger_letters(browser, live_server, full_theme, letters, widths):
-    arguments = ["--no-sandbox", "--disable-gpu", f"--blink-settings=defaultFontSize={letters}"]
+    arguments = [*CHROMIUM_OPTIONS, f"--blink-settings=defaultFontSize={letters}"]
     own_letters = browser.browser_type.launch(executable_path=CHROMIUM, args=arguments)
     page = own_letters.new_page(base_url=live_server.url)
     cut_off = {}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -58,15 +59,15 @@ class Site:
         end = time.monotonic() + SECONDS
         while not holds():
             assert time.monotonic() < end, "it did not come"
-            time.sleep(0.05)
+            time.sleep(0.01)
 
     def shown(self, path: str) -> bool:
         return (self.data / f"var/pages/live/http/{HOST}{path}index.html").exists()
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    data = tmp_path_factory.mktemp("nginx")
+def site(prepared, tmp_path_factory):
+    data = copytree(prepared, tmp_path_factory.mktemp("nginx") / "data")
     with serving(data, ALLOWED_HOSTS=f"{HOST},127.0.0.1", TRUSTED_PROXY_COUNT="1", WEB_CONCURRENCY="2") as served:
         site = Site(data, served)
         front = nginx.start(data, site.port, free_port(), site.own_port)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
+from shutil import copytree
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,7 +75,7 @@ class Machine:
 
 
 @pytest.fixture(scope="module")
-def machines(tmp_path_factory, s3_server) -> Iterator[tuple[Machine, Machine]]:
+def machines(prepared, tmp_path_factory, s3_server) -> Iterator[tuple[Machine, Machine]]:
     url, name = urlsplit(os.environ["DATABASE_URL"]), f"machines_{secrets.token_hex(4)}"
     shared = {
         "DATABASE_URL": url._replace(path=f"/{name}").geturl(),
@@ -86,8 +87,8 @@ def machines(tmp_path_factory, s3_server) -> Iterator[tuple[Machine, Machine]]:
         "SECRET_KEY": secrets.token_hex(32),
     }
     here, there = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("there")
-    (there / "var").mkdir()
-    (there / "var" / "static").symlink_to(here / "var" / "static")  # to collect static files again would take seconds
+    for data in (here, there):  # to collect static files again would take seconds
+        copytree(prepared / "var" / "static", data / "var" / "static")
     with psycopg.connect(url.geturl(), autocommit=True) as administration:
         administration.execute(f"CREATE DATABASE {name}")
         try:

@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from django.apps import apps
@@ -37,9 +38,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
-    """A backup of the first release's site, after `prepare` of today."""
+def archive(prepared, tmp_path_factory) -> Path:
+    """A backup of the first release's site, after `prepare` of today; but its static files are there already."""
     data = tmp_path_factory.mktemp("upgrade")
+    copytree(prepared / "var" / "static", data / "var" / "static")
     with sqlite3.connect(data / "db.sqlite3") as database:
         database.executescript(DUMP.read_text())
     database.close()

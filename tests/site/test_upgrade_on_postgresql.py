@@ -6,6 +6,7 @@ Collected only in the run on PostgreSQL: see `conftest.py`.
 import os
 import secrets
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,9 +18,10 @@ from tests.site.test_upgrade import archive, run, upgraded
 __all__ = ["archive"]  # a fixture
 
 
-def test_old_rows_become_on_postgresql_what_they_become_on_sqlite(archive, tmp_path):
+def test_old_rows_become_on_postgresql_what_they_become_on_sqlite(archive, prepared, tmp_path):
     url, name = urlsplit(os.environ["DATABASE_URL"]), f"upgrade_{secrets.token_hex(4)}"
     fresh = {"DATABASE_URL": url._replace(path=f"/{name}").geturl()}
+    copytree(prepared / "var" / "static", tmp_path / "var" / "static")
     with psycopg.connect(url.geturl(), autocommit=True) as administration:
         administration.execute(f"CREATE DATABASE {name}")
         try:
