@@ -405,8 +405,8 @@ def grown(folder: Path, scales: list[int], rounds: int, seconds: float) -> tuple
     text = (
         f"\n## Uncached pages, and growth\n\n× {scales[-1]} is the seed and {scales[-1] * 3} themes and "
         f"{scales[-1] * 12} updates more. Milliseconds by the clock of one request inside the process, without the "
-        "cache and without gunicorn. A list has 3 themes more than the seed's at × 1 and a full page of 20 from × 10 "
-        "on; so has a search. Publishing includes the writing to disk.\n\n" + table(head, lines)
+        "cache and without gunicorn. A list has 3 themes more than the seed's at × 1 and a full page of 12 from × 10 "
+        "on; a search has pages of 10. Publishing includes the writing to disk.\n\n" + table(head, lines)
     )
     return text, sites
 

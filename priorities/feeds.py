@@ -1,5 +1,6 @@
 """What is new, as Atom (RFC 4287): for the whole site, and for one theme."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -13,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from priorities.models import Theme, Update
 from publishing.addresses import absolute
-from publishing.languages import current, resolve
+from publishing.languages import current, is_blank, localized, resolve
 from publishing.links import addresses, targets, with_addresses
-from publishing.models import Publishable, Revision, follow
+from publishing.models import AT, Publishable, Revision, follow
+from publishing.questions import Question, given
 from publishing.views import PublishedDetailView
 
 LENGTH = 20  # entries
@@ -55,10 +57,7 @@ class SiteFeed(Feed):
         return absolute(self.request, self.request.path)
 
     def items(self, obj: Any = None) -> list[Publishable]:
-        # Each from its own index: together they would all be sorted.
-        both = [Revision.objects.public().of(model).newest_first()[: 2 * LENGTH] for model in (Theme, Update)]
-        newest = sorted(chain(*both), key=lambda revision: (revision.changed_at, revision.pk), reverse=True)
-        return _in_this_language([revision.thaw() for revision in newest[: 2 * LENGTH]])
+        return _in_this_language(_newest)
 
     def item_title(self, item: Any) -> str:
         return capfirst(resolve(item, "title").value)
@@ -99,7 +98,7 @@ class ThemeFeed(SiteFeed):
         return absolute(self.request, obj.get_absolute_url())
 
     def items(self, obj: Any = None) -> list[Publishable]:
-        return _in_this_language(list(Update.published().referring_to(obj, "theme")[: 2 * LENGTH]))
+        return _in_this_language(lambda most, now: OF_THEME(most, id=obj.pk, at=now))
 
 
 class ThemeFeedView(PublishedDetailView):
@@ -115,17 +114,47 @@ class ThemeFeedView(PublishedDetailView):
         return ThemeFeed()(self.request, theme=obj)
 
 
-def _in_this_language(objects: list[Any]) -> list[Publishable]:
-    """Atom readers can't be told the language of one title, so a feed is in one language.
+# Each from its own index: together they would all be sorted.
+NEWEST = Question(lambda model, most: Revision.objects.public(AT).of(model).newest_first()[:most])
+OF_THEME = Question(
+    lambda most: (
+        Revision.objects.of(Update)
+        .public(AT)
+        .referring_to_numbered(Theme, given("id"), "theme")
+        .order_by("sort_key", "object_id")[:most]
+    )
+)
 
-    Each object gets the `addresses` of what its text links to, and its documents.
+
+def _newest(most: int, now: datetime) -> list[Revision]:
+    """What visitors see of themes and updates, newest first."""
+    both = chain(*(NEWEST(model, most, at=now) for model in (Theme, Update)))
+    return sorted(both, key=lambda revision: (revision.changed_at, revision.pk), reverse=True)[:most]
+
+
+def _in_this_language(ask: Callable[[int, datetime], list[Revision]]) -> list[Publishable]:
+    """The first entries among what `ask` gives; it is told how many to give, and when.
+
+    Atom readers can't be told the language of one title, so a feed is in one language. Each object
+    gets the `addresses` of what its text links to, and its documents.
     """
     now = timezone.now()
-    # An update has the address of what it is about.
-    follow([obj for obj in objects if isinstance(obj, Update)], ("theme", "priority"), now)
-    shown = [obj for obj in objects if current() in obj.languages and obj.get_absolute_url()][:LENGTH]
-    found = addresses({target for obj in shown for target in targets(resolve(obj, "body").value)})
+    shown: list[Any] = []
+    for most in (LENGTH, 2 * LENGTH):  # most often the first are enough; with many untranslated ones they are not
+        found = ask(most, now)
+        spoken: list[Any] = [revision.thaw(now) for revision in found if is_spoken(revision)]
+        # An update has the address of what it is about.
+        follow([obj for obj in spoken if isinstance(obj, Update)], ("theme", "priority"), now)
+        shown = [obj for obj in spoken if obj.get_absolute_url()][:LENGTH]
+        if len(shown) == LENGTH or len(found) < most:
+            break
+    links = addresses({target for obj in shown for target in targets(resolve(obj, "body").value)})
     follow(shown, ["documents__document"], now)
     for obj in shown:
-        obj.addresses = found
+        obj.addresses = links
     return shown
+
+
+def is_spoken(revision: Revision) -> bool:
+    """Whether the title of a theme or an update has a text in the language of the feed."""
+    return not is_blank(revision.data.get(localized("title", [current()])[0]))

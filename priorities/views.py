@@ -21,7 +21,7 @@ from publishing.questions import Question, given
 from publishing.storage import StorageAway
 from publishing.views import FILE_POLICY, PublishedDetailView, storage_away
 
-THEMES_PER_PAGE = 20
+THEMES_PER_PAGE = 12
 
 
 def priority_list(request: HttpRequest) -> HttpResponse:

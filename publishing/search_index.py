@@ -24,8 +24,9 @@ from modeltranslation.utils import build_localized_fieldname
 from publishing import search, text_index
 from publishing.fields import RichTextField
 from publishing.languages import CODES, NAMES, current, is_blank, order, resolve, translated_fields
-from publishing.links import Target, public_revisions
+from publishing.links import public_revisions
 from publishing.models import Publishable, Revision, RevisionReference, RevisionText, follow
+from publishing.reads import Target
 from publishing.snapshots import child_models, published_fields
 
 MAX_RESULTS = 50  # of a query, on all its pages together
@@ -173,10 +174,11 @@ def _column(obj: Publishable, code: str) -> str:
 
 def _said(obj: Publishable, language: str) -> list[str]:
     """The paragraphs of `obj` and its child rows in `language`, "" for those in none; its title is not among them."""
-    children = [row for name, _model in child_models(type(obj)) for row in getattr(obj, name).all()]
+    rows: list[models.Model] = [obj]
+    rows += [row for name, _model in child_models(type(obj)) for row in getattr(obj, name).all()]
     return [
         passage
-        for row in [obj, *children]
+        for row in rows
         for field in _text_columns(type(row)).get(language, ())
         if row is not obj or field.name != _column(obj, language)
         for passage in _passages(field, getattr(row, field.attname))
@@ -261,9 +263,7 @@ def _found_where_named(hits: list[Hit], at: datetime) -> list[Hit]:
     found = []
     for model, object_id, user, user_id, revision_id, sort_key in newest[: text_index.EXAMINED + 1]:
         hit = by_object[model, object_id]
-        found.append(
-            Hit(user, user_id, revision_id, hit.language, hit.score // 2, sort_key, through=hit.revision_id)
-        )
+        found.append(Hit(user, user_id, revision_id, hit.language, hit.score // 2, sort_key, through=hit.revision_id))
     return found
 
 
