@@ -11,6 +11,7 @@ import socket
 import time
 from concurrent.futures import Future
 from contextlib import suppress
+from pathlib import Path
 
 from gunicorn import SERVER, util
 from gunicorn.http import message
@@ -193,7 +194,7 @@ def start_keeper(server):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for gunicorn, which ends this in its turn
     for listener in server.LISTENERS:
         listener.sock.close()
-    util._setproctitle("pages")
+    Path("/proc/self/comm").write_text("pages")  # its name in `ps` and `top`
     server.app.wsgi().keep_warm(lambda: os.getppid() == gunicorn)
     os._exit(0)
 

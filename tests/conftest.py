@@ -28,8 +28,8 @@ from tests.kept import keep
 
 ROOT = Path(__file__).resolve().parents[1]
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  (of everybody who has an authenticator app)
-# The first of these that is there; the first one draws no window, and is the quickest.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+# The first of these that is there. Not the headless shell: it breaks pages of paper in other places.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-extensions"]
 
@@ -90,7 +90,7 @@ def editor_client(editor: User) -> Client:
 def browser():
     """Chromium, or a skip that says why; CI turns such a skip into a failure."""
     if not CHROMIUM:
-        pytest.skip("no Chromium on this machine: apt install chromium-headless-shell")
+        pytest.skip("no Chromium on this machine: apt install chromium")
     from playwright.sync_api import sync_playwright
 
     # Playwright's event loop runs in the thread of the tests, where Django then sees "async".

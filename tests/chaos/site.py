@@ -100,7 +100,8 @@ class Site:
         """The processes that answer."""
         assert self.process
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(pid) for pid in children.split()]
+        # Beside them is the one that looks after pages: see deploy/gunicorn.conf.py.
+        return [int(pid) for pid in children.split() if Path(f"/proc/{pid}/comm").read_text() != "pages\n"]
 
     def look(self, what: str = "look") -> dict[str, Any]:
         """All that must hold of the site, asked from inside."""
