@@ -74,6 +74,13 @@ def ask(port: int, request: bytes) -> socket.socket:
     raise AssertionError("gunicorn did not start")
 
 
+def keeper_of(folder: Path) -> int:
+    """The process that looks after pages, as soon as it does."""
+    said = folder / "keeper"
+    assert any(time.sleep(0.05) or (said.exists() and said.read_text()) for _time in range(200))
+    return int(said.read_text())
+
+
 def gone(pid: int) -> bool:
     """Whether that process has ended, within two seconds."""
     return any(time.sleep(0.05) or not Path(f"/proc/{pid}").exists() for _time in range(40))
@@ -82,7 +89,7 @@ def gone(pid: int) -> bool:
 def test_who_looks_after_pages_ends_with_gunicorn(small, tmp_path):
     server, port = small
     ask(port, b"").close()
-    keeper = int((tmp_path / "keeper").read_text())
+    keeper = keeper_of(tmp_path)
     assert keeper not in (server.pid, 0)
     server.send_signal(signal.SIGTERM)
     server.wait(10)
@@ -102,7 +109,7 @@ def test_when_gunicorn_is_killed_it_ends_by_itself_and_holds_no_port(small, tmp_
 def test_the_site_goes_on_without_it(small, tmp_path):
     server, port = small
     ask(port, b"").close()
-    keeper = int((tmp_path / "keeper").read_text())
+    keeper = keeper_of(tmp_path)
     os.kill(keeper, signal.SIGKILL)
     assert gone(keeper)
     with ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
