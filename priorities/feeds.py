@@ -12,12 +12,12 @@ from django.utils import feedgenerator, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from priorities.models import Theme, Update
+from priorities.models import Theme, Update, updates_of
 from publishing.addresses import absolute
 from publishing.languages import current, is_blank, localized, resolve
 from publishing.links import addresses, targets, with_addresses
 from publishing.models import AT, Publishable, Revision, follow
-from publishing.questions import Question, given
+from publishing.questions import Question
 from publishing.views import PublishedDetailView
 
 LENGTH = 20  # entries
@@ -98,7 +98,7 @@ class ThemeFeed(SiteFeed):
         return absolute(self.request, obj.get_absolute_url())
 
     def items(self, obj: Any = None) -> list[Publishable]:
-        return _in_this_language(lambda most, now: OF_THEME(most, id=obj.pk, at=now))
+        return _in_this_language(lambda most, now: updates_of(obj, now)[:most])
 
 
 class ThemeFeedView(PublishedDetailView):
@@ -116,14 +116,6 @@ class ThemeFeedView(PublishedDetailView):
 
 # Each from its own index: together they would all be sorted.
 NEWEST = Question(lambda model, most: Revision.objects.public(AT).of(model).newest_first()[:most])
-OF_THEME = Question(
-    lambda most: (
-        Revision.objects.of(Update)
-        .public(AT)
-        .referring_to_numbered(Theme, given("id"), "theme")
-        .order_by("sort_key", "object_id")[:most]
-    )
-)
 
 
 def _newest(most: int, now: datetime) -> list[Revision]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
@@ -316,6 +316,15 @@ class Update(HasDocuments, Publishable):
         """The page of what it is about."""
         subject: Any = self.theme or self.priority
         return subject.get_absolute_url(language) if subject else ""
+
+
+# Without the model or an order: SQLite would then look at all updates there are.
+ON_THEME = Question(lambda: Revision.objects.public(AT).order_by().referring_to_numbered(Theme, given("id"), "theme"))
+
+
+def updates_of(theme: Theme, at: datetime) -> list[Revision]:
+    """What visitors see, or saw at that moment, of the updates of one theme, newest first."""
+    return sorted(ON_THEME(id=theme.pk, at=at), key=lambda revision: (revision.sort_key, revision.object_id))
 
 
 NEWEST_UPDATES = Question(

@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from pages.models import MissionPage
-from priorities.models import Document, Priority, Theme, Update, with_update_dates
+from priorities.models import Document, Priority, Theme, Update, updates_of, with_update_dates
 from publishing.languages import resolve
 from publishing.models import AT, Publishable, Revision, follow
 from publishing.questions import Question, given
@@ -88,16 +88,6 @@ class PriorityView(PublishedDetailView):
         )
 
 
-UPDATES = Question(
-    lambda: (
-        Revision.objects.of(Update)
-        .public(AT)
-        .referring_to_numbered(Theme, given("id"), "theme")
-        .order_by("sort_key", "object_id")
-    )
-)
-
-
 class ThemeView(PublishedDetailView):
     """One theme with its updates."""
 
@@ -110,7 +100,7 @@ class ThemeView(PublishedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = kwargs["theme"]
-        updates = [revision.thaw(theme.as_of) for revision in UPDATES(id=theme.pk, at=theme.as_of)]
+        updates = [revision.thaw(theme.as_of) for revision in updates_of(theme, theme.as_of)]
         updates = including(updates, kwargs.get("including"))
         follow(updates, ["documents__document"], theme.as_of)
         return super().get_context_data(**kwargs, updates=updates, updated=last_date(updates))
