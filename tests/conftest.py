@@ -28,7 +28,7 @@ from tests.kept import keep
 
 ROOT = Path(__file__).resolve().parents[1]
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  (of everybody who has an authenticator app)
-# The first of these that is there. Not the headless shell: it breaks pages of paper in other places.
+# The first of these that is there. Not the headless shell: the printed home page fails with it (decision 25).
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-extensions"]
