@@ -189,14 +189,18 @@ def start_keeper(server):
     keeper = os.fork()
     if keeper:
         return os.pidfd_open(keeper)
-    for number in (*server.SIGNALS, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for gunicorn, which ends this in its turn
-    for listener in server.LISTENERS:
-        listener.sock.close()
-    Path("/proc/self/comm").write_text("pages")  # its name in `ps` and `top`
-    server.app.wsgi().keep_warm(lambda: os.getppid() == gunicorn)
-    os._exit(0)
+    try:
+        for number in (*server.SIGNALS, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for gunicorn, which ends this in its turn
+        for listener in server.LISTENERS:
+            listener.sock.close()
+        Path("/proc/self/comm").write_text("pages")  # its name in `ps` and `top`
+        server.app.wsgi().keep_warm(lambda: os.getppid() == gunicorn)
+    except Exception:
+        server.log.exception("Nobody but a worker has pages ready before they are asked for")
+    finally:
+        os._exit(0)  # whatever happens: what comes after this is for gunicorn
 
 
 def on_exit(server):

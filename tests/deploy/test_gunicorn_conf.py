@@ -32,6 +32,8 @@ def at_hand(environ, head):
 
 def keep_warm(is_wanted):
     Path("keeper").write_text(str(os.getpid()))
+    if "KEEPER_FAILS" in os.environ:
+        raise RuntimeError
     while is_wanted():
         time.sleep(0.02)
 
@@ -114,6 +116,16 @@ def test_the_site_goes_on_without_it(small, tmp_path):
     assert gone(keeper)
     with ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
         assert read(connection)[1] == b"ja"
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(10) == 0
+
+
+@pytest.mark.parametrize("small", [["--env", "KEEPER_FAILS=1"]], indirect=True)
+def test_should_it_fail_there_is_no_second_gunicorn(small, tmp_path):
+    server, port = small
+    with ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
+        assert read(connection)[1] == b"ja"
+    assert gone(keeper_of(tmp_path))
     server.send_signal(signal.SIGTERM)
     assert server.wait(10) == 0
 
