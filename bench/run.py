@@ -341,11 +341,11 @@ class Front(Server):
             return False
 
     @property
-    def workers(self) -> list[str]:
+    def processes(self) -> list[str]:
         return Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
 
     def cpu(self) -> float:
-        return processor_time(self.pid, *self.workers)
+        return processor_time(self.pid, *self.processes)
 
 
 def _wait(holds: Callable[[], bool]) -> None:

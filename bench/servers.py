@@ -108,20 +108,23 @@ class Server:
             self.get(path)
 
     @property
-    def workers(self) -> list[str]:
+    def processes(self) -> list[str]:
+        """Those that gunicorn started: its workers, and the one that looks after pages."""
         return Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
 
     def memory(self) -> tuple[float, float]:
         """Megabytes of one worker: resident, and its share of what it has together with others (Pss)."""
         sizes = []
-        for worker in self.workers:
+        for worker in self.processes:
+            if Path(f"/proc/{worker}/comm").read_text() == "pages\n":
+                continue
             found = dict(re.findall(r"^(Rss|Pss):\s+(\d+)", Path(f"/proc/{worker}/smaps_rollup").read_text(), re.M))
             sizes.append((int(found["Rss"]) / 1024, int(found["Pss"]) / 1024))
         return statistics.median(rss for rss, _pss in sizes), statistics.median(pss for _rss, pss in sizes)
 
     def cpu(self) -> float:
         """Seconds of processor time that the server has used."""
-        return processor_time(self.process.pid, *self.workers)
+        return processor_time(self.process.pid, *self.processes)
 
 
 def load(server: Server, path: str, seconds: float, *headers: str, script: Path | None = None) -> dict[str, float]:
