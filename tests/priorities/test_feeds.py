@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from priorities.feeds import LENGTH
 from priorities.models import Theme, Update
 from publishing.workflow import publish, withdraw
 
@@ -34,6 +35,15 @@ def test_the_feed_lists_what_is_public_newest_first_in_its_own_language_only(cli
     assert titles(feed(client, "/fr/feed/"))[0] == "Nouvelles"
     assert "Alleen Nederlands" not in titles(feed(client, "/fr/feed/"))
     assert feed(client, "/fr/feed/").get("{http://www.w3.org/XML/1998/namespace}lang") == "fr"
+
+
+def test_what_exists_in_a_language_is_not_hidden_behind_a_page_full_of_what_does_not(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    publish(update(theme, title_nl="nieuws", title_fr="nouvelles"), editor)
+    for number in range(LENGTH + 2):
+        publish(update(theme, title_nl=f"bericht {number}"), editor)
+    assert titles(feed(client, "/fr/feed/"))[0] == "Nouvelles"
+    assert titles(feed(client, "/feed/")) == [f"Bericht {number}" for number in range(LENGTH + 1, 1, -1)]
 
 
 def test_a_theme_has_a_feed_of_its_own_updates(client, editor):
