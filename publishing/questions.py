@@ -20,8 +20,8 @@ SHAPES = 200  # of one question that are remembered: the second page of a list i
 class Given(models.Expression):
     """What is not known yet when a question is put together, by the name under which it is given later."""
 
-    def __init__(self, name: str, output_field: models.Field | None = None) -> None:
-        super().__init__(output_field)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list["Given"]]:  # type: ignore[override]

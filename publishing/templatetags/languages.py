@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from html import escape as html_escape
 from typing import Any
 
 from django import template
@@ -12,7 +11,7 @@ from django.template.base import Parser, Token
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import translate_url
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
@@ -61,7 +60,7 @@ def text(context: Context, obj: Any, field: str, soft: bool = False) -> SafeStri
     """The escaped text, marked with `lang` when it is not in the reader's language."""
     found = resolve(obj, field)
     value = LONG_WORD.sub(_with_break, found.value) if soft else found.value
-    return _marked(context, found, html_escape(TOGETHER.sub("\\1\N{NO-BREAK SPACE}", value)), "span")
+    return _marked(context, found, conditional_escape(TOGETHER.sub("\\1\N{NO-BREAK SPACE}", value)), "span")
 
 
 @register.simple_tag(takes_context=True)
