@@ -200,7 +200,7 @@ def start_keeper(server):
     except Exception:
         server.log.exception("Nobody but a worker has pages ready before they are asked for")
     finally:
-        os._exit(0)  # whatever happens: what comes after this is for gunicorn
+        os._exit(0)  # whatever happens: nothing of what gunicorn does next is for this process
 
 
 def on_exit(server):

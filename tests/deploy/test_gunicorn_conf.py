@@ -121,7 +121,7 @@ def test_the_site_goes_on_without_it(small, tmp_path):
 
 
 @pytest.mark.parametrize("small", [["--env", "KEEPER_FAILS=1"]], indirect=True)
-def test_should_it_fail_there_is_no_second_gunicorn(small, tmp_path):
+def test_should_it_fail_the_site_goes_on(small, tmp_path):
     server, port = small
     with ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
         assert read(connection)[1] == b"ja"
