@@ -119,7 +119,9 @@ def page_links(context: Context) -> "PageLinks":
         )
     original = current() if current() in exists else exists[0]
     canonical = next(each.absolute_url for each in alternates if each.code == original)
-    return PageLinks(alternates, canonical, original, absolute(request, static("icons/share.png")))
+    below = context.get("version") or context.get("subject") or (page and context.get("section") != "home")
+    here = "true" if below else "page"
+    return PageLinks(alternates, canonical, original, here, absolute(request, static("icons/share.png")))
 
 
 @dataclass(frozen=True)
@@ -141,11 +143,12 @@ class Alternate:
 
 @dataclass(frozen=True)
 class PageLinks:
-    """The page in each language, the original of what is shown, and the picture to share it with."""
+    """The page in each language, the original of what is shown, its place, and the picture to share it with."""
 
     alternates: list[Alternate]
     canonical: str
     language: str  # of the original
+    here: str  # `aria-current` of its section in the menu: is it that "page", or one within that section?
     share_picture: str
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from pages.models import TextPage
+from pages.models import MissionPage, TextPage
 from priorities.models import Theme
 from publishing.workflow import publish, withdraw
 from tests.site.crawl import crawl, words
@@ -50,6 +50,27 @@ def pages(client) -> dict[str, str]:
 def test_the_crawl_finds_the_whole_site(pages):
     once = [address for address in pages if not re.search("/(versies|versions)/", address)]
     assert len(once) == 3 * (1 + 1 + 6 + 1 + 3 + 1 + 4 + 2 + 1) + 2
+
+
+def test_the_menu_says_which_page_this_is_and_in_which_section_a_page_is(client):
+    menu = re.compile(r'<a href="([^"]+)" aria-current="(\w+)"')
+    version = MissionPage.published().first().revision.pk
+    said = {
+        "/": ("/", "page"),
+        "/versies/": ("/", "true"),
+        f"/versies/{version}/": ("/", "true"),
+        "/themas/": ("/themas/", "page"),
+        "/themas/regiomarketing/": ("/themas/", "true"),
+        "/fr/themes/marketing-regional/": ("/fr/themes/", "true"),
+        "/prioriteiten/": ("/prioriteiten/", "page"),
+        "/contact/": ("/contact/", "page"),
+        "/contact/johan-halsberghe/": ("/contact/", "true"),
+    }
+    for address, expected in said.items():
+        response = client.get(address)
+        header = response.content.decode().partition('<nav class="nav"')[2].partition("</nav>")[0]
+        assert response.status_code == 200, address
+        assert menu.findall(header) == [expected], address
 
 
 def test_every_page_is_well_built_and_needs_no_script(pages):
