@@ -87,11 +87,12 @@ def stems(written: str, language: str) -> frozenset[str]:
 
 
 def index(texts: Iterable[str], language: str) -> str:
-    """The words of `texts`, each between spaces, then their stems, each after an equals sign."""
+    """The words of `texts`, each between spaces, then their stems, each after an equals sign; a number has none."""
     found = [token for text in texts for token in tokens(tidy(text))]
     written = dict.fromkeys(token.folded[:LONGEST_WORD] for token in found)
+    inflected = (token for token in found if not token.folded.isdigit())
     stemmed = dict.fromkeys(
-        f"={stem}"[:LONGEST_WORD] for token in found for stem in sorted(stems(token.written, language))
+        f"={stem}"[:LONGEST_WORD] for token in inflected for stem in sorted(stems(token.written, language))
     )
     return f" {' '.join([*written, *stemmed])} "
 

@@ -14,7 +14,6 @@ from operator import or_
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import Exact, GreaterThan
 
@@ -23,7 +22,7 @@ from publishing.models import Revision, RevisionText, RevisionWord
 from publishing.search import INFIX, PREFIX, Word, stems
 
 TITLED = 100  # texts that are looked at because of their title, in the reader's language and in the others …
-EXAMINED = 200  # … and texts for whatever they say
+EXAMINED = 100  # … and texts for whatever they say
 FORMS = 500  # words of the site that one word of a query may stand for
 
 # How SQLite's index has a word of each column.
@@ -31,6 +30,7 @@ MARKED = {"title": '"^{}"', "words": '"{}"', "language": '"@{}"'}
 
 Forms = tuple[str, ...]  # what the index may have of one word of a query
 Conditions = tuple[tuple[str, Forms], ...]  # columns that each have one of these
+Step = tuple[Conditions, int]  # what to look for, and how many of it
 
 
 def learn(texts: Iterable[RevisionText]) -> None:
@@ -60,35 +60,38 @@ def likely(words: Sequence[Word], reader: str, at: datetime) -> models.QuerySet[
     """The public texts that have each of `words` in some form, or the most likely of very many.
 
     There may be still more when it has more than `EXAMINED` in the reader's language or in none, or so
-    many in the others.
+    many in the others. These are looked at only when the reader's language does not have so many.
     """
-    others = [code for code in CODES if code != reader]
-    newest = _newest_on_postgresql if connection.vendor == "postgresql" else _newest_on_sqlite
-    public = Revision.objects.public(at).order_by().values("id").query.sql_with_params()
-    longer = _longer(words)
-    parts: list[str] = []
-    parameters: list[Any] = []
-    for languages in ([reader], others):
+    longer, public = _longer(words), Revision.objects.public(at).order_by().values("id").query.sql_with_params()
+
+    def found(languages: Sequence[str]) -> tuple[list[Forms], list[Forms]]:
         same = [_same(word, languages) for word in words]
-        found = [(*forms, *longer[word]) for forms, word in zip(same, words, strict=True)]
-        for conditions, limit in dict.fromkeys(_steps(same, found)):
-            sql, values = newest(conditions, others, languages == others, public)
-            parts.append(f"SELECT id FROM ({sql} LIMIT {limit}) AS newest")  # noqa: S608 (values are parameters)
-            parameters += values
-    return RevisionText.objects.filter(pk__in=RawSQL(" UNION ".join(parts), parameters))  # noqa: S611 (our own SQL)
+        return same, [(*forms, *longer[word]) for forms, word in zip(same, words, strict=True)]
+
+    texts = _newest([(_said(found(CODES)[1]), EXAMINED + 1)], public)  # most often that is all there are
+    if len(texts) > EXAMINED:
+        others = [code for code in CODES if code != reader]
+        texts = _newest(_steps(*found([reader])), public, others)
+        if len(texts) <= EXAMINED:
+            texts |= _newest(_steps(*found(others)), public, others, in_others=True)
+    return RevisionText.objects.filter(pk__in=texts)
 
 
-def _steps(same: list[Forms], found: list[Forms]) -> Iterator[tuple[Conditions, int]]:
-    """What to look for, the best first, and how many of it: the words themselves count more than longer ones."""
+def _steps(same: list[Forms], found: list[Forms]) -> Iterator[Step]:
+    """What to look for, the best first: the words themselves count more than longer ones."""
     yield tuple(("title", forms) for forms in same), TITLED
     yield tuple(("title", forms) for forms in found), TITLED
-    said = tuple(("words", forms) for forms in found)
     if len(found) > 1:
-        yield (("title", tuple(form for forms in found for form in forms)), *said), TITLED
-    yield said, EXAMINED + 1
+        yield (("title", tuple(form for forms in found for form in forms)), *_said(found)), TITLED
+    yield _said(found), EXAMINED + 1
 
 
-def _same(word: Word, languages: list[str]) -> Forms:
+def _said(found: list[Forms]) -> Conditions:
+    """Each of the words, anywhere in a text."""
+    return tuple(("words", forms) for forms in found)
+
+
+def _same(word: Word, languages: Sequence[str]) -> Forms:
     """What the index has of `word` itself, in any form that one of these languages gives it."""
     return (word.folded, *sorted({f"={stem}" for code in languages for stem in stems(word.written, code)}))
 
@@ -109,8 +112,24 @@ def _longer(words: Sequence[Word]) -> dict[Word, Forms]:
     return {word: tuple(found.get(word, ())) for word in words}
 
 
+def _newest(
+    steps: Iterable[Step], public: tuple[str, Sequence[Any]], others: Sequence[str] = (), in_others: bool = False
+) -> set[int]:
+    """The texts of all `steps`, in the languages `others` or not in them, the newest of each."""
+    newest = _newest_on_postgresql if connection.vendor == "postgresql" else _newest_on_sqlite
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for conditions, limit in dict.fromkeys(steps):
+        sql, values = newest(conditions, others, in_others, public)
+        parts.append(f"SELECT id FROM ({sql} LIMIT {limit}) AS newest")  # noqa: S608 (values are parameters)
+        parameters += values
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ".join(parts), parameters)
+        return {text_id for (text_id,) in cursor}
+
+
 def _newest_on_sqlite(
-    conditions: Conditions, others: list[str], in_others: bool, public: tuple[str, Sequence[Any]]
+    conditions: Conditions, others: Sequence[str], in_others: bool, public: tuple[str, Sequence[Any]]
 ) -> tuple[str, list[Any]]:
     """The texts that meet the conditions, in `others` or not in them, newest first: SQLite reads no more than that."""
 
@@ -118,17 +137,19 @@ def _newest_on_sqlite(
         return f"({' OR '.join(MARKED[column].format(form) for form in forms)})"
 
     wanted = " AND ".join(has(*condition) for condition in conditions)
+    if others:
+        wanted = f"({wanted}) {'AND' if in_others else 'NOT'} {has('language', others)}"
     return (
         "SELECT text.id FROM publishing_text_index"  # noqa: S608 (values are parameters)
         " CROSS JOIN publishing_revisiontext AS text ON text.id = publishing_text_index.rowid"
         f" CROSS JOIN ({public[0]}) AS public ON public.id = text.revision_id"
         " WHERE publishing_text_index MATCH %s ORDER BY publishing_text_index.rowid DESC",
-        [*public[1], f"({wanted}) {'AND' if in_others else 'NOT'} {has('language', others)}"],
+        [*public[1], wanted],
     )
 
 
 def _newest_on_postgresql(
-    conditions: Conditions, others: list[str], in_others: bool, public: tuple[str, Sequence[Any]]
+    conditions: Conditions, others: Sequence[str], in_others: bool, public: tuple[str, Sequence[Any]]
 ) -> tuple[str, list[Any]]:
     """The same. It takes all from the index, a matter of milliseconds: where two frequent words are seldom
     together, reading from the newest on until there are enough would read every text."""
@@ -137,5 +158,5 @@ def _newest_on_postgresql(
         "SELECT text.id FROM (SELECT id, revision_id FROM publishing_revisiontext"  # noqa: S608 (the same)
         f" WHERE {wanted} AND (language = ANY(%s)) = %s ORDER BY id DESC OFFSET 0) AS text"
         f" JOIN ({public[0]}) AS public ON public.id = text.revision_id ORDER BY text.id DESC",
-        [*(list(forms) for _column, forms in conditions), others, in_others, *public[1]],
+        [*(list(forms) for _column, forms in conditions), list(others), in_others, *public[1]],
     )

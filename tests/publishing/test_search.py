@@ -23,8 +23,8 @@ from publishing.workflow import publish, withdraw
 from staff.models import StaffMember
 from tests.site.crawl import words
 
-# The words of the site, the index, who answers for what was found and is public, what is shown, and the footer.
-QUERIES = 6
+# The words of the site, the index, the texts, who answers for them and is public, what is shown, and the footer.
+QUERIES = 7
 
 
 def urls(query: str, language: str = "nl") -> list[str]:

@@ -120,6 +120,19 @@ def test_the_reader_s_language_is_looked_at_apart(bounds):
     assert len(urls("festival", "fr")) > 1
 
 
+def test_other_languages_are_not_looked_at_when_the_reader_s_has_enough(bounds):
+    for number in range(10):
+        make_theme(f"Nummer {number}", summary_nl="festival", body_fr="<p>festival</p>")
+    texts = text_index.likely(search.query_words("festival"), "nl", timezone.now())
+    assert {text.language for text in texts} == {"nl"}
+
+
+def test_a_number_is_found_and_has_no_other_form():
+    make_theme("Jaar", summary_nl="in 2031")
+    assert urls("2031") == urls("203") == ["/themas/jaar/"]
+    assert search.index(["In 2031"], "nl") == " in 2031 =in "
+
+
 def test_a_word_without_end_is_found_by_its_beginning():
     make_theme("Lang", summary_nl="ab" * 5000)
     assert urls("ab" * 20) == ["/themas/lang/"]
