@@ -554,7 +554,7 @@ class Publishable(Frozen):
 
     def slug_in(self, language: str) -> str:
         """The last part of this object's address for readers of `language`."""
-        return resolve(self, "slug", language).value if hasattr(self, "slug") else ""
+        return resolve(self, "slug", language).value if hasattr(type(self), "slug") else ""
 
     def get_absolute_url(self, language: str | None = None) -> str:
         """The address in `language`, by default the current one; "" when it has none."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -10,10 +11,11 @@ from django.template import Context, Node, NodeList
 from django.template.base import Parser, Token
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import translate_url
+from django.urls import get_script_prefix, get_urlconf, translate_url
 from django.utils.html import conditional_escape, format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from publishing.addresses import absolute
 from publishing.dates import written, written_with_time
@@ -104,7 +106,7 @@ def page_links(context: Context) -> "PageLinks":
     alternates = []
     addresses: Any = context.get("addresses") or {}  # of a page that is not at its own address
     for code in CODES:
-        url = page.get_absolute_url(code) if is_object else _other_language(request, code) + suffix
+        url = page.get_absolute_url(code) if is_object else _other_language(request.path, code) + suffix
         url = addresses.get(code, url)
         same = page.get_versions_url(version and version.pk, code) if version or context.get("subject") else url
         alternates.append(
@@ -221,9 +223,14 @@ def _parameters(context: Context) -> str:
     return f"?{query}" if query else ""
 
 
-def _other_language(request: Any, code: str) -> str:
+def _other_language(path: str, code: str) -> str:
     """The same address in another language, or the home page when there is none."""
-    translated = translate_url(request.path, code)
-    if translated == request.path and code != current():
+    translated = _translated(path, code, get_language(), get_script_prefix(), get_urlconf())
+    if translated == path and code != current():
         return "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
     return translated
+
+
+@lru_cache(maxsize=200)  # a wrong address may be long
+def _translated(path: str, code: str, _language: str | None, _prefix: str, _urlconf: str | None) -> str:
+    return translate_url(path, code)
