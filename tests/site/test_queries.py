@@ -61,17 +61,17 @@ def test_a_page_with_everything_asks_six_times(client, full_pages, django_assert
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "more"),
     [
-        "/",
-        "/themas/",
-        "/themas/demonstratie-2/",
-        "/prioriteiten/tewerkstellingsbeleid/",
-        "/feed/",
-        "/zoeken/?q=berichten",
+        ("/", 0),
+        ("/themas/", 0),
+        ("/themas/demonstratie-2/", 0),
+        ("/prioriteiten/tewerkstellingsbeleid/", 0),
+        ("/feed/", 0),
+        ("/zoeken/?q=berichten", 1),  # the index again, for the best of very many
     ],
 )
-def test_a_page_asks_as_often_on_a_large_site_as_on_a_small_one(client, address):
+def test_a_page_asks_as_often_on_a_large_site_as_on_a_small_one(client, address, more):
     asked = []
     for scale in (1, 8):
         call_command("demo", scale=scale, verbosity=0)
@@ -79,4 +79,4 @@ def test_a_page_asks_as_often_on_a_large_site_as_on_a_small_one(client, address)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         asked.append(len(queries))
-    assert asked[1] <= asked[0]
+    assert asked[1] <= asked[0] + more
