@@ -20,7 +20,8 @@ def answer(served: str, request: bytes) -> bytes:
     """Everything that comes back until the server hangs up; what it does not read any more is left."""
     found = b""
     with line(served) as connection, contextlib.suppress(ConnectionError):
-        connection.sendall(request)
+        with contextlib.suppress(ConnectionError):  # refused before all was sent: the answer may be here already
+            connection.sendall(request)
         while part := connection.recv(65536):
             found += part
     return found
