@@ -488,6 +488,7 @@ class Publishable(Frozen):
     """A model whose rows are working copies; visitors see its published state only."""
 
     revision: Revision | None = None  # on a thawed object: where it came from
+    content: tuple[Any, ...] = ()  # on a thawed object: all that was thawed, to be compared
 
     children: ClassVar[tuple[str, ...]] = ()  # related names of the ordered child rows
     not_published: ClassVar[tuple[str, ...]] = ("needs_check_fr", "needs_check_en")

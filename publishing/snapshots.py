@@ -95,19 +95,27 @@ def thaw(
     With `as_of` (an aware moment) its relations lead to what was public at that moment.
     It can't be saved: it is history, not the working copy.
     """
-    obj = _thaw_fields(model, object_id, snapshot)
+    obj, values = _thaw_fields(model, object_id, snapshot)
     obj.revision, obj.as_of, obj.thawed = revision, as_of, True
+    content: list[Any] = [model, *values]
     for name, child_model in child_models(model):
         rows = []
         for row in _rows(snapshot.get(name)):
-            child = _thaw_fields(child_model, row.get("id"), row)
+            child, values = _thaw_fields(child_model, row.get("id"), row)
             child.as_of, child.thawed = as_of, True
+            content += name, *values
             child._state.fields_cache[child_model.parent] = obj
             rows.append(child)
         frozen: Any = FrozenRows(child_model)
         frozen._result_cache = rows
         obj.__dict__.setdefault("_prefetched_objects_cache", {})[name] = frozen
+    obj.content = tuple(content)
     return obj
+
+
+def alone(obj: M) -> M:
+    """Thawed object `obj` with its content and nothing that was put on it since, such as the ends of its relations."""
+    return thaw(type(obj), obj.pk, freeze(obj), as_of=obj.as_of)
 
 
 def normalise(model: type["Publishable"], snapshot: Snapshot) -> Snapshot:
@@ -190,7 +198,7 @@ def _columns(model: type[models.Model]) -> tuple[tuple[models.Field, bool], ...]
     return tuple((field, field in published) for field in model._meta.concrete_fields)
 
 
-def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Snapshot) -> Any:
+def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Snapshot) -> tuple[Any, list[Any]]:
     values = [
         _thaw_value(field, snapshot[field.attname])
         if is_published and field.attname in snapshot
@@ -202,7 +210,7 @@ def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Sna
     # By their places, as a row of the database: modeltranslation looks at each value that is given by name.
     obj = model(*values)
     obj._state.adding = False
-    return obj
+    return obj, values
 
 
 def _thaw_value(field: models.Field, stored: Any) -> Any:

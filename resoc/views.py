@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.validators import slug_re
 from django.db import DatabaseError
@@ -60,15 +60,19 @@ def home_versions(request: HttpRequest) -> HttpResponse:
     return render(request, "versions.html", context)
 
 
-def motto(mission: MissionPage) -> dict[str, Any]:
+class Motto(NamedTuple):
     """The motto in the parts that the design sets apart: before, between and after the dashes."""
+
+    parts: tuple[str, ...]
+    language: str
+    fallback: bool
+
+
+def motto(mission: MissionPage) -> Motto:
+    """What is written large on the home page."""
     text = resolve(mission, "motto")
     parts = re.fullmatch(r"(.+?) (– .+? –) (.+)", text.value)
-    return {
-        "language": text.language,
-        "fallback": text.fallback,
-        "parts": list(parts.groups()) if parts else [text.value],
-    }
+    return Motto(parts.groups() if parts else (text.value,), text.language, text.fallback)
 
 
 def seat_groups(mission: MissionPage) -> list[dict[str, Any]]:

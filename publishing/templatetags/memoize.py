@@ -1,10 +1,18 @@
-"""A template tag for what pages have in common: rendered once in a process, and remembered."""
+"""A template tag for what is the same on many pages, or each time that one is made: rendered once, and remembered."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django import template
+from django.db import connection
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+
+from publishing.models import Publishable
+from publishing.snapshots import alone
+from publishing.templatetags.languages import FALLBACKS
 
 register = template.Library()
 
@@ -15,8 +23,10 @@ REMEMBERED = 100  # results of one tag; then it forgets them all
 def memoize(parser: Parser, token: Token) -> "MemoizeNode":
     """`{% memoize name=value … %}`: what it encloses, as it was when last rendered in this language with these values.
 
-    What it encloses sees these values, which are hashable, and nothing else of the page: then it cannot be
-    remembered for too long.
+    What it encloses sees these values, and nothing else of the page: then it cannot be remembered for too long. A
+    value is something hashable, a published object, which is worth all that was published of it, or a list of these.
+    What asks the database while it is rendered is not remembered. Who edits gets it with the links to the forms,
+    which are not remembered either.
     """
     bits = token.split_contents()[1:]
     values = token_kwargs(bits, parser)
@@ -28,23 +38,55 @@ def memoize(parser: Parser, token: Token) -> "MemoizeNode":
 
 
 class MemoizeNode(Node):
-    """A pure function of the language and of some values."""
+    """A pure function of the language and of some values: what it says, and the languages that this fell back to."""
 
     child_nodelists = ()  # a page that extends this one can replace nothing within
 
     def __init__(self, values: dict[str, FilterExpression], nodelist: NodeList) -> None:
         self.values, self.nodelist = values, nodelist
-        self.remembered: dict[tuple[object, ...], SafeString] = {}
+        self.remembered: dict[tuple[object, ...], tuple[SafeString, set[str]]] = {}
 
     def render(self, context: Context) -> SafeString:
         values = {name: value.resolve(context) for name, value in self.values.items()}
-        key = get_language(), *values.values()
+        if context.get("editing"):
+            with context.push(**values):
+                return self.nodelist.render(context)
+        key = get_language(), *map(_worth, values.values())
         found = self.remembered.get(key)
         if found is None:
-            inside = Context(values)
-            inside.template = context.template  # which knows where others are found
-            found = self.nodelist.render(inside)
+            found = self._rendered(context, values, key)
+        said, fallbacks = found
+        if fallbacks and FALLBACKS in context:
+            context[FALLBACKS].update(fallbacks)
+        return said
+
+    def _rendered(self, context: Context, values: dict[str, Any], key: Any) -> tuple[SafeString, set[str]]:
+        inside = Context({name: _alone(value) for name, value in values.items()} | {FALLBACKS: set()})
+        inside.template = context.template  # which knows where others are found
+        asked = []
+
+        def ask(execute: Callable[..., Any], *question: Any) -> Any:
+            asked.append(question)
+            return execute(*question)
+
+        with connection.execute_wrapper(ask):
+            found = self.nodelist.render(inside), inside[FALLBACKS]
+        if not asked:
             if len(self.remembered) >= REMEMBERED:
                 self.remembered.clear()
             self.remembered[key] = found
         return found
+
+
+def _worth(value: Any) -> Any:
+    """What decides whether two values are the same."""
+    if isinstance(value, Publishable):
+        return value.content or object()  # a working copy is never what it was
+    return tuple(map(_worth, value)) if isinstance(value, list) else value
+
+
+def _alone(value: Any) -> Any:
+    """`value` without what may be another one next time."""
+    if isinstance(value, Publishable):
+        return alone(value)
+    return list(map(_alone, value)) if isinstance(value, list) else value

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pages.models import MissionPage, Organisation, TextPage
 from priorities.models import Priority, Theme, Update
 from publishing.languages import translated_fields
-from publishing.snapshots import Change, child_models, diff, freeze, normalise, published_fields, thaw
+from publishing.snapshots import Change, alone, child_models, diff, freeze, normalise, published_fields, thaw
 from staff.models import StaffMember
 
 MODELS = [MissionPage, Organisation, TextPage, Priority, Theme, Update, StaffMember]
@@ -160,3 +160,24 @@ def png() -> bytes:
     data = io.BytesIO()
     Image.new("RGB", (2, 1)).save(data, "PNG")
     return data.getvalue()
+
+
+def test_a_thawed_object_alone_has_what_it_was_thawed_from_and_nothing_else(db):
+    mission = MissionPage.published().first()
+    mission.updated = date(2026, 11, 1)
+
+    copy = alone(mission)
+
+    assert copy.content == mission.content
+    assert copy.motto_nl == mission.motto_nl
+    assert [role.name_nl for role in copy.roles.all()] == [role.name_nl for role in mission.roles.all()]
+    assert not hasattr(copy, "updated")
+
+
+def test_the_content_of_an_object_differs_when_a_child_row_does(db):
+    mission = MissionPage.published().first()
+    snapshot = freeze(mission)
+    snapshot["roles"][0]["name_nl"] = "Anders"
+
+    assert thaw(MissionPage, mission.pk, snapshot).content != mission.content
+    assert thaw(MissionPage, mission.pk, freeze(mission)).content == mission.content
