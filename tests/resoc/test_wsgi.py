@@ -10,11 +10,20 @@ HEAVY |= {"cryptography", "fido2", "nh3", "unittest"}
 HEAVY |= {f"{app}.admin" for app in ("publishing", "pages", "priorities", "staff", "resoc")}
 
 
-def test_a_worker_that_only_serves_pages_never_loads_what_is_heavy(tmp_path):
-    code = f"import sys, resoc.wsgi, resoc.visitor_urls; print(*({HEAVY!r} & sys.modules.keys()))"
+def imported(code, tmp_path):
+    """What `code` prints in a process of its own, which has no more than a folder."""
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
     (tmp_path / "var" / "static").mkdir(parents=True)
     result = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    assert result.stdout.strip() == ""
+    return result.stdout.strip()
+
+
+def test_a_worker_that_only_serves_pages_never_loads_what_is_heavy(tmp_path):
+    code = f"import sys, resoc.wsgi, resoc.visitor_urls; print(*({HEAVY!r} & sys.modules.keys()))"
+    assert imported(code, tmp_path) == ""
+
+
+def test_garbage_is_collected_again_once_the_site_is_loaded(tmp_path):
+    assert imported("import gc, resoc.wsgi; print(gc.isenabled())", tmp_path) == "True"
