@@ -16,6 +16,10 @@ error_log {folder}/error.log;
 events {{ }}
 http {{
     include /etc/nginx/mime.types;
+    sendfile on;  # this and the next as Debian has it
+    tcp_nopush on;
+    gzip on;  # more than Debian has: what is packed is not to be packed again
+    gzip_types *;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;

@@ -44,11 +44,11 @@ class Site:
         command = [sys.executable, ROOT / "manage.py", "shell", "-v0", "-c", PUBLISH]
         subprocess.run(command, env=self.served.environment, check=True)  # noqa: S603
 
-    def get(self, path: str, port: int = 0, **headers: str) -> http.client.HTTPResponse:
+    def get(self, path: str, port: int = 0, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection.request("GET", path, headers={"Host": HOST, **named})
+            connection.request(method, path, headers={"Host": HOST, **named})
             answer = connection.getresponse()
             answer.body = answer.read()
         finally:
@@ -123,6 +123,30 @@ def test_all_else_is_answered_by_the_site(site, path, status):
     answer = site.get(path)
     assert answer.status == status
     assert not by_nginx(answer)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS", "PURGE"])
+@pytest.mark.parametrize("path", ["/", "/fr/themas%3F/"])
+def test_what_does_not_ask_for_a_page_reaches_the_site_as_it_came(site, method, path):
+    there, here = (site.get(path, port=port, method=method) for port in (site.own_port, 0))
+    assert (here.status, here.headers["Allow"], here.body) == (there.status, there.headers["Allow"], there.body)
+
+
+def test_the_head_of_a_page_is_answered_by_nginx(site):
+    assert by_nginx(site.get("/", method="HEAD"))
+
+
+@pytest.mark.parametrize("path", ["/th%65mas/", "/themas%3Fx/", "/themas/%0a/", "/fr/th%C3%A8mes/"])
+def test_however_an_address_is_spelt_nginx_answers_as_the_site_would(site, path):
+    there, here = (site.get(path, port=port) for port in (site.own_port, 0))
+    assert (here.status, here.body) == (there.status, there.body)
+
+
+def test_pages_that_nginx_may_not_read_come_from_the_site(site):
+    page = site.data / f"var/pages/live/http/{HOST}/themas/index.html"
+    page.unlink()
+    page.symlink_to(page)  # as little to be read as a page of somebody else, also by root
+    assert site.get("/themas/").status == 200
 
 
 def test_style_sheets_are_files_for_ever(site):
