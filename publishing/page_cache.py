@@ -26,7 +26,6 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from html import unescape
 from http import HTTPStatus
 from pathlib import Path
@@ -39,7 +38,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from publishing import stamp
 from publishing.answers import Answer, Condition, Environ, Headers, Key, Page, chosen, encoded, is_known
 from publishing.page_store import PageStore
-from publishing.reads import EVERYTHING, Read, is_touched, recording
+from publishing.reads import EVERYTHING, Change, Read, is_touched, recording
 from publishing.stamp import ASKED, CHANGES, NUMBER
 
 StartResponse = Callable[..., Any]
@@ -55,6 +54,7 @@ MOST_PAGES = 20_000  # pages that are made so that they are there when the datab
 MOMENT = 0.002  # seconds between looks whether a visitor waits
 AT_ONCE = 0.03  # seconds of one look for pages that nobody asked for lately
 LARGEST = 1_000_000  # bytes of one page
+MOST_CHANGES = 100  # pairs of numbers of the stamp between which it is known what changed
 MOST_HEADS = 2_000  # of requests that need not be read again
 LONGEST_HEAD = 2_000  # bytes of one
 NOBODY: tuple[Key, Environ] = ("", "", "", ""), {}  # who asks for no page
@@ -85,7 +85,8 @@ class PageCache:
         self.asking = threading.Lock()
         # What was learned of the database and stays so: after a change every page asks the same.
         self.state: stamp.State | None = None
-        self.changes_between = lru_cache(maxsize=100)(stamp.changes)
+        self.now: Condition | None = None  # what the last page depends on that was made here
+        self.changes: dict[tuple[int, int], list[Change] | None] = {}  # between two numbers of the stamp
         self.choices: dict[str, str] = {}  # from Accept-Encoding to the encoding that it gets
         self.heads: dict[bytes, tuple[Key, Environ]] = {}  # that were read before, and what they ask for
         # What another program made, with other templates, is good enough only when there is nothing else.
@@ -136,10 +137,14 @@ class PageCache:
     # Whether it still holds
 
     def is_fresh(self, page: Page) -> bool:
-        """Whether nothing public changed since `page` was made."""
+        """Whether nothing changed that `page` shows since it was made."""
+        self.ask_in_time()
+        return self.holds(page)
+
+    def ask_in_time(self) -> None:
+        """Ask the database what other machines did, when it is time to."""
         if self.must_ask():
             self.ask()
-        return self.is_current(page.condition)
 
     def must_ask(self) -> bool:
         """Whether it is time to ask the database, and nobody is waiting for its answer already."""
@@ -150,6 +155,21 @@ class PageCache:
         """Whether nothing public changed under `condition`, as far as this machine can tell."""
         of_this_machine = condition.changes == self.machine[CHANGES] and condition.until > time.time()
         return of_this_machine and condition.number >= self.machine[NUMBER]
+
+    def holds(self, page: Page) -> bool:
+        """Whether `page` is as it would be made now, as far as this worker can tell without asking anybody.
+
+        What it asked for the first page after a change tells it of most others whether they read what changed.
+        """
+        if self.is_current(page.condition):
+            return True
+        now = self.now
+        if now is None or not self.is_current(now) or (page.condition.number, now.number) not in self.changes:
+            return False
+        if self.still_holds(page, now):
+            page.condition, page.shown = now, False
+            return True
+        return False
 
     def unasked_for(self) -> float:
         """Seconds since a process of this machine last asked the database."""
@@ -202,7 +222,7 @@ class PageCache:
 
     def is_fresh_unasked(self, page: Page) -> bool:
         """Whether `page` still holds, as far as one can say without asking anybody."""
-        return not self.must_ask() and self.is_current(page.condition)
+        return not self.must_ask() and self.holds(page)
 
     def ready(self, page: Page, environ: Environ) -> tuple[bytes, bytes]:
         page.asked = time.monotonic()
@@ -221,9 +241,11 @@ class PageCache:
                 if page is not None and self.is_fresh(page):
                     return page
                 stored = self.store.load(key)
-                if stored is not None and stored.condition.run == self.run and self.is_fresh(stored):
-                    stored.asked = asked
-                    return self.keep(key, stored)
+                if stored is not None and stored.condition.run == self.run:
+                    self.ask_in_time()
+                    if self.is_current(stored.condition):  # what only holds is to be saved as it holds now
+                        stored.asked = asked
+                        return self.keep(key, stored)
                 return self.make(key, environ, page or stored, asked)
         finally:
             with self.lock:
@@ -261,13 +283,19 @@ class PageCache:
         self.missed_at = None
         month_ends = float(time.time() // MONTH + 1) * MONTH
         self.until = min(state.until.timestamp(), month_ends) if state.until else month_ends
-        return Condition(self.run, changes, state.number, self.until, state.changed_at.timestamp())
+        self.now = Condition(self.run, changes, state.number, self.until, state.changed_at.timestamp())
+        return self.now
 
     def still_holds(self, old: Page, now: Condition) -> bool:
         """Whether `old` read nothing of what changed since it was made."""
         if old.condition.run != self.run or old.condition.until <= time.time() or EVERYTHING in old.reads:
             return False
-        changes = self.changes_between(old.condition.number, now.number)
+        between = old.condition.number, now.number
+        if between not in self.changes:
+            if len(self.changes) >= MOST_CHANGES:
+                self.changes.clear()
+            self.changes[between] = stamp.changes(*between)
+        changes = self.changes.get(between)
         return changes is not None and not is_touched(old.reads, changes)
 
     def save(self, key: Key, page: Page) -> Page:

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from pages.models import TextPage
 from priorities.models import Theme
 from publishing import page_cache, stamp
 from publishing.models import Stamp
@@ -230,6 +231,15 @@ def test_what_another_machine_published_is_visible_within_a_second(reader, theme
     assert "Van elders" in reader.get("/themas/").body.decode()
 
 
+def test_a_worker_that_finds_a_page_on_disk_asks_too_what_another_machine_did(cache, reader, theme, monkeypatch):
+    monkeypatch.setattr(stamp, "touch", lambda: None)
+    reader.get("/themas/"), reader.get("/themas/")
+    retitle(theme, "Van elders")
+    other = PageCache(django_application)
+    other.run = cache.run
+    assert "Van elders" in Reader(other).get("/themas/").body.decode()
+
+
 def test_what_a_killed_worker_published_is_visible_too(reader, theme, monkeypatch):
     """It was committed, and nobody told the file."""
     reader.get("/themas/")
@@ -303,17 +313,61 @@ def test_after_a_publication_pages_are_made_before_anybody_asks(cache, reader, s
     assert len(site.made) == len(paths)
 
 
-def test_after_a_change_the_second_page_that_still_holds_costs_one_question(
-    cache, reader, site, theme, django_assert_num_queries
-):
-    for path in ("/toegankelijkheid/", "/privacy/"):
+@pytest.fixture
+def changed(cache, reader, site, theme):
+    """Two pages that read nothing of what then changed, and one that did; the first was asked for since."""
+    for path in ("/toegankelijkheid/", "/privacy/", "/themas/"):
         reader.get(path)
     retitle(theme, "Elders")
     site.made.clear()
     reader.get("/toegankelijkheid/")
-    with django_assert_num_queries(1):  # whether anything changed since
-        reader.get("/privacy/")
+    return reader
+
+
+def test_after_a_change_the_second_page_that_still_holds_costs_no_question(changed, site, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        changed.get("/privacy/")
     assert site.made == []
+    assert "Elders" in changed.get("/themas/").body.decode()
+    assert site.made == ["/themas/"]
+
+
+def test_a_page_that_still_holds_is_shown_to_nginx_anew(changed, cache):
+    page = cache.pages["http", "localhost", "/privacy/", ""]
+    page.shown = True  # in the folder of before
+    changed.get("/privacy/")
+    assert not page.shown
+
+
+def test_what_is_known_of_a_change_says_nothing_of_the_next(changed, site, theme):
+    page = TextPage.objects.get(slug_nl="privacy")
+    page.title_nl = "Veranderd"
+    page.save()
+    publish(page, None)
+    assert "Veranderd" in changed.get("/privacy/").body.decode()
+    assert site.made == ["/privacy/"]
+
+
+def test_a_page_that_another_program_made_does_not_hold_because_nothing_it_read_changed(changed, cache, site):
+    page = cache.pages["http", "localhost", "/privacy/", ""]
+    page.condition = page.condition._replace(run="another")
+    changed.get("/privacy/")
+    assert site.made == ["/privacy/"]
+
+
+def test_a_page_for_which_a_change_was_planned_does_not_hold_beyond_it(changed, cache, site):
+    page = cache.pages["http", "localhost", "/privacy/", ""]
+    page.condition = page.condition._replace(until=time.time() - 1)
+    changed.get("/privacy/")
+    assert site.made == ["/privacy/"]
+
+
+def test_nobody_is_asked_in_the_thread_that_answers_for_all(cache, changed, django_assert_num_queries):
+    """A page of an older number than the others, of which this worker does not know what changed since."""
+    page = cache.pages["http", "localhost", "/privacy/", ""]
+    page.condition = page.condition._replace(number=page.condition.number - 1)
+    with django_assert_num_queries(0):
+        assert not cache.is_fresh_unasked(page)
 
 
 def test_pages_that_are_made_unasked_give_way_to_a_visitor_but_not_for_ever(cache, reader, site, monkeypatch):
