@@ -69,6 +69,8 @@ class Server:
         self.command = ["-m", "gunicorn", "--log-level", "warning", *map(str, options), application]
         self.environment = environment(data, **more)
         self.port = free_port()
+        # Of other ports: the site would go on keeping them up to date, beside its own.
+        shutil.rmtree(data / "var" / "pages", ignore_errors=True)
 
     def __enter__(self) -> "Server":
         began = time.monotonic()

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.db.models.query import ModelIterable
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -36,6 +36,8 @@ SHARED_FOR = timedelta(days=14)  # how long a share link works
 LAST_POSITION = 999_999  # as many digits as `Ordered.sort_key` compares
 
 NEWEST = Coalesce("unchanged_since", "live_from")  # since when visitors read what a revision says
+TURNS = "live_from", "live_until", "superseded_at", "turns_at"  # moments at which a revision changes what is public
+LAST_TURN = Greatest("live_from", *(Coalesce(moment, "live_from") for moment in TURNS[1:]))
 
 PUBLIC = 0  # the best rank of what explains an address
 AT = given("at")  # the moment of a question that is asked later
@@ -232,6 +234,8 @@ class Revision(models.Model):
             ),
             # What is new, newest first, without sorting all there ever was.
             models.Index(models.F("model"), NEWEST.desc(), models.F("id").desc(), name="revision_newest"),
+            # What is still to come, without looking at all there ever was.
+            models.Index(LAST_TURN, name="revision_turning"),
         ]
 
     def __str__(self) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from string import Formatter
-from typing import Any
+from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
-from publishing.reads import Read, reading
+from publishing.reads import EVERYTHING, Read, reading
 
 SHAPES = 200  # of one question that are remembered: the second page of a list is another shape than the first
 
@@ -50,7 +50,7 @@ class AtMoment(models.Func):
 
 
 class Question:
-    """One question about revisions: `put` makes its queryset, with `given` values where something is not known yet.
+    """One question: `put` makes its queryset, with `given` values where something is not known yet.
 
     It is asked by the arguments of `put`, which decide what the SQL looks like, and by name all that is given.
     """
@@ -63,19 +63,18 @@ class Question:
         compiled = self.put_together(*shape)
         with reading(*compiled.about(given)), connection.cursor() as cursor:
             cursor.execute(compiled.sql, compiled.parameters(given))
-            return cursor.fetchall()
+            return list(map(compiled.converted, cursor.fetchall()))
 
     def __call__(self, *shape: Any, **given: Any) -> list[Any]:
-        """The revisions that it answers."""
-        thawed = self.put_together(*shape).object
-        return [thawed(list(row)) for row in self.rows(*shape, **given)]
+        """The objects that it answers."""
+        return list(map(self.put_together(*shape).object, self.rows(*shape, **given)))
 
 
 class Compiled:
     """The SQL of a queryset, where in it something is given, and how its answer is read."""
 
     def __init__(self, queryset: Any) -> None:
-        self.model, self.reads = queryset.model, queryset._about
+        self.model, self.reads = queryset.model, cast(Any, getattr(queryset, "_about", [EVERYTHING]))
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.values = compiler.as_sql()
         columns = [column for column, _sql, _alias in compiler.select]
@@ -91,11 +90,16 @@ class Compiled:
         """What the question is about."""
         return [Read(*(given[each.name] if isinstance(each, Given) else each for each in read)) for read in self.reads]
 
-    def object(self, row: list[Any]) -> Any:
-        """The revision in a row of the answer."""
+    def converted(self, answer: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A row of the answer, with each value as its field has it."""
+        row = list(answer)
         for place, (converters, column) in self.converters.items():
             for convert in converters:
                 row[place] = convert(row[place], column, connection)
+        return tuple(row)
+
+    def object(self, row: tuple[Any, ...]) -> Any:
+        """The object in a row."""
         found = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[: len(self.names)])
         for name, place in self.annotations.items():
             setattr(found, name, row[place])

@@ -12,10 +12,12 @@ import logging
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, MutableSequence
+from collections.abc import MutableSequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from mmap import mmap
+from operator import or_
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +27,8 @@ from django.utils import timezone
 
 from publishing.models import (
     CAME_DUE,
+    LAST_TURN,
+    TURNS,
     Publishable,
     Revision,
     RevisionReference,
@@ -33,6 +37,7 @@ from publishing.models import (
     StampChange,
 )
 from publishing.page_store import live
+from publishing.questions import Question, given
 from publishing.reads import Change
 
 # What stands in the file, each in as many bytes.
@@ -40,6 +45,7 @@ CHANGES, NUMBER, ASKED = range(3)  # how many there were; what the database said
 SIZE = 8
 logger = logging.getLogger(__name__)
 
+OF_ONE = "revision__model", "revision__object_id"
 CHANGES_KEPT = 100  # pages that are older than that are made anew without asking
 
 
@@ -75,20 +81,42 @@ def bump(changed: Publishable | type[Publishable] | None = None) -> None:
     transaction.on_commit(touch, robust=True)
 
 
+SINCE = Question(
+    lambda: StampChange.objects.filter(number__gt=given("after"), number__lte=given("number")).values_list(
+        "model", "object_id"
+    )
+)
+SLUGS = Question(lambda number: RevisionSlug.objects.filter(_of_any(number)).values_list(*OF_ONE, "slug").distinct())
+POINTS_AT = Question(
+    lambda number: (
+        RevisionReference.objects.filter(_of_any(number)).values_list(*OF_ONE, "model", "object_id").distinct()
+    )
+)
+
+
+def _of_any(number: int) -> models.Q:
+    """What belongs to revisions of so many objects that will be given."""
+    each = ({name: given(f"{name}{place}") for name in OF_ONE} for place in range(number))
+    return reduce(or_, (models.Q(**one) for one in each))
+
+
 def changes(after: int, number: int) -> list[Change] | None:
     """What changed when the stamp went from `after` to `number`; None when nobody knows any more."""
-    rows = list(StampChange.objects.filter(number__gt=after, number__lte=number))
+    rows = SINCE.rows(after=after, number=number)
     if len(rows) != number - after:
         return None
-    changed = {(row.model, row.object_id or 0) for row in rows}
-    of_them = Revision.objects.among(target for target in changed if target[1])
+    changed = {(model, object_id or 0) for model, object_id in rows}
+    of_them = [target for target in changed if target[1]]
+    named = {
+        f"{name}{place}": value
+        for place, target in enumerate(of_them)
+        for name, value in zip(OF_ONE, target, strict=True)
+    }
     slugs, points_at = defaultdict(set), defaultdict(set)
-    if any(object_id for _model, object_id in changed):
-        of_one = ("revision__model", "revision__object_id")
-        for model, object_id, slug in RevisionSlug.objects.filter(revision__in=of_them).values_list(*of_one, "slug"):
+    if of_them:
+        for model, object_id, slug in SLUGS.rows(len(of_them), **named):
             slugs[model, object_id].add(slug)
-        references = RevisionReference.objects.filter(revision__in=of_them)
-        for model, object_id, *target in references.values_list(*of_one, "model", "object_id"):
+        for model, object_id, *target in POINTS_AT.rows(len(of_them), **named):
             points_at[model, object_id].add(tuple(target))
     return [Change(*each, frozenset(slugs[each]), frozenset(points_at[each])) for each in changed]
 
@@ -120,27 +148,36 @@ def watched() -> MutableSequence[int]:
         return [0, 0, 0]
 
 
+COUNT = Question(lambda: Stamp.objects.values_list("number", "changed_at"))
+
+
 def state(known: State | None = None) -> State:
     """What the database says now; `known` is what it said before, which saves a question when nothing changed."""
     now = timezone.now()
-    row = Stamp.objects.first() or Stamp(number=0, changed_at=now)
-    if known and known.number == row.number and (known.until is None or known.until > now):
+    number, changed_at = next(iter(COUNT.rows()), (0, now))
+    if known and known.number == number and (known.until is None or known.until > now):
         return known
-    return State(row.number, row.changed_at, next_change(now))
+    return State(number, changed_at, next_change(now))
 
 
 def number() -> int:
     """How often what is public changed, as the database says now."""
-    return Stamp.objects.values_list("number", flat=True).first() or 0
+    return next((number for number, _changed_at in COUNT.rows()), 0)
+
+
+SOONEST = {f"next_{moment}": models.Min(moment, filter=models.Q(**{f"{moment}__gt": given("now")})) for moment in TURNS}
+STANDING = models.Q(superseded_at=None) | models.Q(superseded_at__gt=given("now"))
+NEXT = Question(
+    lambda: (
+        Revision.objects.order_by()
+        .alias(last_turn=LAST_TURN)
+        .filter(CAME_DUE, STANDING, last_turn__gt=given("now"))
+        .values_list(models.Value(1))  # of all of them together
+        .annotate(**SOONEST)
+    )
+)
 
 
 def next_change(now: datetime) -> datetime | None:
     """The first moment after `now` at which what is public changes by itself."""
-    standing = Revision.objects.filter(CAME_DUE, models.Q(superseded_at=None) | models.Q(superseded_at__gt=now))
-    moments: Iterable[datetime | None] = standing.aggregate(
-        begins=models.Min("live_from", filter=models.Q(live_from__gt=now)),
-        ends=models.Min("live_until", filter=models.Q(live_until__gt=now)),
-        gives_way=models.Min("superseded_at", filter=models.Q(superseded_at__gt=now)),
-        turns=models.Min("turns_at", filter=models.Q(turns_at__gt=now)),
-    ).values()
-    return min((moment for moment in moments if moment), default=None)
+    return min((moment for row in NEXT.rows(now=now) for moment in row[1:] if moment), default=None)

@@ -1,0 +1,68 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from priorities.models import Theme
+from publishing import stamp
+from publishing.models import Stamp
+from publishing.workflow import cancel, publish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return Theme.objects.get(slug_nl="regiomarketing")
+
+
+def in_days(number: float):
+    return timezone.now() + timedelta(days=number)
+
+
+def test_where_nothing_is_planned_nothing_comes(theme):
+    publish(theme, None)
+    assert stamp.next_change(timezone.now()) is None
+
+
+def test_the_soonest_of_all_beginnings_and_ends_comes_next(theme):
+    other = Theme.objects.exclude(pk=theme.pk)[0]
+    begins, ends, other_ends = in_days(1), in_days(3), in_days(2)
+    publish(theme, None, live_from=begins, live_until=ends)
+    publish(other, None, live_until=other_ends)
+    for at, expected in ((in_days(0), begins), (in_days(1.5), other_ends), (in_days(2.5), ends), (in_days(4), None)):
+        assert stamp.next_change(at) == expected
+
+
+def test_a_plan_that_was_cancelled_or_overtaken_does_not_come(theme):
+    cancel(publish(theme, None, live_from=in_days(1)), None)
+    publish(theme, None, live_from=in_days(2))
+    publish(theme, None)
+    assert stamp.next_change(timezone.now()) is None
+
+
+def test_what_is_still_to_come_is_found_without_looking_at_all_there_ever_was():
+    question = stamp.NEXT.put_together()
+    plan = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # which it prefers while there is little
+        cursor.execute(f"{plan} {question.sql}", question.parameters({"now": timezone.now()}))
+        assert "revision_turning" in str(cursor.fetchall())
+
+
+def test_the_state_is_that_of_the_database_and_known_until_it_changes(django_assert_num_queries, theme):
+    known = stamp.state()
+    row = Stamp.objects.get()
+    assert (known.number, known.changed_at, known.until) == (row.number, row.changed_at, None)
+    with django_assert_num_queries(1):
+        assert stamp.state(known) is known
+    publish(theme, None, live_from=in_days(1))
+    assert stamp.state(known).number == stamp.number() > known.number
+    assert stamp.state(known).until is not None
+
+
+def test_before_anything_was_published_the_state_says_so():
+    Stamp.objects.all().delete()
+    assert (stamp.state().number, stamp.number()) == (0, 0)
