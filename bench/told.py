@@ -10,7 +10,7 @@ WORKER = "X-Worker"
 class Told:
     """`resoc.wsgi` with one more header, also on its short ways."""
 
-    start, keep_warm = site.start, site.keep_warm
+    start, keep_warm, rehearse = site.start, site.keep_warm, site.rehearse
 
     def __call__(self, environ, start_response):
         worker = (WORKER, str(os.getpid()))

@@ -174,7 +174,8 @@ def pre_request(worker, req):
 
 
 def when_ready(server):
-    """What is loaded now stays: no worker looks through it for garbage, or copies it for having looked."""
+    """What is loaded now stays: no worker loads it, looks through it for garbage, or copies it for having looked."""
+    server.app.wsgi().rehearse()
     gc.collect()
     gc.freeze()
     server.keeper = start_keeper(server)

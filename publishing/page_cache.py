@@ -33,7 +33,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection, connections
 
 from publishing import stamp
 from publishing.answers import Answer, Condition, Environ, Headers, Key, Page, chosen, encoded, is_known
@@ -321,6 +321,16 @@ class PageCache:
         return page
 
     # Before anybody asks
+
+    def rehearse(self) -> None:
+        """Make a page for nobody: what that loads, the processes that are forked next have already, and share."""
+        site = urlsplit(settings.SITE_URL or f"http://{settings.ALLOWED_HOSTS[0].lstrip('*.') or 'localhost'}")
+        try:
+            Passed.through(self.application, self.environ((site.scheme, site.netloc, "/", ""))).read()
+        except Exception:  # who asks for a page will hear of it
+            logger.exception("No page could be made while starting")
+        finally:
+            connections.close_all()  # none of them survives a fork
 
     def start(self) -> None:
         """Begin to look, in a thread of this process, whether pages have become old."""

@@ -41,6 +41,7 @@ heads = {{}}
 application.recall = heads.get
 application.at_hand = at_hand
 application.keep_warm = keep_warm
+application.rehearse = lambda: None
 """
 
 

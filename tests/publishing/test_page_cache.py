@@ -292,6 +292,41 @@ def test_where_no_count_can_be_kept_the_database_tells(settings, tmp_path, theme
 # Before anybody asks
 
 
+@pytest.mark.parametrize(
+    ("site_url", "hosts", "asked"),
+    [
+        ("https://www.example.org", ["www.example.org"], ("https", "www.example.org")),
+        ("", ["localhost", "127.0.0.1"], ("http", "localhost")),
+        ("", [".example.org"], ("http", "example.org")),
+        ("", ["*"], ("http", "localhost")),
+    ],
+)
+def test_a_rehearsal_makes_a_page_and_keeps_nothing(settings, site_url, hosts, asked):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = site_url, hosts
+    made = []
+
+    def application(environ, start_response):
+        def start(status, headers, exc_info=None):
+            made.append((environ["wsgi.url_scheme"], environ["HTTP_HOST"], status))
+            return start_response(status, headers)
+
+        return django_application(environ, start)
+
+    cache = PageCache(application, keeps_warm=True)
+    cache.rehearse()
+    assert made == [(*asked, "200 OK")]
+    assert not cache.pages
+    assert cache.warmer is None
+
+
+def test_when_the_rehearsal_fails_the_site_starts(caplog):
+    def application(environ, start_response):
+        raise RuntimeError("broken")
+
+    PageCache(application).rehearse()
+    assert "broken" in caplog.text
+
+
 @pytest.fixture
 def away(site):
     """Another page cache, asked as a visitor would, to compare with."""

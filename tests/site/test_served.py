@@ -1,12 +1,16 @@
 """The site as `make serve` serves it: gunicorn, real files, what a first visit costs."""
 
+import os
 import re
 import socket
 import urllib.request
 from pathlib import Path
+from shutil import copytree
 from urllib.parse import quote
 
 import pytest
+
+from tests.conftest import serving
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +52,15 @@ def test_a_search_of_ten_thousand_characters_gets_a_helpful_page(served, letter)
         html = response.read().decode()
     assert response.status == 200
     assert 'action="/fr/recherche/"' in html
+
+
+def test_what_the_workers_are_forked_from_has_no_database_open(prepared, tmp_path):
+    """SQLite: a connection must not be carried through a fork, and neither must that of PostgreSQL."""
+    with serving(copytree(prepared, tmp_path / "data")) as site:
+        main = site.program.pid
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        assert len(children) == 2, "a worker, and who looks after pages"
+        assert not any("db.sqlite3" in os.readlink(file) for file in Path(f"/proc/{main}/fd").iterdir())
 
 
 def test_hashed_files_may_be_kept_for_ever(served):
