@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import venv
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -566,12 +567,18 @@ def machine() -> str:
 def beside_peers(program: str) -> str:
     """The tables of the programme that measures other ways to serve the same content."""
     about = circumstances()
-    ours = ROOT / "bench" / "peers.json"
-    plain = json.loads(ours.read_text()) | {"dir": str(ROOT), "start": PLAINLY}
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as other:
-        json.dump(plain, other)
-        other.flush()
-        command = [*shlex.split(program), "--ours", str(ours), "--ours", other.name]
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        say("installing what the site needs, and nothing else")
+        venv.create(folder, with_pip=True)
+        only_ours = Path(folder, "bin", "python")
+        subprocess.run([only_ours, "-m", "pip", "install", "--quiet", "-r", ROOT / "requirements.txt"], check=True)
+        as_served = json.loads((ROOT / "bench" / "peers.json").read_text())
+        as_served |= {"dir": str(ROOT), "python": str(only_ours)}
+        command = shlex.split(program)
+        for number, ours in enumerate((as_served, as_served | {"start": PLAINLY})):
+            file = Path(folder, f"ours{number}.json")
+            file.write_text(json.dumps(ours))
+            command += ["--ours", str(file)]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         sys.exit(f"{program} failed")
