@@ -191,12 +191,12 @@ def visible(data: Path, tries: int) -> str:
             traffic = subprocess.Popen(command, stdout=subprocess.DEVNULL)
             for number in range(tries):
                 word = f"Bench{number}x{time.time_ns()}"
-                lines = _line_to_each(server)
+                workers = _line_to_each(server)
                 published = editor(what, word)
-                took, old = _until_seen(lines, path, word.encode(), published)
+                took, old = _until_seen(workers, path, word.encode(), published)
                 times.append(took)
                 stale += old
-                for line in lines:
+                for line in workers:
                     line.close()
                 time.sleep(0.2)
             traffic.terminate()
