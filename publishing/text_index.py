@@ -42,6 +42,7 @@ def learn(texts: Iterable[RevisionText]) -> None:
 
 def forget() -> None:
     """Take from the words of the site what no text says any more, and from the index what is deleted in it."""
+    merge()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -49,11 +50,20 @@ def forget() -> None:
                 " WHERE publishing_words(words) @> ARRAY[word::text])"
             )
         else:
-            cursor.execute("INSERT INTO publishing_text_index (publishing_text_index) VALUES ('optimize')")
             cursor.execute(
                 "DELETE FROM publishing_revisionword WHERE NOT EXISTS (SELECT 1 FROM publishing_text_index"
                 " WHERE publishing_text_index MATCH '\"' || word || '\"')"
             )
+
+
+def merge() -> None:
+    """Make one part of the many that SQLite's index gets by and by: it is asked three times as quickly.
+
+    Takes a third of a second for 15,000 texts, and nothing when there is one part only. PostgreSQL has none.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO publishing_text_index (publishing_text_index) VALUES ('optimize')")
 
 
 def likely(words: Sequence[Word], reader: str, at: datetime) -> models.QuerySet[RevisionText]:
@@ -66,7 +76,8 @@ def likely(words: Sequence[Word], reader: str, at: datetime) -> models.QuerySet[
 
     def found(languages: Sequence[str]) -> tuple[list[Forms], list[Forms]]:
         same = [_same(word, languages) for word in words]
-        return same, [(*forms, *longer[word]) for forms, word in zip(same, words, strict=True)]
+        both = [(*forms, *longer[word]) for forms, word in zip(same, words, strict=True)]
+        return same, [tuple(dict.fromkeys(forms)) for forms in both]
 
     texts = _newest([(_said(found(CODES)[1]), EXAMINED + 1)], public)  # most often that is all there are
     if len(texts) > EXAMINED:

@@ -2,7 +2,8 @@
 old goes from the log. Beside them, where it keeps no mail waiting, the links are looked at.
 
 Each worker runs both once a minute; what they do is claimed in the database first, so more workers
-do no more. Publishing needs none of it: what is public follows from the time alone.
+do no more. Once an hour each puts the index of texts in order, of which the second has nothing left
+to do. Publishing needs none of it: what is public follows from the time alone.
 """
 
 import logging
@@ -15,9 +16,10 @@ from django.db import connection
 from publishing.audit import forget_old
 from publishing.link_check import check_due
 from publishing.mail import deliver
+from publishing.text_index import merge
 from staff.card_checks import send_due
 
-EVERY = 60  # seconds
+MINUTE, HOUR = 60, 3600  # seconds
 
 logger = logging.getLogger(__name__)
 
@@ -31,16 +33,16 @@ def run() -> None:
 
 def start() -> None:
     """Run for as long as this process lives, beside its requests."""
-    for job, name in ((run, "upkeep"), (check_due, "links")):
-        threading.Thread(target=_forever, args=(job,), name=name, daemon=True).start()
+    for job, name, every in ((run, "upkeep", MINUTE), (check_due, "links", MINUTE), (merge, "index", HOUR)):
+        threading.Thread(target=_forever, args=(job, every), name=name, daemon=True).start()
 
 
-def _forever(job: Callable[[], None]) -> None:
+def _forever(job: Callable[[], None], every: int) -> None:
     while True:
-        time.sleep(EVERY)
+        time.sleep(every)
         try:
             job()
-        except Exception:  # the database or the network is away: the next minute comes
-            logger.exception("Upkeep failed; it is tried again in a minute.")
+        except Exception:  # the database or the network is away: the next time comes
+            logger.exception("Upkeep failed; it is tried again in %s seconds.", every)
         finally:
             connection.close()

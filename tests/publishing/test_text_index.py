@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -177,3 +178,30 @@ def test_frequent_words_that_are_never_together_find_nothing():
         make_theme(f"Hop {number}", slug_nl=f"hop-{number}")
     assert Client().get("/zoeken/?q=graan+hop").status_code == 200
     assert urls("graan hop") == []
+
+
+def parts() -> int:
+    """Of how many parts SQLite's index is made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT segid) FROM publishing_text_index_idx")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's index has no such parts")
+def test_what_was_published_one_after_the_other_becomes_one_part_of_the_index_and_is_found_as_before():
+    for number in range(3):
+        make_theme(f"Windmolens {number}")
+    before = urls("windmolens")
+    assert len(before) == 3
+    assert parts() > 1
+    text_index.merge()
+    assert parts() == 1
+    assert urls("windmolens") == before
+
+
+def test_a_word_of_the_query_is_looked_for_once_in_each_form():
+    make_theme("Fietspad")  # its stem is the same word, and so a longer word of the site too
+    with CaptureQueriesContext(connection) as asked:
+        assert urls("fietspad")
+    (sql,) = (each["sql"] for each in asked if "AS newest" in each["sql"])
+    assert sql.count("=fietspad") == 1

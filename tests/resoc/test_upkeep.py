@@ -35,3 +35,10 @@ def test_upkeep_looks_at_links_once_a_week(time_machine, monkeypatch):
     call_command("upkeep")
     call_command("upkeep")
     assert len(checked) == 1
+
+
+def test_upkeep_puts_the_index_of_texts_in_order(monkeypatch):
+    merged = []
+    monkeypatch.setattr("resoc.management.commands.upkeep.merge", lambda: merged.append(1))
+    call_command("upkeep")
+    assert merged == [1]

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from publishing.models import RevisionText, RevisionWord
 from publishing.search_index import add, index, unindexed
+from publishing.text_index import merge
 
 AT_A_TIME = 500
 
@@ -35,5 +36,7 @@ class Command(BaseCommand):
                 added += add(texts)
                 texts = []
         added += add(texts)
+        if added:
+            merge()
         if added or options["verbosity"] > 1:
             self.stdout.write(f"Search: {added} texts indexed.")

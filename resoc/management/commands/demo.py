@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 from priorities.models import Theme, Update
 from publishing.languages import CODES
 from publishing.models import LAST_POSITION, Publishable, Revision
+from publishing.text_index import merge
 from publishing.workflow import publish_new
 from resoc.management.commands.seed import NOTE as SEED
 
@@ -94,9 +95,11 @@ class Command(BaseCommand):
         # Each demonstration theme has its own four updates, so a page is as long on a large site as on a small one.
         themes = _demo(Theme).order_by("object_id").values_list("object_id", flat=True)
         added += _add(_updates(_made(Update), UPDATES * scale, list(themes)))
-        if added and connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")  # or it plans its queries for an empty site
+        if added:
+            merge()
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("ANALYZE")  # or it plans its queries for an empty site
         self.stdout.write(f"Demo: {added} added and published." if added else "Demo: nothing to add.")
 
 

@@ -5,14 +5,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from publishing.link_check import check_due
+from publishing.text_index import merge
 from resoc.upkeep import run
 
 
 class Command(BaseCommand):
-    """Sends what waits, asks after cards and looks at links."""
+    """Sends what waits, asks after cards, looks at links and puts the index of texts in order."""
 
-    help = "Send mails that wait, ask twice a year whether cards are right, and look at links once a week."
+    help = "Send mails that wait, ask twice a year after cards, look at links once a week, keep search quick."
 
     def handle(self, *args: Any, **options: Any) -> None:
         run()
         check_due()
+        merge()
