@@ -265,6 +265,7 @@ def under_load(data: Path, folder: Path, rounds: int) -> str:
         for number in range(rounds):
             for name, lua in (("home", None), (f"mix of {len(MIX)} pages", script)):
                 for publishing in (False, True):
+                    server.warm(*MIX)  # after the publication before
                     process = _publish_soon(editor, number) if publishing else None
                     runs.setdefault((name, publishing), []).append(load(server, "/", 2, script=lua))
                     if process:
