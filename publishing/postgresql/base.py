@@ -8,6 +8,7 @@ process goes on knocking.
 """
 
 import logging
+import os
 import threading
 import time
 from types import SimpleNamespace
@@ -27,6 +28,10 @@ class Server:
     """What this process knows of its server."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Know nothing, as a process that has just begun, or was forked: who knocked before does not in that one."""
         self.hangs = False
         self.answered = 0.0  # when it last let somebody in, on the monotonic clock
         self.door: dict[str, Any] = {}  # how one knocks: the parameters of a connection
@@ -68,6 +73,7 @@ class Server:
 
 
 server = Server()
+os.register_at_fork(after_in_child=server.begin)
 
 
 class Connection(psycopg.Connection[Any]):

@@ -3,6 +3,7 @@
 Collected only in the run on PostgreSQL: see `conftest.py`.
 """
 
+import os
 import socket
 import threading
 from contextlib import closing, suppress
@@ -143,3 +144,13 @@ def test_a_server_that_refuses_does_not_hang(connect, server):
     server.door = {"host": "127.0.0.1", "port": free_port()}
     server.look()
     assert not server.hangs
+
+
+def test_a_process_that_is_forked_while_the_server_hangs_finds_out_for_itself(monkeypatch):
+    """The thread that knocks until it answers is not in that process."""
+    monkeypatch.setattr(base.server, "hangs", True)
+    child = os.fork()
+    if not child:
+        os._exit(base.server.hangs)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert base.server.hangs
