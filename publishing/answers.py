@@ -80,7 +80,7 @@ class Page:
     reads: frozenset[Read]
     since: int  # seconds since the epoch: when this text of it came
     asked: float = 0  # when last, on the monotonic clock; 0 when it is not to be made anew unasked
-    shown: bool = False  # whether nginx was given it
+    shown: Condition | None = None  # under which nginx was given it
 
     @property
     def size(self) -> int:

@@ -167,7 +167,7 @@ class PageCache:
         if now is None or not self.is_current(now) or (page.condition.number, now.number) not in self.changes:
             return False
         if self.still_holds(page, now):
-            page.condition, page.shown = now, False
+            page.condition = now
             return True
         return False
 
@@ -257,7 +257,7 @@ class PageCache:
         if condition is None and old is not None:
             return old
         if condition is not None and old is not None and self.still_holds(old, condition):
-            return self.save(key, replace(old, condition=condition, asked=asked, shown=False))
+            return self.save(key, replace(old, condition=condition, asked=asked))
         with recording() as reads:
             passed = Passed.through(self.application, environ | {"QUERY_STRING": key[3]})
         if passed.status[:1] == SERVER_ERROR:
@@ -371,7 +371,7 @@ class PageCache:
     def show_asked(self) -> None:
         """Let nginx serve what visitors asked for, before its turn comes among all pages."""
         with self.lock:
-            pages = [(key, page) for key, page in self.pages.items() if not page.shown]
+            pages = [(key, page) for key, page in self.pages.items() if page.shown != page.condition]
         for key, page in pages:
             self.show(key, page)
 
@@ -438,10 +438,13 @@ class PageCache:
 
     def show(self, key: Key, page: Page | None) -> None:
         """Let nginx serve `page`, if it is as it should be."""
-        if page is not None and self.is_current(page.condition):
-            self.store.show(key, page)
-            page.shown = True
-            if not self.is_current(page.condition):  # by now
+        if page is None:
+            return
+        as_it_was = replace(page)  # while it is shown, a visitor may find that it holds under another condition
+        if self.is_current(as_it_was.condition):
+            self.store.show(key, as_it_was)
+            page.shown = as_it_was.condition
+            if not self.is_current(as_it_was.condition):  # by now
                 self.store.hide()
 
     def renew_unasked(self, key: Key, asked: float) -> Page | None:

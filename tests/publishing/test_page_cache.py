@@ -369,9 +369,34 @@ def test_after_a_change_the_second_page_that_still_holds_costs_no_question(chang
 
 def test_a_page_that_still_holds_is_shown_to_nginx_anew(changed, cache):
     page = cache.pages["http", "localhost", "/privacy/", ""]
-    page.shown = True  # in the folder of before
+    page.shown = page.condition  # in the folder of before
     changed.get("/privacy/")
-    assert not page.shown
+    assert page.shown != page.condition
+    cache.show_asked()
+    assert page.shown == page.condition == cache.store.shown()
+
+
+def test_what_a_page_was_when_it_began_to_be_shown_hides_nothing_that_changed_meanwhile(
+    cache, reader, theme, monkeypatch
+):
+    """The thread that shows pages is slow, and a visitor finds meanwhile that this one holds beyond the change."""
+    for path in ("/toegankelijkheid/", "/privacy/"):
+        reader.get(path)
+    key = "http", "localhost", "/privacy/", ""
+    write = cache.store._write
+
+    def write_slowly(*arguments) -> None:
+        monkeypatch.setattr(cache.store, "_write", write)
+        retitle(theme, "Net nu")
+        reader.get("/toegankelijkheid/"), reader.get("/privacy/")
+        write(*arguments)
+
+    cache.store.hide()
+    monkeypatch.setattr(cache.store, "_write", write_slowly)
+    cache.show(key, cache.pages[key])
+    assert cache.store._write == write, "the change came meanwhile"
+    assert cache.store.shown() is None
+    assert cache.pages[key].shown != cache.pages[key].condition
 
 
 def test_what_is_known_of_a_change_says_nothing_of_the_next(changed, site, theme):
