@@ -81,7 +81,6 @@ class PageCache:
         self.locks: dict[Key, threading.Lock] = {}
         self.lock = threading.Lock()
         self.missed_at: float | None = None  # when the database last did not answer this process; None since it did
-        self.until = float("inf")  # when the next planned change comes, in seconds since the epoch
         self.asking = threading.Lock()
         # What was learned of the database and stays so: after a change every page asks the same.
         self.state: stamp.State | None = None
@@ -282,8 +281,8 @@ class PageCache:
             return None
         self.missed_at = None
         month_ends = float(time.time() // MONTH + 1) * MONTH
-        self.until = min(state.until.timestamp(), month_ends) if state.until else month_ends
-        self.now = Condition(self.run, changes, state.number, self.until, state.changed_at.timestamp())
+        until = min(state.until.timestamp(), month_ends) if state.until else month_ends
+        self.now = Condition(self.run, changes, state.number, until, state.changed_at.timestamp())
         return self.now
 
     def still_holds(self, old: Page, now: Condition) -> bool:
@@ -402,7 +401,8 @@ class PageCache:
                 continue
             is_shown = self.store.shown() is not None
             known = self.machine[CHANGES], self.machine[NUMBER]
-            state = (self.store.origins(), known, self.until > time.time(), is_shown)
+            is_due = self.now is not None and self.now.until <= time.time()
+            state = (self.store.origins(), known, is_due, is_shown)
             if state == self.round_of:
                 return
             self.round_of, self.round = state, self.all_pages()
