@@ -17,7 +17,9 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration: {error}")
     except OperationalError as error:
-        sys.exit(f"The database does not answer: {str(error).splitlines()[0]}")
+        from publishing.logs import masked
+
+        sys.exit(f"The database does not answer: {masked(str(error).partition(chr(10))[0])}")
 
 
 if __name__ == "__main__":

@@ -2,24 +2,35 @@
 
 At a terminal the line is plain, for a person. Both formatters write through `masked`, so that whatever
 a library puts in a message or an exception, no password and no link that lets somebody in gets out.
+A record that can't be written is replaced by a line that says so: Python's own way, `Handler.handleError`,
+would print the message and its arguments as they are.
 """
 
+import base64
+import html
 import json
 import logging
 import os
 import re
 import secrets
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 MASK = "***"
 LONGEST = 20_000  # characters of a message or a traceback
-SHORTEST_SECRET = 6  # characters: anything shorter would be masked in the middle of words
+SHORTEST_SECRET = 6  # characters: a shorter one is masked as a whole word only, not in the middle of others
+UNMASKABLE = f"{MASK} (left out: it could not be searched for secrets)"
+LONGEST_ENCODED = 400  # characters in base64 around a secret, such as a user name before a password
+BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_")
+ADDRESSES = ("EMAIL_URL", "DATABASE_URL", "CACHE_URL")  # variables whose value may hold a password
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 # The request that this thread answers now.
@@ -51,24 +62,119 @@ MASKED = (
 )
 
 
-def masked(text: str) -> str:
-    """`text` without what must stay secret: our own passwords, and what has the form of one."""
-    for secret in _known_secrets():
-        if len(secret) >= SHORTEST_SECRET:
-            text = text.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
+def masked(text: object) -> str:
+    """`text` without what must stay secret: our own passwords, and what has the form of one.
+
+    Never raises: a text that can't be searched is left out as a whole.
+    """
+    try:
+        return _masked(str(text))
+    except Exception:  # whatever is wrong with it, or with the settings: a log line must not cost a request
+        return UNMASKABLE
+
+
+def _masked(text: str) -> str:
+    for secret in sorted(set(_known_secrets()), key=len, reverse=True):
+        if len(secret) < SHORTEST_SECRET:
+            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
+            continue
+        for form in _spellings(secret):
+            text = text.replace(form, MASK)
+        for core in _base64_cores(secret):
+            text = _without_base64(text, core)
     for pattern, replacement in MASKED:
         text = pattern.sub(replacement, text)
     return text
 
 
 def _known_secrets() -> Iterator[str]:
-    yield settings.SECRET_KEY
-    yield settings.EMAIL_HOST_PASSWORD
-    yield from (str(each.get("PASSWORD") or "") for each in settings.DATABASES.values())
-    for location in (each.get("LOCATION") for each in settings.CACHES.values()):
-        for address in location if isinstance(location, list | tuple) else [location]:
-            yield urlsplit(str(address)).password or ""
-    yield os.environ.get("AWS_SECRET_ACCESS_KEY", "")
+    """The secrets of this installation, none of them empty."""
+    found: list[Any] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, settings.EMAIL_HOST_PASSWORD]
+    for each in settings.DATABASES.values():
+        found += [each.get("PASSWORD"), (each.get("OPTIONS") or {}).get("password")]
+    for each in settings.CACHES.values():
+        location = each.get("LOCATION")
+        addresses = location if isinstance(location, list | tuple) else [location]
+        found += [*map(_password_in, addresses), (each.get("OPTIONS") or {}).get("PASSWORD")]
+    # A library may tell an address as it stands in the variable.
+    found += [_password_in(os.environ.get(name)) for name in ADDRESSES]
+    found += [os.environ.get(name) for name in ("SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
+    for secret in found:
+        if isinstance(secret, bytes):
+            secret = secret.decode(errors="replace")
+        if secret is not None and str(secret).strip():
+            yield str(secret)
+            yield unquote(str(secret))
+
+
+def _password_in(address: object) -> str | None:
+    try:
+        return urlsplit(str(address)).password
+    except ValueError:  # no address, or one that breaks off
+        return None
+
+
+@lru_cache(maxsize=64)
+def _spellings(secret: str) -> tuple[str, ...]:
+    """`secret` as programs write it: percent-encoded, quoted, as JSON, in HTML; the longest first."""
+    encoded = [quote(secret, safe=""), quote(secret), quote_plus(secret)]
+    forms = {
+        secret,
+        *encoded,
+        *(re.sub("%[0-9A-F]{2}", lambda part: part[0].lower(), each) for each in encoded),
+        repr(secret)[1:-1],
+        repr(secret.encode(errors="replace"))[2:-1],
+        json.dumps(secret)[1:-1],
+        html.escape(secret),
+    }
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+@lru_cache(maxsize=64)
+def _base64_cores(secret: str) -> tuple[str, ...]:
+    """What every text in base64 holds that has `secret` in it, wherever it begins: as `AUTH PLAIN` does (RFC 4616)."""
+    raw = secret.encode(errors="replace")
+    cores = set()
+    for before in range(3):  # bytes of the group of three that come before it
+        coded = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
+        whole = (before + len(raw)) * 8 // 6  # characters that hold nothing of what follows
+        core = coded[(before * 8 + 5) // 6 : whole]
+        cores |= {core, core.replace("+", "-").replace("/", "_")}
+    return tuple(cores)
+
+
+def _without_base64(text: str, core: str) -> str:
+    """`text` without the encoded texts that hold `core`, as far as `LONGEST_ENCODED` around it."""
+    place = text.find(core)
+    while place >= 0:
+        start, end = place, place + len(core)
+        while start > max(0, place - LONGEST_ENCODED) and text[start - 1] in BASE64:
+            start -= 1
+        while end < min(len(text), place + len(core) + LONGEST_ENCODED) and text[end] in BASE64:
+            end += 1
+        text = f"{text[:start]}{MASK}{text[end:]}"
+        place = text.find(core, start + len(MASK))
+    return text
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What `record` says, masked; also when its arguments do not fit it."""
+    try:
+        said = record.getMessage()
+    except Exception as error:
+        said = f"{masked(record.msg)} (its arguments do not fit: {type(error).__name__})"
+    return masked(said)
+
+
+class Console(logging.StreamHandler):
+    """Writes to standard error. A record that can't be written is lost in one line, without what it held."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (logging's own name)
+        """Say which record was lost and why; Python's own prints it unmasked."""
+        error = sys.exc_info()[0]
+        with suppress(Exception):
+            where = f"{record.name}, {record.filename}:{record.lineno}"
+            self.stream.write(f"A log record was lost ({where}: {error.__name__ if error else 'unknown'})\n")
 
 
 class AddRequest(logging.Filter):
@@ -85,7 +191,9 @@ class PlainLines(logging.Formatter):
     """A line for a person at a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+        # A copy: what is formatted here stays out of what other handlers get.
+        copy = logging.makeLogRecord({**record.__dict__, "msg": _message(record), "args": None, "exc_text": None})
+        return masked(super().format(copy))
 
 
 class JsonLines(logging.Formatter):
@@ -97,13 +205,13 @@ class JsonLines(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "request": getattr(record, "request_id", "-"),
-            "message": masked(record.getMessage())[:LONGEST],
+            "message": _message(record)[:LONGEST],
         }
         if hasattr(record, "status_code"):
             line["status"] = record.status_code
         if record.exc_info:
             line["traceback"] = masked(self.formatException(record.exc_info))[-LONGEST:]
-        return json.dumps(line)
+        return json.dumps(line, default=masked)
 
 
 def number_requests(get_response: Callable[[HttpRequest], HttpResponse]):

@@ -19,7 +19,10 @@ from django.core.exceptions import ImproperlyConfigured
 T = TypeVar("T")
 
 SECRET_KEY_LENGTH = 64  # characters
-PASSWORD = re.compile(r"(\w://)?.*@", re.DOTALL)  # and all else before the host of an address
+# What may be a password in an address: all before the host, and without a host all after a colon.
+PASSWORD = re.compile(r"(\w://)?.*@|:(?!//).*", re.DOTALL)
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465, "smtp+ssl": 465}  # RFC 5321 4.5.4.2; RFC 8314 3.3
 
 
 def variable(name: str, parse: Callable[[str], T], default: T, expected: str) -> T:
@@ -35,7 +38,7 @@ def variable(name: str, parse: Callable[[str], T], default: T, expected: str) ->
             return parse(raw)
     except (ValueError, KeyError, TypeError, UserWarning, ImproperlyConfigured):
         # Not `from` that error, which may hold part of a password that breaks the address.
-        shown = PASSWORD.sub(r"\1***@", raw)
+        shown = PASSWORD.sub(lambda found: f"{found[1] or ''}***@" if found[0].endswith("@") else ":***", raw)
         raise ImproperlyConfigured(f"{name} is {shown!r}: expected {expected}.") from None
 
 
@@ -129,6 +132,26 @@ def database(raw: str) -> dict[str, Any]:
     if config["ENGINE"] not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
         raise ValueError(raw)
     return config
+
+
+def mail_server(raw: str) -> dict[str, Any]:
+    """Parse the address of a mail server into Django's settings; each password becomes a string.
+
+    `smtp+tls` asks for STARTTLS; `smtps` and `smtp+ssl` mean TLS from the first byte (RFC 8314 3.3).
+    Raises ValueError for what would be read as another server, such as a password with a bare `#`.
+    """
+    parts, config = urlsplit(raw), environ.Env.email_url_config(raw)
+    if config["EMAIL_BACKEND"] != SMTP:
+        return config
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(raw)
+    return config | {
+        "EMAIL_HOST_USER": config["EMAIL_HOST_USER"] or "",
+        "EMAIL_HOST_PASSWORD": config["EMAIL_HOST_PASSWORD"] or "",
+        "EMAIL_PORT": config["EMAIL_PORT"] or MAIL_PORTS[parts.scheme],
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme in {"smtps", "smtp+ssl"},
+    }
 
 
 def cache(raw: str) -> dict[str, Any]:

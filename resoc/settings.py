@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 from js_asset import static_lazy
 
@@ -18,6 +17,7 @@ from resoc.environment import (
     database,
     flag,
     kept_secret,
+    mail_server,
     names,
     s3_options,
     site_url,
@@ -186,7 +186,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 CACHES["shared"] = variable("CACHE_URL", cache, CACHES["machine"], "an address such as redis://host:6379/1")
 MAIL: dict[str, Any] = variable(
-    "EMAIL_URL", environ.Env.email_url_config, {}, "an address such as smtp://user:password@host:25"
+    "EMAIL_URL", mail_server, {}, "an address such as smtp://host:25, or smtp+tls:// or smtps://user:password@host"
 )
 vars().update(MAIL)
 MAIL_SERVER_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
@@ -276,7 +276,7 @@ LOGGING = {
     },
     "handlers": {
         "console": {
-            "class": "logging.StreamHandler",
+            "class": "publishing.logs.Console",
             "filters": ["request"],
             "formatter": "plain" if sys.stderr.isatty() else "json",
         }

@@ -1,8 +1,14 @@
+import base64
+import io
 import json
 import logging
+import os
 import re
 import secrets
-from urllib.parse import quote
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +18,16 @@ from django.http import HttpResponse
 from django.test import Client
 
 from priorities.models import Theme
-from publishing.logs import LONGEST, AddRequest, JsonLines, PlainLines, current_request, masked, number_requests
+from publishing.logs import (
+    LONGEST,
+    AddRequest,
+    Console,
+    JsonLines,
+    PlainLines,
+    current_request,
+    masked,
+    number_requests,
+)
 from publishing.models import Mail, ShareLink
 from publishing.page_cache import encoded
 from staff.models import CardLink, StaffMember
@@ -258,3 +273,181 @@ def _raise(error: Exception):
 def test_a_signed_value_is_masked():
     signature = signing.dumps({"user": 1}, salt="x").rpartition(":")[2]
     assert signature not in masked(f"BadSignature: {signature}")
+
+
+# However a secret is written, and whatever goes wrong
+
+ODD_SECRET = "p@ss wörd/+'\"%\\&<9"  # noqa: S105
+SPELT = {
+    "as it is": ODD_SECRET,
+    "percent-encoded": quote(ODD_SECRET, safe=""),
+    "percent-encoded in small letters": re.sub("%..", lambda part: part[0].lower(), quote(ODD_SECRET, safe="")),
+    "percent-encoded with slashes": quote(ODD_SECRET),
+    "as a form sends it": quote_plus(ODD_SECRET),
+    "repr": repr(["x", ODD_SECRET]),
+    "repr of bytes": repr(ODD_SECRET.encode()),
+    "json": json.dumps([ODD_SECRET]),
+    "AUTH LOGIN": base64.b64encode(ODD_SECRET.encode()).decode(),
+    "AUTH PLAIN": base64.b64encode(f"\0user@example.org\0{ODD_SECRET}".encode()).decode(),
+    "Basic": base64.b64encode(f"us:{ODD_SECRET}".encode()).decode(),
+    "Basic, in an address": base64.urlsafe_b64encode(f"a:{ODD_SECRET}?>".encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELT)
+@pytest.mark.parametrize("name", ["EMAIL_HOST_PASSWORD", "SECRET_KEY_FALLBACKS"])
+def test_a_secret_is_masked_however_it_is_spelt(settings, spelling, name):
+    setattr(settings, name, [ODD_SECRET] if name == "SECRET_KEY_FALLBACKS" else ODD_SECRET)
+    said = masked(f"535 5.7.8 refused {SPELT[spelling]} here")
+    assert "***" in said
+    assert said.startswith("535 5.7.8 refused ")
+    assert said.endswith(" here")
+    for form in SPELT.values():
+        assert form.strip("[]") not in said
+    assert "rd/" not in said
+
+
+@pytest.mark.parametrize("password", [None, 0, 12345678, b"heel-geheim", "", " ", ["a"], object()])
+def test_whatever_kind_of_thing_a_password_is_masking_goes_on(settings, monkeypatch, password):
+    settings.EMAIL_HOST_PASSWORD = password
+    monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", password)
+    assert masked("Mail waits: [Errno 111] Connection refused") == "Mail waits: [Errno 111] Connection refused"
+    assert masked("a 12345678 heel-geheim") == {
+        12345678: "a *** heel-geheim",
+        b"heel-geheim": "a 12345678 ***",
+    }.get(password if isinstance(password, int | bytes) else None, "a 12345678 heel-geheim")
+
+
+def test_a_short_password_is_masked_where_it_stands_alone(settings):
+    settings.EMAIL_HOST_PASSWORD = "uit"  # noqa: S105
+    assert masked("login uit failed: geluid uitgesloten") == "login *** failed: geluid uitgesloten"
+
+
+class Unspeakable:
+    """What can't be written as text."""
+
+    def __str__(self) -> str:
+        raise RuntimeError(SECRET)
+
+    __repr__ = __str__
+
+
+def test_what_cannot_be_searched_is_left_out(settings):
+    assert "left out" in masked(Unspeakable())
+    settings.CACHES = {"default": None}  # broken settings break no line
+    assert masked(SECRET).startswith("***")
+    assert SECRET not in masked(SECRET)
+
+
+@pytest.mark.parametrize("formatter", [JsonLines(), PlainLines("{message}", style="{")])
+@pytest.mark.parametrize(
+    ("message", "arguments"),
+    [
+        ("%d of %s", ("one",)),
+        (f"password={SECRET} %s %s", ("too few",)),
+        ("no place", (f"password={SECRET}",)),
+        ("%s", (Unspeakable(),)),
+        (Unspeakable(), ()),
+        ("%(name)s", ({"other": f"password={SECRET}"},)),
+    ],
+)
+def test_a_record_whose_arguments_do_not_fit_is_one_masked_line(capsys, formatter, message, arguments):
+    stream = io.StringIO()
+    handler = Console(stream)
+    handler.setFormatter(formatter)
+    handler.handle(record(message, *arguments))
+    assert len(stream.getvalue().splitlines()) == 1
+    assert SECRET not in stream.getvalue() + capsys.readouterr().err
+
+
+def test_a_record_that_cannot_be_written_is_told_without_what_it_held(capsys):
+    class Broken(logging.Formatter):
+        def format(self, _record: logging.LogRecord) -> str:
+            raise RuntimeError(SECRET)
+
+    stream = io.StringIO()
+    handler = Console(stream)
+    handler.setFormatter(Broken())
+    handler.handle(record("password=%s", SECRET))
+    assert stream.getvalue() == "A log record was lost (x, f:1: RuntimeError)\n"
+    assert capsys.readouterr().err == ""
+
+
+def test_a_plain_line_leaves_nothing_unmasked_behind_for_others():
+    try:
+        raise RuntimeError(f"password={SECRET}")
+    except RuntimeError:
+        made = logging.getLogger("x").makeRecord("x", logging.ERROR, "f", 1, "here", (), sys.exc_info())
+    plain = PlainLines("{message}", style="{")
+    assert SECRET not in plain.format(made)
+    assert "RuntimeError" in plain.format(made)
+    assert made.exc_text is None
+
+
+# Every form of EMAIL_URL, from the settings to the doctor
+
+PASSWORD = "Geheim+w%rd@9/x"  # noqa: S105
+QUOTED = quote(PASSWORD, safe="")
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+FORMS = {
+    "": ("django.core.mail.backends.smtp.EmailBackend", "localhost", 25, False, False, ""),
+    "smtp://localhost:25": (SMTP, "localhost", 25, False, False, ""),
+    "smtp://mail.example.org": (SMTP, "mail.example.org", 25, False, False, ""),
+    "smtp://user@mail.example.org:25": (SMTP, "mail.example.org", 25, False, False, ""),
+    "smtp://user:12345678@mail.example.org:25": (SMTP, "mail.example.org", 25, False, False, "12345678"),
+    f"smtp://user:{QUOTED}@mail.example.org:25": (SMTP, "mail.example.org", 25, False, False, PASSWORD),
+    f"smtp+tls://a%40b.be:{QUOTED}@mail.example.org:587": (SMTP, "mail.example.org", 587, True, False, PASSWORD),
+    f"smtp+tls://user:{QUOTED}@mail.example.org": (SMTP, "mail.example.org", 587, True, False, PASSWORD),
+    f"smtps://user:{QUOTED}@mail.example.org:465": (SMTP, "mail.example.org", 465, False, True, PASSWORD),
+    f"smtps://user:{QUOTED}@mail.example.org": (SMTP, "mail.example.org", 465, False, True, PASSWORD),
+    f"smtp+ssl://user:{QUOTED}@mail.example.org:465": (SMTP, "mail.example.org", 465, False, True, PASSWORD),
+    "consolemail://": ("django.core.mail.backends.console.EmailBackend", None, None, False, False, None),
+    "dummymail://": ("django.core.mail.backends.dummy.EmailBackend", None, None, False, False, None),
+}
+TRIED = r"""
+import base64, json, logging, smtplib
+from django.conf import settings as s
+from django.core.mail import get_connection
+from django.core.management import call_command
+
+server = get_connection(s.MAIL_SERVER_BACKEND)
+tls = getattr(server, "use_tls", False), getattr(server, "use_ssl", False)
+print(json.dumps([s.MAIL_SERVER_BACKEND, s.EMAIL_HOST, s.EMAIL_PORT, *tls, s.EMAIL_HOST_PASSWORD]))
+password = s.EMAIL_HOST_PASSWORD or "none at all"
+coded = base64.b64encode(f"\0user\0{password}".encode()).decode()
+logger = logging.getLogger("tried")
+try:
+    raise smtplib.SMTPAuthenticationError(535, f"{password} refused, AUTH PLAIN {coded}".encode())
+except smtplib.SMTPException:
+    logger.exception("No mail with %s", s.MAIL)
+logger.warning("%d", password)
+try:
+    call_command("doctor")
+except Exception as error:
+    print(type(error).__name__)
+"""
+
+
+@pytest.mark.parametrize("url", FORMS)
+def test_with_every_form_of_email_url_lines_are_json_and_hold_no_secret(prepared, url):
+    root = Path(__file__).resolve().parents[2]
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(prepared), "EMAIL_URL": url, "PYTHONPATH": str(root)}
+    environment["DJANGO_SETTINGS_MODULE"] = "resoc.settings"
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", f"import django; django.setup()\n{TRIED}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    settings_said, *said = done.stdout.splitlines()
+    assert tuple(json.loads(settings_said)) == FORMS[url]
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["logger"] for line in lines[:2]] == ["tried", "tried"]
+    assert "SMTPAuthenticationError" in lines[0]["traceback"]
+    password = FORMS[url][-1]
+    for form in (password, quote(password, safe=""), repr(password)[1:-1]) if password else ():
+        assert form not in done.stderr + "".join(said)
+    assert base64.b64encode(f"\0user\0{password or 'none at all'}".encode()).decode() not in done.stderr or not password
+    assert len(said) > 9
+    assert not [line for line in said if line.startswith("wrong") or "Could not be asked" in line]

@@ -42,6 +42,9 @@ def test_a_malformed_variable_stops_the_start_with_one_line_that_names_it(tmp_pa
         ("DATABASE_URL", "postgres://resoc:heel/geheim@host:port/x"),
         ("EMAIL_URL", "smtp+nothing://a@example.org:geheim@host:25"),
         ("CACHE_URL", ":geheim@host"),
+        ("EMAIL_URL", "smtp://user:123#heel/geheim@host"),  # which would be read as port 123 of "user"
+        ("EMAIL_URL", "smtp://user:123?heel-geheim@host"),
+        ("EMAIL_URL", "smtp://user:123/heel-geheim@host"),
     ],
 )
 def test_a_malformed_address_is_told_without_its_password(tmp_path, name, value):
@@ -53,6 +56,26 @@ def test_a_malformed_address_is_told_without_its_password(tmp_path, name, value)
     assert "***@host" in result.stderr
     assert "geheim" not in result.stderr
     assert "heel" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgres://resoc:geheim/x"),
+        ("EMAIL_URL", "smtps://user:geheim"),
+        ("EMAIL_URL", "smtp://"),
+        ("EMAIL_URL", "user:geheim"),
+        ("CACHE_URL", "redis//:geheim"),
+    ],
+)
+def test_an_address_that_breaks_off_is_told_without_its_password(tmp_path, name, value):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), name: value}
+    command = [sys.executable, ROOT / "manage.py", "check"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert result.returncode != 0
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert f"{name} is '" in result.stderr
+    assert "geheim" not in result.stderr
 
 
 WHOLE = {
