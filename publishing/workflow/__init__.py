@@ -1,0 +1,54 @@
+"""The workflow: publish, plan, withdraw, reorder, restore, and where an object stands.
+
+These functions are the only way to make a Revision. Each is one transaction. Begin reading with
+`publish`, then `commit`.
+"""
+
+from publishing.workflow.commit import check_publishable, files, lock, moment
+from publishing.workflow.plan import cancel, reschedule, set_end
+from publishing.workflow.publish import check_reason, confirm, publish, publish_new, withdraw
+from publishing.workflow.reorder import reorder, repoint, rising
+from publishing.workflow.restore import discard, put_in_bin, restore
+from publishing.workflow.state import (
+    State,
+    changed,
+    changed_among,
+    has_unpublished,
+    is_live,
+    live_users,
+    state,
+    states,
+    surely_unchanged,
+    unpublished_changes,
+)
+
+__all__ = [
+    "State",
+    "cancel",
+    "changed",
+    "changed_among",
+    "check_publishable",
+    "check_reason",
+    "confirm",
+    "discard",
+    "files",
+    "has_unpublished",
+    "is_live",
+    "live_users",
+    "lock",
+    "moment",
+    "publish",
+    "publish_new",
+    "put_in_bin",
+    "reorder",
+    "repoint",
+    "reschedule",
+    "restore",
+    "rising",
+    "set_end",
+    "state",
+    "states",
+    "surely_unchanged",
+    "unpublished_changes",
+    "withdraw",
+]

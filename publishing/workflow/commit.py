@@ -1,0 +1,259 @@
+"""Making one commit: the lock, the checks, the Revision and the indexes beside its content.
+
+Private to `publishing.workflow`: others call the functions that this package exports.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from modeltranslation.utils import build_localized_fieldname
+
+from publishing import stamp
+from publishing.dates import written
+from publishing.fields import PublishedForeignKey, RichTextField
+from publishing.languages import CODES, is_blank, resolve, translated_fields
+from publishing.links import targets
+from publishing.models import (
+    CAME_DUE,
+    Publishable,
+    Revision,
+    RevisionFile,
+    RevisionReference,
+    RevisionSlug,
+    RevisionText,
+    slug_columns,
+)
+from publishing.search_index import add, index
+from publishing.snapshots import (
+    Snapshot,
+    child_models,
+    published_fields,
+    thaw,
+)
+
+P = TypeVar("P", bound=Publishable)
+
+
+def check_publishable(row: Publishable, live_from: datetime, live_until: datetime | None = None) -> None:
+    """Raise ValidationError, by field, when the working row `row` can't go public for that time.
+
+    Its child rows are not judged here, so that a form can ask before it has saved them.
+    """
+    errors: dict[str, list[Any]] = {}
+    for check in (row.full_clean, row.check_complete):
+        try:
+            check()
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+    title = _source_column(type(row), row.title_field)
+    if is_blank(getattr(row, title)):
+        errors.setdefault(title, []).append(_("Fill this in before you publish: without it the page has no title."))
+    columns = slug_columns(type(row))
+    if columns and not any(getattr(row, column) for column in columns):
+        errors.setdefault(columns[0], []).append(_("Fill this in before you publish: it is the address of the page."))
+    for column, messages in address_errors(row, live_from, live_until).items():
+        errors.setdefault(column, []).extend(messages)
+    refuse(errors)
+
+
+def address_errors(row: Publishable, live_from: datetime, live_until: datetime | None) -> dict[str, list[Any]]:
+    """Which addresses of `row` somebody else has in that time, by field."""
+    errors: dict[str, list[Any]] = {}
+    for code in CODES if slug_columns(type(row)) else ():
+        if owner := _slug_owner(row, code, live_from, live_until):
+            language = resolve(row, "slug", code).language
+            column = build_localized_fieldname("slug", language) if language else "slug"
+            message = _("“%s” already has this address.") % owner
+            if message not in errors.setdefault(column, []):
+                errors[column].append(message)
+    return errors
+
+
+def refuse(errors: dict[str, list[Any]]) -> None:
+    """Raise ValidationError with `errors` by field; nothing when there are none."""
+    if errors:
+        raise ValidationError(errors)
+
+
+def check_end(live_from: datetime, live_until: datetime | None) -> None:
+    """Raise ValidationError, for field `live_until`, when that comes before `live_from`."""
+    if live_until and live_until <= live_from:
+        raise ValidationError({"live_until": _("The end must come after the beginning.")})
+
+
+def check_rows(row: Publishable) -> None:
+    """Raise ValidationError when a saved child row of `row` can't go public."""
+    errors = []
+    for name, child_model in child_models(type(row)):
+        for child in getattr(row, name).all():
+            try:
+                child.full_clean()
+            except ValidationError as error:
+                errors += [f"{child_model._meta.verbose_name}: {message}" for message in error.messages]
+    if errors:
+        raise ValidationError(errors)
+
+
+def _source_column(model: type[Publishable], field: str) -> str:
+    if field in translated_fields(model):
+        return build_localized_fieldname(field, settings.LANGUAGE_CODE)
+    return field
+
+
+def _slug_owner(
+    row: Publishable, language: str, live_from: datetime, live_until: datetime | None
+) -> Publishable | None:
+    """The other object of this model that has the address of `row` in `language` in that time."""
+    taken = (
+        Revision.objects.of(type(row))
+        .exclude(object_id=row.pk)
+        .filter(CAME_DUE, slugs__slug=row.slug_in(language), slugs__language=language, withdrawn=False)
+        .filter(models.Q(superseded_at=None) | models.Q(superseded_at__gt=live_from))
+        .filter(models.Q(live_until=None) | models.Q(live_until__gt=live_from))
+    )
+    if live_until:
+        taken = taken.filter(live_from__lt=live_until)
+    first = taken.first()
+    return first.thaw() if first else None
+
+
+def lock(model: type[models.Model]) -> None:
+    """Hold `model` until the transaction ends: two editors can't give out the same address, or overwrite each other.
+
+    It comes before any lock on a row, or two transactions could wait for each other for ever.
+
+    SQLite lets one writer in at a time, so there the transaction itself is the lock.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [model._meta.label_lower])
+
+
+def locked(obj: P) -> P:
+    """The saved row of `obj`, as nobody else can publish or delete it until we are done."""
+    lock(type(obj))
+    row = type(obj)._base_manager.filter(pk=obj.pk).first()
+    if row is None:
+        raise ValidationError(_("Somebody has deleted this in the meantime."))
+    return row
+
+
+def commit(obj: Publishable, revision: Revision) -> Revision:
+    """Insert `revision` of `obj` with its indexes, and overtake what is older."""
+    named(obj, revision).save(force_insert=True)
+    stamp.bump(obj)
+    obj.revisions.filter(pk__lt=revision.pk).filter(
+        models.Q(superseded_at=None) | models.Q(superseded_at__gt=revision.live_from)
+    ).update(superseded_at=revision.live_from)
+    write_indexes([(obj, revision)])
+    # Nobody searches what is over.
+    RevisionText.objects.filter(revision__in=obj.revisions.filter(superseded_at__lte=timezone.now())).delete()
+    return revision
+
+
+def named(obj: Publishable, revision: Revision) -> Revision:
+    """`revision` with what it says of `obj` beside its content."""
+    revision.model, revision.object_id = obj._meta.label_lower, obj.pk
+    revision.sort_key, revision.turns_at = obj.sort_key, obj.turns_at
+    revision.checked_at = revision.checked_at or revision.live_from
+    return revision
+
+
+def write_indexes(committed: Sequence[tuple[Publishable, Revision]]) -> None:
+    """Insert the indexes beside the content of these objects and their saved revisions."""
+    RevisionSlug.objects.bulk_create(
+        RevisionSlug(revision=revision, language=code, slug=slug)
+        for obj, revision in committed
+        # The address of something that nobody ever could see stays unknown when it is withdrawn.
+        if not revision.withdrawn or obj.revisions.once_public().exists()
+        for code in CODES
+        if (slug := obj.slug_in(code))
+    )
+    RevisionReference.objects.bulk_create(
+        RevisionReference(revision=revision, field=field, model=model, object_id=object_id)
+        for obj, revision in committed
+        for field, model, object_id in _references(obj)
+    )
+    RevisionFile.objects.bulk_create(
+        RevisionFile(revision=revision, name=name) for obj, revision in committed for name in files(obj)
+    )
+    add([text for obj, revision in committed for text in index(obj, revision)])
+
+
+def files(obj: Publishable) -> Iterator[str]:
+    """The names of the stored files of `obj` and its child rows."""
+    for _path, row in _rows(obj):
+        for field in published_fields(type(row)):
+            if isinstance(field, models.FileField) and (value := getattr(row, field.attname)):
+                yield value.name
+
+
+def _references(obj: Publishable) -> Iterator[tuple[str, str, int]]:
+    """What `obj` and its child rows point at: in which field, and the model and key of each target."""
+    for path, row in _rows(obj):
+        for field in published_fields(type(row)):
+            value = getattr(row, field.attname)
+            if isinstance(field, PublishedForeignKey) and value:
+                yield path + field.name, field.related_model._meta.label_lower, value
+            elif isinstance(field, RichTextField) and value:
+                yield from ((path + field.name, *target) for target in sorted(targets(value)))
+
+
+def commit_copy(revision: Revision, **changes: Any) -> Revision:
+    """Commit `revision` again, with these fields changed."""
+    names = ("author", "note", "live_from", "live_until", "checked_at", "unchanged_since", "data")
+    same = {name: getattr(revision, name) for name in names}
+    copy = Revision(**(same | changes))
+    return commit(thaw(revision.model_class, revision.object_id, copy.data), copy)
+
+
+def commit_again(
+    row: Publishable,
+    author: User | None,
+    note: str,
+    values: Snapshot | None = None,
+    where: Snapshot | None = None,
+    **changes: Any,
+) -> None:
+    """Commit what is public of `row` again with these changes, and then what waits, to wait on.
+
+    `values` go into both, or only into the one that has the values of `where`. What waits stays
+    the decision of whoever planned it.
+    """
+
+    def changed_data(data: Snapshot) -> Snapshot:
+        return data | (values or {}) if (where or {}).items() <= data.items() else data
+
+    now = timezone.now()
+    shown = row.revisions.public(now).first()
+    waiting = list(row.revisions.pending(now).filter(withdrawn=False).order_by("pk"))
+    if shown:
+        same = {"unchanged_since": shown.changed_at, "data": changed_data(shown.data)}
+        commit_copy(shown, author=author, note=note, live_from=now, **(same | changes))
+    for revision in waiting:
+        commit_copy(revision, data=changed_data(revision.data))
+
+
+def log(author: User | None, objects: Sequence[Any], message: str) -> None:
+    """Write `message` about each of `objects` in the log of the admin."""
+    if author and objects:
+        LogEntry.objects.log_actions(author.pk, objects, CHANGE, message)
+
+
+def moment(at: datetime) -> str:
+    """Date and time as people here read them."""
+    return written(timezone.localtime(at), "j F Y, H:i" if not at.second else "j F Y, H:i:s")
+
+
+def _rows(obj: Publishable) -> list[tuple[str, models.Model]]:
+    """`obj` and its child rows, each with the prefix of its field names."""
+    children = [(f"{name}.", row) for name, _model in child_models(type(obj)) for row in getattr(obj, name).all()]
+    return [("", obj), *children]

@@ -1,0 +1,100 @@
+"""What waits for its moment: cancel it, move it, and set when something ends."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from publishing import stamp
+from publishing.models import (
+    CAME_DUE,
+    Publishable,
+    Revision,
+)
+from publishing.workflow.commit import (
+    address_errors,
+    check_end,
+    commit_again,
+    commit_copy,
+    lock,
+    locked,
+    log,
+    moment,
+    refuse,
+)
+
+
+def cancel(revision: Revision, author: User | None) -> None:
+    """Cancel a version that is still waiting: it stays in history, and what is public stays public.
+
+    What it had overtaken before its time does not come back: nobody counts on that any more.
+    Raises ValidationError when it does not wait any more.
+    """
+    with transaction.atomic():
+        waiting = _locked_waiting(revision)
+        _cancel(waiting)
+        log(author, [waiting.thaw()], _("The planned publication of %s is cancelled.") % moment(revision.live_from))
+
+
+def reschedule(
+    revision: Revision, author: User | None, live_from: datetime, live_until: datetime | None = None
+) -> Revision:
+    """The same version at another time: the waiting one is cancelled, a new one has its data.
+
+    Raises ValidationError, by field, when `live_from` is past, when the end comes before it, or
+    when somebody else has one of its addresses in that time.
+    """
+    if live_from <= timezone.now():
+        raise ValidationError({"live_from": _("This moment is past. Choose a later one.")})
+    check_end(live_from, live_until)
+    with transaction.atomic():
+        waiting = _locked_waiting(revision)
+        row = waiting.thaw()
+        refuse(address_errors(row, live_from, live_until))
+        _cancel(waiting)
+        words = {"old": moment(waiting.live_from), "new": moment(live_from)}
+        log(author, [row], _("The publication of %(old)s is moved to %(new)s.") % words)
+        times = {"live_from": live_from, "live_until": live_until, "checked_at": live_from}
+        return commit_copy(waiting, author=author, **times)
+
+
+def set_end(obj: Publishable, author: User | None, live_until: datetime | None) -> None:
+    """Let what visitors see of `obj` end at that time, or never; its working copy stays a working copy.
+
+    What waits keeps waiting. Raises ValidationError, by field, when nothing is public, the end is
+    past, or somebody else has one of its addresses in that time.
+    """
+    now = timezone.now()
+    check_end(now, live_until)
+    with transaction.atomic():
+        row = locked(obj)
+        shown = row.revisions.public(now).first()
+        if shown is None:
+            raise ValidationError(_("This is not on the public site."))
+        refuse(address_errors(shown.thaw(), now, live_until))
+        note = _("Ends on %s.") % moment(live_until) if live_until else _("Does not end any more.")
+        log(author, [row], note)
+        commit_again(row, author, note, live_until=live_until)
+
+
+def _locked_waiting(revision: Revision) -> Revision:
+    """`revision` as it is stored, still waiting, and nobody else can change that until we are done."""
+    lock(revision.model_class)
+    waiting = Revision.objects.pending().filter(pk=revision.pk, withdrawn=False).first()
+    if waiting is None:
+        raise ValidationError(_("This version does not wait any more: it has begun, or somebody cancelled it."))
+    return waiting
+
+
+def _cancel(waiting: Revision) -> None:
+    """Mark `waiting` as cancelled, and let what it would have overtaken go on."""
+    own = Revision.objects.filter(model=waiting.model, object_id=waiting.object_id)
+    own.filter(pk=waiting.pk).update(cancelled=True, superseded_at=timezone.now())
+    stamp.bump(waiting.thaw())
+    waiting.texts.all().delete()
+    for older in own.filter(CAME_DUE, pk__lt=waiting.pk, superseded_at=waiting.live_from):
+        newer = own.filter(CAME_DUE, pk__gt=older.pk).aggregate(first=models.Min("live_from"))
+        own.filter(pk=older.pk).update(superseded_at=newer["first"])

@@ -1,0 +1,81 @@
+"""The order of lists, and relations that must lead elsewhere: published apart from drafts."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from publishing.models import (
+    LAST_POSITION,
+    Publishable,
+    Revision,
+)
+from publishing.workflow.commit import commit_again, lock, log
+
+P = TypeVar("P", bound=Publishable)
+
+
+def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
+    """Put the rows `ids` of an ordered model in that order, in the places that they have together.
+
+    The order is part of what is published. So what is public or waits is committed again where its
+    place differs, with its own data and the new place only: drafts stay drafts. Places are unique
+    afterwards. Returns how many rows moved. Raises ValidationError when one of them is gone.
+    """
+    with transaction.atomic():
+        lock(model)
+        rows: list[Any] = list(model._base_manager.order_by("position", "pk"))
+        chosen = set(ids)
+        wanted = {row.pk: row for row in rows if row.pk in chosen}
+        if len(wanted) != len(ids):
+            raise ValidationError(_("This list has changed in the meantime. Look at it again, and then order it."))
+        places = rising(row.position for row in rows)
+        turn = iter(ids)
+        rows = [wanted[next(turn)] if row.pk in wanted else row for row in rows]
+        moved = []
+        for row, place in zip(rows, places, strict=True):
+            if row.position != place:
+                row.position = place
+                moved.append(row)
+        model._base_manager.bulk_update(moved, ["position"], batch_size=500)
+        note = _("Order changed.")
+        revisions = Revision.objects.of(model).filter(withdrawn=False)
+        places_shown = (revisions.public() | revisions.pending()).values_list("object_id", "sort_key")
+        keys = {row.pk: row.sort_key for row in rows}
+        stale = {pk for pk, key in places_shown if key != keys.get(pk, key)}
+        for row in rows:
+            if row.pk in stale:
+                commit_again(row, author, note, {"position": row.position})
+        log(author, moved, note)
+    return len(moved)
+
+
+def repoint(row: Publishable, field: str, new: Publishable | None, author: User | None) -> None:
+    """Let relation `field` of `row` lead to `new` instead: in its working copy, in what is public and in what waits.
+
+    Only where it leads to the same as in the working copy; drafts stay drafts.
+    """
+    column = type(row)._meta.get_field(field).attname  # type: ignore[union-attr]
+    with transaction.atomic():
+        lock(type(row))
+        old = getattr(row, column)
+        type(row)._base_manager.filter(pk=row.pk).update(**{column: new and new.pk})
+        setattr(row, column, new and new.pk)
+        live = row.revisions.public() | row.revisions.pending().filter(withdrawn=False)
+        # Without names: history forgets nobody's name in the notes of others.
+        note = _("%s changed.") % capfirst(str(type(row)._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
+        if any(revision.data.get(column) == old for revision in live):
+            commit_again(row, author, note, {column: new and new.pk}, where={column: old})
+        log(author, [row], note)
+
+
+def rising(places: Iterable[int]) -> list[int]:
+    """`places` from 1 up, raised where one does not come after the one before it."""
+    result: list[int] = []
+    for place in places:
+        result.append(max(place, result[-1] + 1 if result else 1))
+    return result if not result or result[-1] <= LAST_POSITION else list(range(1, len(result) + 1))
