@@ -6,6 +6,7 @@ from mimetypes import guess_type
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib import admin
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -113,18 +114,19 @@ def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
 
 
 def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
-    """An uploaded file, while something published uses it; editors always see it, and who has a share
-    link to a draft sees those of that draft.
+    """An uploaded file, while something published uses it; whom the admin lets in always sees it, and who
+    has a share link to a draft sees those of that draft.
 
     The variants of a picture are as public as the original that the revision names. A file
-    never changes under its name, so browsers may keep it.
+    never changes under its name, so browsers may keep a public one.
     """
     if "\0" in path:
         raise Http404
     public = RevisionFile.objects.filter(name=original_of(path), revision__in=Revision.objects.public())
-    is_editor = request.user.is_active and request.user.is_staff
-    is_public = is_editor or public.exists()
-    if not (is_public or shows_file(request.GET.get("share", ""), original_of(path))):
+    is_public = public.exists()
+    if not (
+        is_public or admin.site.has_permission(request) or shows_file(request.GET.get("share", ""), original_of(path))
+    ):
         raise Http404
     try:
         file, path = stored(path)

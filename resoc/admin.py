@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from publishing.link_check import dead_links, editable_by, is_unchecked
+from publishing.lists import OnlyOfferedLookups
 from publishing.mail import stuck
 from publishing.models import Discarded
 from publishing.restoring import is_unrehearsed
@@ -45,6 +46,16 @@ class Desk(admin.AdminSite):
 
     site_header = site_title = "RESOC Westhoek"
     index_title = _("What do you want to change?")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """As Django's; no list can be narrowed by what it does not offer, whoever makes it."""
+        plain = admin_class or admin.ModelAdmin
+        guarded = type(plain.__name__, (OnlyOfferedLookups, plain), {"__module__": plain.__module__})
+        super().register(model_or_iterable, guarded, **options)
+
+    def get_urls(self) -> list[Any]:
+        """As Django's, without the one that leads from the number of any row, also a draft, to its public address."""
+        return [each for each in super().get_urls() if getattr(each, "name", None) != "view_on_site"]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As Django's, and a question with a zero byte, which no browser asks and PostgreSQL refuses, is a bad one."""

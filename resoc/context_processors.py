@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -39,7 +40,7 @@ def is_editor(request: HttpRequest) -> bool:
     """Whether to show the ways from a page to its form; who has no session is not looked up."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "user"):
         return False
-    return request.user.is_active and request.user.is_staff
+    return admin.site.has_permission(request)
 
 
 IN_FOOTER = Question(

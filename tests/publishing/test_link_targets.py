@@ -1,4 +1,5 @@
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
@@ -82,6 +83,19 @@ def test_nobody_but_editors_gets_an_answer(client, colleague):
         assert response.json() == {"pages": []}
 
 
+def test_who_did_not_prove_with_a_second_factor_who_they_are_gets_no_names(client, editor):
+    Theme.objects.create(title_nl="Nog geheim")
+    Authenticator.objects.filter(user=editor).delete()
+    response = signed_in(editor).get(ADDRESS, {"q": "geheim"})
+    assert response.status_code == 403
+    assert response.json() == {"pages": []}
+
+
+def test_nobody_keeps_an_answer(editor_client, client):
+    for visitor in (editor_client, client):
+        assert "no-store" in visitor.get(ADDRESS, {"q": "privacy"}).headers["Cache-Control"]
+
+
 def test_an_editor_sees_only_kinds_that_the_admin_shows(client):
     clerk = staff_user("clerk")
     clerk.user_permissions.add(Permission.objects.get(codename="view_textpage"))
@@ -93,5 +107,5 @@ def test_an_editor_sees_only_kinds_that_the_admin_shows(client):
 def test_it_asks_as_often_for_many_pages_as_for_few(editor_client, django_assert_num_queries, extra):
     for number in range(extra):
         Theme.objects.create(title_nl=f"Oogst {number}")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         ask(editor_client, q="oogst")

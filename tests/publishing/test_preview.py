@@ -3,6 +3,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +13,7 @@ from PIL import Image
 from pages.models import MissionPage, Organisation
 from priorities.models import Priority, Theme, Update
 from publishing.models import Revision, ShareLink
+from staff.models import StaffMember
 from tests.conftest import staff_user
 from tests.publishing.test_admin import address, form_data, submit
 
@@ -59,6 +61,19 @@ def test_a_new_page_without_an_address_has_a_preview(editor_client):
     response = editor_client.post(url, {"title_nl": "Nog nergens"})
     assert "Nog nergens" in response.content.decode()
     assert not Theme.objects.filter(title_nl="Nog nergens").exists()
+
+
+@pytest.mark.parametrize("data", [{}, {"slug": "/", "slug_nl": "?", "name": "\0"}], ids=["empty", "odd"])
+def test_a_form_that_holds_nothing_usable_has_a_preview_or_none_at_all(editor_client, data):
+    previewed = [model for model, each in admin.site._registry.items() if getattr(each, "can_preview", False)]
+    assert StaffMember in previewed
+    forms = []
+    for model in previewed:
+        forms += [reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add").replace("add/", "add/preview")]
+        forms += [address(row).replace("change/", "preview") for row in model._base_manager.all()[:2]]
+    for form in forms:
+        for language in ("nl", "fr", "en"):
+            assert editor_client.post(f"{form}/{language}/", data).status_code in (200, 403, 404), form
 
 
 def test_child_rows_are_previewed_as_typed_removed_ones_too(editor_client):

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -110,6 +111,27 @@ def test_an_uploaded_file_is_public_only_while_something_published_uses_it(
     page.save()
     publish(page, editor)
     assert client.get(address).status_code == 404
+
+
+def test_a_file_of_a_draft_is_for_who_may_edit_here_and_is_kept_by_no_browser(
+    client, editor_client, editor, colleague, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    page = MissionPage.objects.get()
+    page.image.save("beeld.png", ContentFile(png()), save=True)
+    response = editor_client.get(page.image.url)
+    read(response)
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    client.force_login(colleague)
+    assert client.get(page.image.url).status_code == 404
+    Authenticator.objects.filter(user=editor).delete()
+    client.force_login(editor)
+    assert client.get(page.image.url).status_code == 404, "without a second factor"
+    publish(page, editor)
+    response = client.get(page.image.url)
+    read(response)
+    assert response.headers["Cache-Control"] == "private, max-age=3600"
 
 
 def read(response) -> bytes:
