@@ -31,10 +31,18 @@ STUCK_AFTER = timedelta(minutes=10)
 logger = logging.getLogger(__name__)
 
 
-def send(to: str, subject: str, template: str, context: dict[str, Any]) -> None:
-    """Write to `to` in the current language: `mail/<template>.txt`, and the same as HTML."""
+# What programs that answer mail by themselves go by (RFC 3834, section 5).
+AUTOMATIC = {"Auto-Submitted": "auto-generated"}
+
+
+def send(to: str, subject: str, template: str, context: dict[str, Any], reply_to: str = "") -> None:
+    """Write to `to` in the current language: `mail/<template>.txt`, and the same as HTML.
+
+    An answer goes to `reply_to`, when somebody is there to read it.
+    """
     text = render_to_string(f"mail/{template}.txt", context).strip() + "\n"
-    message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
+    answers = [reply_to] if reply_to else None
+    message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to], reply_to=answers, headers=AUTOMATIC)
     message.attach_alternative(as_html(subject, text), "text/html")
     message.send()
 

@@ -16,7 +16,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 
-from publishing.mail import as_html
+from publishing.mail import AUTOMATIC, as_html
+from staff.emails import account_of
 from staff.models import StaffMember
 
 
@@ -41,11 +42,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def render_mail(self, *args: Any, **kwargs: Any) -> Any:
         message = super().render_mail(*args, **kwargs)
+        message.extra_headers |= AUTOMATIC
         message.attach_alternative(as_html(message.subject, message.body), "text/html")
         return message
 
     def send_mail(self, template_prefix: str, email: str, words: dict[str, Any]) -> None:
-        user = words.get("user") or User.objects.filter(email__iexact=email).first()
+        user = words.get("user") or account_of(email)
         with translation.override(language_of(user) or translation.get_language()):
             super().send_mail(template_prefix, email, words)
 

@@ -15,10 +15,11 @@ from publishing.admin import PublishableAdmin
 from publishing.models import Publishable, Revision
 from publishing.workflow import is_live, publish, restore
 from staff.card_checks import unanswered
-from staff.invitations import invite
+from staff.invitations import existing_account, invite
 from staff.leaving import leave
 from staff.models import StaffMember
 from staff.notices import in_words
+from staff.rights import may_touch
 
 # The address of an account is that of its user: a second list of them would only confuse.
 admin.site.unregister(EmailAddress)
@@ -55,11 +56,11 @@ class StaffMemberAdmin(PublishableAdmin):
         ]
 
     def _respond(self, request: Any, obj: Publishable) -> HttpResponse | None:
-        if "_invite" not in request.POST:
+        if request.POST.keys().isdisjoint({"_invite", "_link"}):
             return super()._respond(request, obj)
         try:
-            invite(request, obj)  # type: ignore[arg-type]
-            messages.success(request, _("Saved, and invited: a mail is on its way to %s.") % obj.email)  # type: ignore[attr-defined]
+            email = invite(request, obj, links_existing="_link" in request.POST)  # type: ignore[arg-type]
+            messages.success(request, _("Saved, and invited: a mail is on its way to %s.") % email)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         return redirect("admin:staff_staffmember_change", obj.pk)
@@ -67,8 +68,11 @@ class StaffMemberAdmin(PublishableAdmin):
     def _panel(self, request: Any, obj: Publishable) -> dict[str, Any]:
         account = obj.user  # type: ignore[attr-defined]
         may_leave = self.has_delete_permission(request) and (account is None or account.pk != request.user.pk)
+        found = existing_account(obj)  # type: ignore[arg-type]
         return super()._panel(request, obj) | {
             "account": account,
+            "found": found,
+            "may_touch": may_touch(request.user, account or found),
             "consents": obj.consents.select_related("given_by", "withdrawn_by"),  # type: ignore[attr-defined]
             "is_silent": unanswered().filter(pk=obj.pk).exists(),
             "may_leave": may_leave,

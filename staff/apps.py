@@ -11,4 +11,4 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from staff import audit, consent  # noqa: F401  (connect their signal handlers)
+        from staff import audit, card_accounts, consent  # noqa: F401  (connect their signal handlers)

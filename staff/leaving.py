@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.apps import apps
+from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
@@ -19,7 +20,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,6 +33,7 @@ from publishing.search_index import words_of
 from publishing.storage import StorageAway
 from publishing.workflow import check_reason, is_live, repoint, withdraw
 from staff.models import StaffMember
+from staff.rights import check_may_touch
 
 NUMBER_LENGTH = 6  # digits: a shorter row of them is found everywhere
 
@@ -114,8 +116,11 @@ def leave(request: Any, object_id: int, desk: dict[str, Any]) -> HttpResponse:
         raise Http404
     if not request.user.has_perm("staff.delete_staffmember") or member.user_id == request.user.pk:
         raise PermissionDenied
-    if member.user and member.user.is_superuser and not request.user.is_superuser:
-        raise PermissionDenied  # nobody takes away a right that they don't have
+    try:
+        check_may_touch(request.user, member.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("admin:staff_staffmember_change", member.pk)
     tasks = list(tasks_of(member))
     form = LeavingForm(member, tasks, request.POST or None)
     context = desk | {"opts": member._meta, "member": member, "title": _("%s leaves") % member.name}

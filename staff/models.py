@@ -1,6 +1,7 @@
 """Whom to contact: the staff members."""
 
 import hashlib
+import json
 import secrets
 from datetime import datetime, time, timedelta
 from typing import Any, Self
@@ -17,6 +18,8 @@ from phonenumber_field.phonenumber import PhoneNumber
 from publishing.fields import FOCUS_HELP, FocusField, PictureField, PublishedForeignKey
 from publishing.languages import CODES, languages_with, resolve
 from publishing.models import Ordered, Publishable
+from staff.emails import AddressField
+from staff.rights import has_rights
 
 ORGANISATION = {"@type": "Organization", "name": "RESOC Westhoek"}
 LANDSCAPES = 4  # different drawings for a card without a photo
@@ -73,7 +76,7 @@ class StaffMember(Ordered, Publishable):
         default=False,
         help_text=_("Only with the consent of the person: this site writes down who gave it, and when."),
     )
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = AddressField(_("e-mail"), blank=True)
     shows_email = models.BooleanField(_("visitors see this address"), default=True)
     photo = PictureField(
         _("photo"),
@@ -222,42 +225,58 @@ class CardLinkQuerySet(models.QuerySet["CardLink"]):
     """Links in mails to staff members."""
 
     def valid(self) -> Self:
+        """Neither used nor too old; whether all is still as it was when they were made, `find` asks."""
         return self.filter(used_at=None, expires_at__gt=timezone.now())
 
-    def make(self, member: StaffMember, purpose: str) -> tuple["CardLink", str]:
-        """A new link and its token, which is nowhere kept; earlier links for that purpose end."""
+    def end(self) -> int:
+        """Let these links work no longer; returns how many did until now."""
+        return self.valid().update(expires_at=timezone.now())
+
+    def make(self, member: StaffMember, purpose: str, email: str = "") -> tuple["CardLink", str]:
+        """A new link and its token, which is nowhere kept; earlier links for that purpose end.
+
+        It is for `email`, by default the address of the account of `member`, or of the card when there is none.
+        """
         token = secrets.token_urlsafe(32)
-        self.filter(member=member, purpose=purpose).valid().update(expires_at=timezone.now())
+        self.filter(member=member, purpose=purpose).end()
         link = self.create(
             member=member,
             purpose=purpose,
             digest=digest(token),
-            email=member.email,
-            expires_at=timezone.now() + CardLink.LASTS,
+            email=email or (member.user.email if member.user else member.email),
+            basis=basis_of(member),
+            expires_at=timezone.now() + CardLink.lasts(purpose),
         )
         return link, token
 
-    def find(self, token: str, purpose: str) -> "CardLink | None":
-        """The link that still may be used, of an active person, with this token."""
-        found = self.valid().filter(digest=digest(token), purpose=purpose)
-        return found.exclude(member__user__is_active=False).select_related("member__user").first()
+    def find(self, token: str, *purposes: str) -> "CardLink | None":
+        """The link that still may be used, of an active person, with this token.
+
+        A link that does more than ask whether the card is right ends when what it was made from changes:
+        the address of the card, its account, or the address or the rights of that.
+        """
+        found = self.valid().filter(digest=digest(token), purpose__in=purposes)
+        link = found.exclude(member__user__is_active=False).select_related("member__user").first()
+        if link is None or link.purpose == CardLink.Purpose.CHECK:
+            return link
+        return link if secrets.compare_digest(link.basis, basis_of(link.member)) else None
 
 
 class CardLink(models.Model):
     """A link in a mail that lets one person do one thing, once, without signing in."""
 
-    LASTS = timedelta(days=30)
-
     class Purpose(models.TextChoices):
         """What the link is for."""
 
-        INVITATION = "invitation"
+        INVITATION = "invitation"  # signs somebody in
+        CHANGE = "change"  # so does this one, in the mail that asks whether the card is right
         CHECK = "check"
 
     member = models.ForeignKey(StaffMember, models.CASCADE, related_name="links")
     purpose = models.CharField(max_length=10, choices=Purpose)
     digest = models.CharField(max_length=64, unique=True)  # of the token: who reads the database can use no link
-    email = models.EmailField()  # where it was sent
+    email = AddressField()  # where it was sent
+    basis = models.CharField(max_length=64, default="")  # `basis_of` the card when it was made
     made_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
@@ -270,9 +289,25 @@ class CardLink(models.Model):
     def __str__(self) -> str:
         return f"{self.purpose} {self.member}"
 
+    @classmethod
+    def lasts(cls, purpose: str) -> timedelta:
+        """How long a link works: one that only asks may wait until after a holiday."""
+        return timedelta(days=30 if purpose == cls.Purpose.CHECK else 7)
+
     def use(self) -> bool:
         """Use it up; False when somebody was first."""
         return bool(CardLink.objects.valid().filter(pk=self.pk).update(used_at=timezone.now()))
+
+
+def basis_of(member: StaffMember) -> str:
+    """A digest of what a link rests upon: the address of the card, its account, and what that may do."""
+    user = member.user
+    account: list[Any] = []
+    if user:
+        own = [[*user.groups.order_by("pk").values_list("pk", flat=True)]]
+        own.append([*user.user_permissions.order_by("pk").values_list("pk", flat=True)])
+        account = [user.pk, user.email, user.is_active, user.is_staff, user.is_superuser, has_rights(user), *own]
+    return hashlib.sha256(json.dumps([member.email, account]).encode()).hexdigest()
 
 
 def digest(token: str) -> str:

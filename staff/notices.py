@@ -1,6 +1,7 @@
 """Mails about cards: to the secretariat what changed, to staff members what is asked of them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from publishing.addresses import absolute
 from publishing.comparison import differences
 from publishing.languages import resolve
+from publishing.lists import user_name
 from publishing.mail import send
 from publishing.models import Revision
 from publishing.snapshots import normalise
@@ -52,12 +54,46 @@ def in_words(old: Revision | None, new: Revision) -> Iterator[tuple[str, str, st
         yield each.label, was or _("nothing"), now or _("nothing")
 
 
-def invite(request: HttpRequest, member: StaffMember, token: str, **context: Any) -> None:
-    """Write to `member` how to get to their own card."""
+@dataclass(frozen=True)
+class Contact:
+    """Whom to ask about a mail."""
+
+    name: str
+    email: str
+    phone: str = ""
+
+
+def contact_of(user: Any) -> Contact:
+    """`user` as somebody to ask; the card that answers for the secretariat fills in what is not known."""
+    own = StaffMember.published().filter(object_id=_card_of(user)).first()
+    answers = next((card for card in StaffMember.published() if card.is_secretariat), None)
+    name = own.name if own else user_name(user) if user else answers.name if answers else ""
+    email = (user.email if user else "") or (answers.email if answers else "")
+    phone = next((card.phone_display for card in (own, answers) if card and card.phone), "")
+    return Contact(name, email, phone)
+
+
+def _card_of(user: Any) -> int | None:
+    return StaffMember._base_manager.filter(user=user).values_list("pk", flat=True).first() if user else None
+
+
+def invite(request: Any, member: StaffMember, link: CardLink | None = None, token: str = "") -> None:
+    """Write to the account of `member` who invites them to their own card, and how to get there.
+
+    Without a link they sign in themselves, because they may do more than that.
+    """
+    asks = contact_of(request.user)
     with translation.override(member.language):
-        link = absolute(request, reverse("accept_invitation", args=[token]))
-        subject = _("Your card on the website of RESOC Westhoek")
-        send(member.email, subject, "invitation", {"member": member, "link": link} | context)
+        where = reverse("accept_invitation", args=[token]) if link else reverse("my_card")
+        subject = _("%s invites you to keep your own contact card") % asks.name
+        context = {
+            "member": member,
+            "asks": asks,
+            "site": absolute(request, reverse("home")),
+            "link": absolute(request, where),
+            "until": link and link.expires_at,
+        }
+        send(member.user.email, subject, "invitation", context, reply_to=asks.email)  # type: ignore[union-attr]
 
 
 def ask_to_check(member: StaffMember, link: CardLink, token: str) -> None:

@@ -15,7 +15,9 @@ from publishing.models import Discarded, Mail, Revision, RevisionText, RevisionW
 from publishing.workflow import publish, unpublished_changes, withdraw
 from staff.models import Consent, StaffMember
 from tests.conftest import give_second_factor
+from tests.publishing.test_admin import address
 from tests.staff.conftest import photo_file, save
+from tests.staff.test_invitations import HOW, given_rights
 
 pytestmark = pytest.mark.django_db
 
@@ -127,12 +129,29 @@ def test_nothing_happens_without_being_sure_or_without_a_reason(editor_client, j
     assert StaffMember.objects.filter(pk=johan.pk).exists()
 
 
-def test_nobody_forgets_themselves_or_who_may_do_more(editor, editor_client, johan, dorine):
+def test_nobody_forgets_themselves(editor, editor_client, dorine):
     StaffMember.objects.filter(pk=dorine.pk).update(user=editor)
     assert editor_client.get(page_of(dorine)).status_code == 403
-    User.objects.filter(pk=johan.user_id).update(is_superuser=True)
-    assert editor_client.get(page_of(johan)).status_code == 403
-    assert editor_client.post(page_of(johan), {"reason": "Weg", "sure": "on"}).status_code == 403
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_only_a_superuser_closes_the_account_of_somebody_with_rights(editor_client, johan, how):
+    given_rights(johan.user, how)
+    assert f'href="{page_of(johan)}"' not in editor_client.get(address(johan)).content.decode()
+    for response in (
+        editor_client.get(page_of(johan), follow=True),
+        editor_client.post(page_of(johan), {"reason": "Weg", "sure": "on"}, follow=True),
+    ):
+        assert response.redirect_chain[-1][0] == address(johan)
+        assert "Alleen een superuser" in response.content.decode()
+    johan.user.refresh_from_db()
+    assert johan.user.is_active
+    boss = User.objects.create_superuser("baas")
+    give_second_factor(boss)
+    editor_client.force_login(boss)
+    assert editor_client.post(page_of(johan), {"reason": "Weg", "sure": "on"}).status_code == 200
+    johan.user.refresh_from_db()
+    assert not johan.user.is_active
 
 
 def test_what_visitors_still_see_is_not_erased(johan, theme):

@@ -1,0 +1,92 @@
+"""E-mail addresses: the one form in which they are typed, stored and compared, and whose account each is."""
+
+import unicodedata
+from typing import Any
+
+from allauth.account.fields import EmailField as AccountEmailField
+from django import forms
+from django.contrib.auth.models import User
+from django.db import models
+
+# Letters that show nothing, although Unicode counts them neither as format characters nor as white space
+# (Default_Ignorable_Code_Point in DerivedCoreProperties.txt, and the blank of Braille).
+BLANKS = frozenset(
+    map(
+        chr,
+        (
+            0x034F,
+            *(0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0),
+            *range(0x180B, 0x1810),
+            *range(0xFE00, 0xFE10),
+            *range(0xE0000, 0xE1000),
+        ),
+    )
+)
+
+
+def normal(email: Any) -> str:
+    """`email` in its one form: lower case, no white space around it, no letters that nobody sees.
+
+    Compatibility forms, such as the ligature that a PDF writes for “fi”, become plain letters (NFKC), so that
+    two addresses that look alike to a mail program are not two to us. Look-alikes of another alphabet stay
+    what they are: a dotless i is no i. The result may be no address at all; validating it comes after.
+    """
+    text = unicodedata.normalize("NFKC", str(email or ""))
+    text = "".join(letter for letter in text if not _is_invisible(letter))
+    return unicodedata.normalize("NFKC", text.lower()).strip()
+
+
+def _is_invisible(letter: str) -> bool:
+    # White space within an address and a zero byte stay, and are refused: nobody should guess what was meant.
+    is_control = unicodedata.category(letter) == "Cc" and letter != "\0" and not letter.isspace()
+    return is_control or unicodedata.category(letter) == "Cf" or letter in BLANKS
+
+
+class AddressFormField(forms.EmailField):
+    """An address as a form asks for it: judged, and given, in its one form."""
+
+    def to_python(self, value: Any) -> Any:
+        return normal(super().to_python(value))
+
+
+class AccountAddressFormField(AccountEmailField):
+    """The same with the label and the hints of django-allauth's forms."""
+
+    def to_python(self, value: Any) -> Any:
+        return normal(super().to_python(value))
+
+
+class AddressField(models.EmailField):
+    """An address that is stored and compared in its one form, also one from before there was one."""
+
+    def to_python(self, value: Any) -> Any:
+        return normal(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else normal(super().get_prep_value(value))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = normal(getattr(model_instance, self.attname))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**({"form_class": AddressFormField} | kwargs))
+
+
+def accounts_with(email: Any) -> models.QuerySet[User]:
+    """The accounts with this address, the oldest first; more than one only where they were there before us."""
+    address = normal(email)
+    found = User.objects.filter(email=address) if address and "\0" not in address else User.objects.none()
+    return found.order_by("date_joined", "pk")
+
+
+def account_of(email: Any) -> User | None:
+    """Who signs in with this address: the oldest active account that has it."""
+    return accounts_with(email).filter(is_active=True).first()
+
+
+def is_taken(email: Any, but: User | None = None) -> bool:
+    """Whether an account other than `but` has this address."""
+    others = accounts_with(email)
+    return (others.exclude(pk=but.pk) if but and but.pk else others).exists()
