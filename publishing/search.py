@@ -6,13 +6,16 @@ compares plain strings, so that SQLite and PostgreSQL give the same answers.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from threading import Lock
 from typing import Any, NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+
+from publishing.transliteration import ascii_of_latin
 
 MAX_QUERY = 100  # characters
 MAX_WORDS = 10
@@ -23,7 +26,11 @@ FRAGMENT = 28  # words of a text that are shown
 
 WORD = re.compile(r"[^\W_]+")
 NOT_PLAIN = re.compile(r"[^\x00-\x7f]")
-LIGATURES = {"œ": "oe", "æ": "ae", "ø": "o"}
+HYPHEN = re.compile(r"[-\u2010\u2011]")  # also the one that does not break
+LETTERS_THEN_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+# Letters beside a number that are written with and without a space: "N 369", "ISO 9001", "10 km".
+MOST_LETTERS_BEFORE, MOST_LETTERS_AFTER = 4, 3
+SPACE = " "
 ALGORITHMS = {"nl": "dutch", "fr": "french", "en": "english"}
 EXACT, STEM, BEGINNING, PART = 4, 3, 2, 1
 
@@ -31,10 +38,20 @@ _lock = Lock()  # a stemmer keeps the word that it works on
 
 
 class Word(NamedTuple):
-    """One word of a query: folded, and as people may have written it."""
+    """One word of a query: folded, and as people may have written it.
+
+    `joined` are the words that it forms with its neighbours in the query: `email` for both words of `e-mail`,
+    `streekpact` for those of `streek pact`. A text that has one of them has this word too.
+    """
 
     folded: str
     written: str
+    joined: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The word by itself and with its neighbours."""
+        return (self.folded, *self.joined)
 
 
 class Token(NamedTuple):
@@ -53,7 +70,7 @@ def tidy(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """`text` in small letters without accents: `Één cœur` gives `een coeur`."""
+    """`text` in small letters without accents: `Één cœur` gives `een coeur`, `Łódź` gives `lodz`."""
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -66,6 +83,54 @@ def tokens(text: str) -> Iterator[Token]:
         written = found[0]
         if folded := written.lower() if written.isascii() else "".join(WORD.findall(fold(written))):
             yield Token(found.start(), found.end(), written, folded)
+
+
+def compounds(text: str) -> Iterator[Token]:
+    """What neighbouring words of a tidy text form when they are written as one: `email` for `e-mail`.
+
+    Words with hyphens between them, and a number beside a few letters (`N 369`, `10 km`). Their `start`
+    and `end` are those of the words together.
+    """
+    chain: list[Token] = []
+    for token in tokens(text):
+        between = text[chain[-1].end : token.start] if chain else ""
+        if chain and HYPHEN.fullmatch(between):
+            chain.append(token)
+            continue
+        yield from _joined(chain, text)
+        if chain and between == SPACE and _belong_together(chain[-1].folded, token.folded):
+            yield from _joined([chain[-1], token], text)
+        chain = [token]
+    yield from _joined(chain, text)
+
+
+def _joined(chain: list[Token], text: str) -> Iterator[Token]:
+    if len(chain) > 1:
+        yield _together(chain, text)
+
+
+def _together(chain: Sequence[Token], text: str) -> Token:
+    start, end = chain[0].start, chain[-1].end
+    return Token(start, end, text[start:end], "".join(token.folded for token in chain))
+
+
+def _belong_together(first: str, second: str) -> bool:
+    """Whether these neighbours are a number and letters that people also write as one word."""
+    if first.isalpha() and len(first) <= MOST_LETTERS_BEFORE:
+        return second.isdigit()
+    return first.isdigit() and second.isalpha() and len(second) <= MOST_LETTERS_AFTER
+
+
+def cuts(folded: str) -> list[tuple[str, str]]:
+    """The ways to write a word as two, the evenest first: `streek` and `pact` for `streekpact`."""
+    places = range(PREFIX, len(folded) - PREFIX + 1)
+    return [(folded[:place], folded[place:]) for place in sorted(places, key=lambda at: abs(2 * at - len(folded)))]
+
+
+def parts(folded: str) -> list[str]:
+    """The letters and the digits of a word that has both (`iso9001` gives `iso` and `9001`); else nothing."""
+    found = LETTERS_THEN_DIGITS.findall(folded)
+    return found if len(found) > 1 else []
 
 
 @lru_cache
@@ -87,10 +152,19 @@ def stems(written: str, language: str) -> frozenset[str]:
 
 
 def index(texts: Iterable[str], language: str) -> str:
-    """The words of `texts`, each between spaces, then their stems, each after an equals sign; a number has none."""
-    found = [token for text in texts for token in tokens(tidy(text))]
-    written = dict.fromkeys(token.folded[:LONGEST_WORD] for token in found)
-    inflected = (token for token in found if not token.folded.isdigit())
+    """The words of `texts`, each between spaces, then their stems, each after an equals sign; a number has none.
+
+    Also what neighbours form together (`compounds`), and the letters and digits of a word with both (`parts`).
+    """
+    texts = [tidy(text) for text in texts]
+    single = [token for text in texts for token in tokens(text)]
+    joined = [token for text in texts for token in compounds(text)]
+    found = single + joined
+    split = (part for token in single for part in parts(token.folded))
+    written = dict.fromkeys(word[:LONGEST_WORD] for word in (*(token.folded for token in found), *split))
+    # A stemmer cuts `e-mails` at its hyphen; the compound is stemmed as it is written in one word.
+    inflected = [token for token in single if not token.folded.isdigit()]
+    inflected += [token._replace(written=token.folded) for token in joined if token.folded.isalpha()]
     stemmed = dict.fromkeys(
         f"={stem}"[:LONGEST_WORD] for token in inflected for stem in sorted(stems(token.written, language))
     )
@@ -104,27 +178,39 @@ def clean_query(query: str) -> str:
 
 def query_words(query: str) -> tuple[Word, ...]:
     """The words to look for; single letters (`l’emploi`, `thema’s`) only when there is nothing else."""
-    found = {token.folded: Word(token.folded, token.written) for token in tokens(query)}
+    single = list(tokens(query))
+    pairs = [_together(pair, query) for pair in pairwise(single)]
+    joined = [*compounds(query), *pairs]
+    found: dict[str, Word] = {}
+    for token in single:
+        wholes = dict.fromkeys(each.folded for each in joined if each.start <= token.start < each.end)
+        found.setdefault(token.folded, Word(token.folded, token.written, tuple(wholes)))
     longer = [word for word in found.values() if len(word.folded) > 1 or word.folded.isdigit()]
     return tuple((longer or list(found.values()))[:MAX_WORDS])
+
+
+def word_stems(word: Word, language: str) -> frozenset[str]:
+    """The stems of a word of a query, and of what it forms with its neighbour."""
+    joined = [stems(each, language) for each in word.joined if each.isalpha()]
+    return stems(word.written, language).union(*joined)
 
 
 @lru_cache(maxsize=1_000)
 def stem_patterns(word: Word, language: str) -> tuple[str, ...]:
     """What an index in `language` contains that has another form of this word."""
-    return tuple(f" ={stem} " for stem in sorted(stems(word.written, language)))
+    return tuple(f" ={stem} " for stem in sorted(word_stems(word, language)))
 
 
 def strength(word: Word, indexed: str, language: str) -> int:
     """How well an index has this word, 0 when it does not."""
-    if f" {word.folded} " in indexed:
+    if any(f" {each} " in indexed for each in word.spellings):
         return EXACT
     for pattern in stem_patterns(word, language):
         if pattern in indexed:
             return STEM
-    if len(word.folded) >= PREFIX and f" {word.folded}" in indexed:
+    if any(len(each) >= PREFIX and f" {each}" in indexed for each in word.spellings):
         return BEGINNING
-    return PART if len(word.folded) >= INFIX and word.folded in indexed else 0
+    return PART if any(len(each) >= INFIX and each in indexed for each in word.spellings) else 0
 
 
 def score(words: Iterable[Word], title: str, everything: str, language: str) -> int:
@@ -143,11 +229,12 @@ def score(words: Iterable[Word], title: str, everything: str, language: str) -> 
 def answers(words: tuple[Word, ...], token: Token, language: str) -> bool:
     """Whether this word of a text answers one of the query."""
     folded = token.folded
-    for word, wanted, beginnings in _forms(words, language):
-        if word == folded or (len(word) >= PREFIX and folded.startswith(word)):
-            return True
-        if len(word) >= INFIX and word in folded:
-            return True
+    for spellings, wanted, beginnings in _forms(words, language):
+        for word in spellings:
+            if word == folded or (len(word) >= PREFIX and folded.startswith(word)):
+                return True
+            if len(word) >= INFIX and word in folded:
+                return True
         # A stemmer takes a long time over a word. It keeps the first letter, but for the Dutch ge-.
         if folded.startswith(beginnings) and wanted & stems(token.written, language):
             return True
@@ -155,18 +242,25 @@ def answers(words: tuple[Word, ...], token: Token, language: str) -> bool:
 
 
 @lru_cache(maxsize=1_000)
-def _forms(words: tuple[Word, ...], language: str) -> tuple[tuple[str, frozenset[str], tuple[str, ...]], ...]:
-    """Each word of a query, its stems, and how words that have one of these begin."""
-    wanted = [(word.folded, stems(word.written, language)) for word in words]
-    return tuple((word, forms, ("ge", *{form[0] for form in forms})) for word, forms in wanted)
+def _forms(
+    words: tuple[Word, ...], language: str
+) -> tuple[tuple[tuple[str, ...], frozenset[str], tuple[str, ...]], ...]:
+    """The spellings of each word of a query, its stems, and how words that have one of these begin."""
+    wanted = [(word.spellings, word_stems(word, language)) for word in words]
+    return tuple((spellings, forms, ("ge", *{form[0] for form in forms})) for spellings, forms in wanted)
+
+
+def readings(text: str) -> list[Token]:
+    """The words and the compounds of a tidy text in order, a compound before its own words."""
+    return sorted([*tokens(text), *compounds(text)], key=lambda token: (token.start, -token.end))
 
 
 def highlight(text: str, words: Iterable[Word], language: str) -> SafeString:
     """`text`, escaped, with what answers the query in `<mark>`."""
     words, text = tuple(words), tidy(text)
     pieces, done = [], 0
-    for token in tokens(text):
-        if answers(words, token, language):
+    for token in readings(text):
+        if token.start >= done and answers(words, token, language):
             pieces += [escape(text[done : token.start]), f"<mark>{escape(text[token.start : token.end])}</mark>"]
             done = token.end
     return SafeString("".join([*pieces, escape(text[done:])]))
@@ -176,8 +270,9 @@ def fragment(passages: Iterable[str], words: Iterable[Word], language: str) -> S
     """The part of `passages` that answers most of the query, highlighted; else how they begin."""
     words, passages = tuple(words), [tidy(passage) for passage in passages]
     # Looking for letters is quick, looking for another form of each word is not. A form begins with its stem.
-    forms = [{word.folded, *stems(word.written, language)} for word in words]
-    folded = [fold(passage) for passage in passages]
+    forms = [{*word.spellings, *word_stems(word, language)} for word in words]
+    joined = [" ".join(token.folded for token in compounds(passage)) for passage in passages]
+    folded = [f"{fold(passage)} {more}" for passage, more in zip(passages, joined, strict=True)]
     letters = [sum(any(form in text for form in each) for each in forms) for text in folded]
     if most := max(letters, default=0):
         passages = [passages[letters.index(most)]]
@@ -189,7 +284,8 @@ def fragment(passages: Iterable[str], words: Iterable[Word], language: str) -> S
 def _cut(text: str, words: tuple[Word, ...], language: str) -> tuple[str, bool]:
     """Some words of `text` round the first that answers the query, and whether one does."""
     found = list(tokens(text))
-    answer = next((place for place, token in enumerate(found) if answers(words, token, language)), None)
+    start = next((token.start for token in readings(text) if answers(words, token, language)), None)
+    answer = next((place for place, token in enumerate(found) if token.start == start), None)
     begin = max(0, min((answer or 0) - FRAGMENT // 3, len(found) - FRAGMENT))
     end = min(len(found), begin + FRAGMENT)
     cut = text[found[begin].start if begin else 0 : found[end - 1].end if end < len(found) else len(text)]
@@ -198,4 +294,4 @@ def _cut(text: str, words: tuple[Word, ...], language: str) -> tuple[str, bool]:
 
 
 def _plain(letter: re.Match[str]) -> str:
-    return "" if unicodedata.combining(letter[0]) else LIGATURES.get(letter[0], letter[0])
+    return "" if unicodedata.combining(letter[0]) else ascii_of_latin(letter[0]).lower()

@@ -29,6 +29,8 @@ from publishing.models import Publishable, Revision, RevisionReference, Revision
 from publishing.reads import Target
 from publishing.snapshots import child_models, published_fields
 
+# Raise this when the words that are indexed of a text change: the next start then makes the index anew.
+VERSION = 2
 MAX_RESULTS = 50  # of a query, on all its pages together
 LINE_ENDS = re.compile(r"</(?:p|h2|h3|li|blockquote|t[dh])>|<br\s*/?>")
 TAG = re.compile(r"""<(?:"[^"]*"|[^">])*>""")  # the text is sanitised, so every tag is whole
@@ -132,11 +134,21 @@ def unindexed() -> models.QuerySet[Revision]:
 
 
 def find(query: str, at: datetime | None = None) -> Found:
-    """What visitors may see that has every word of `query`, the reader's language first, best first."""
+    """What visitors may see that has every word of `query`, the reader's language first, best first.
+
+    A word that no text has is also looked for as two words.
+    """
     at = at or timezone.now()
     words = search.query_words(query)
     if not words:
         return Found((), at, [], False)
+    found = _found(words, at)
+    if not found.hits and (apart := tuple(text_index.split(words))) != words:
+        return _found(apart, at)
+    return found
+
+
+def _found(words: tuple[search.Word, ...], at: datetime) -> Found:
     languages = order(current())
     place = {code: number for number, code in enumerate(("", *languages[1:]))} | {languages[0]: 0}
     best: dict[tuple[str, int], Hit] = {}

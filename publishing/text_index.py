@@ -19,7 +19,7 @@ from django.db.models.lookups import Exact, GreaterThan
 
 from publishing.languages import CODES
 from publishing.models import Revision, RevisionText, RevisionWord
-from publishing.search import INFIX, PREFIX, Word, stems
+from publishing.search import INFIX, PREFIX, Word, cuts, word_stems
 
 TITLED = 100  # texts that are looked at because of their title, in the reader's language and in the others …
 EXAMINED = 100  # … and texts for whatever they say
@@ -104,23 +104,42 @@ def _said(found: list[Forms]) -> Conditions:
 
 def _same(word: Word, languages: Sequence[str]) -> Forms:
     """What the index has of `word` itself, in any form that one of these languages gives it."""
-    return (word.folded, *sorted({f"={stem}" for code in languages for stem in stems(word.written, code)}))
+    return (*word.spellings, *sorted({f"={stem}" for code in languages for stem in word_stems(word, code)}))
 
 
 def _longer(words: Sequence[Word]) -> dict[Word, Forms]:
     """The words and stems of the site that begin with each of `words`, or have it in them; the shortest first."""
 
-    def holds(known: str, word: Word) -> bool:
-        if len(word.folded) >= INFIX:
-            return word.folded in known and word.folded != known
-        return known.startswith(word.folded) and word.folded != known
+    def holds(known: str, spelling: str) -> bool:
+        if len(spelling) >= INFIX:
+            return spelling in known and spelling != known
+        return known.startswith(spelling) and spelling != known
 
-    long = [word for word in words if len(word.folded) >= PREFIX]
-    places = [(StrIndex("word", models.Value(word.folded)), len(word.folded) >= INFIX) for word in long]
+    long = {word: [each for each in word.spellings if len(each) >= PREFIX] for word in words}
+    asked = {each for spellings in long.values() for each in spellings}
+    places = [(StrIndex("word", models.Value(each)), len(each) >= INFIX) for each in sorted(asked)]
     conditions = [models.Q(GreaterThan(place, 0) if anywhere else Exact(place, 1)) for place, anywhere in places]
-    known = RevisionWord.objects.filter(reduce(or_, conditions)).values_list("word", flat=True) if long else ()
-    found = {word: sorted((each for each in known if holds(each, word)), key=len)[:FORMS] for word in long}
-    return {word: tuple(found.get(word, ())) for word in words}
+    known = RevisionWord.objects.filter(reduce(or_, conditions)).values_list("word", flat=True) if asked else ()
+    found = {
+        word: sorted((each for each in known if any(holds(each, one) for one in spellings)), key=len)[:FORMS]
+        for word, spellings in long.items()
+    }
+    return {word: tuple(forms) for word, forms in found.items()}
+
+
+def split(words: Sequence[Word]) -> list[Word]:
+    """`words`, with two words that texts know for each one that none knows: `streek` and `pact` for `streekpact`."""
+    options = {word: cuts(word.folded) for word in words}
+    asked = {half for halves in options.values() for pair in halves for half in pair} | {word.folded for word in words}
+    known = set(RevisionWord.objects.filter(word__in=asked).values_list("word", flat=True))
+    found: list[Word] = []
+    for word, pairs in options.items():
+        pair = next((pair for pair in pairs if known.issuperset(pair)), None)
+        if word.folded in known or pair is None:
+            found.append(word)
+        else:
+            found += [Word(half, half, (word.folded,)) for half in pair]
+    return found
 
 
 def _newest(

@@ -51,6 +51,11 @@ def make_theme(editor, **fields) -> Theme:
         ("ﬁets", "fiets"),
         ("e\u0301te\u0301", "ete"),
         ("İ", "i"),
+        ("Łódź", "lodz"),
+        ("Øresund", "oresund"),
+        ("Đakovo", "dakovo"),
+        ("ĳs", "ijs"),
+        ("Київ", "киів"),  # another script keeps its letters
     ],
 )
 def test_folding_leaves_plain_small_letters(written, folded):
@@ -83,6 +88,33 @@ def test_a_word_is_found_in_its_other_forms(query, text, language):
     words_ = search.query_words(search.clean_query(query))
     assert search.score(words_, "", search.index([text], language), language)
     assert "<mark>" in search.highlight(text, words_, language)
+
+
+SPELLINGS = [
+    ("e-mail", "email"),
+    ("e-mails", "emails"),
+    ("e\N{NON-BREAKING HYPHEN}mail", "email"),
+    ("co-creatie", "cocreatie"),
+    ("Noord-Franse", "noordfranse"),
+    ("Noord-Franse", "noord franse"),
+    ("bus-stop", "busstop"),
+    ("N369", "N 369"),
+    ("N-369", "n369"),
+    ("ISO9001", "iso 9001"),
+    ("ISO-9001", "iso9001"),
+    ("10 km", "10km"),
+    ("covid-19", "covid19"),
+    ("ad-hoc-overleg", "adhocoverleg"),
+    ("Łódź", "Lodz"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*SPELLINGS, *((other, one) for one, other in SPELLINGS)])
+def test_a_word_is_found_in_its_other_spelling(one, other):
+    wanted = search.query_words(search.clean_query(one))
+    assert search.score(wanted, "", search.index([f"Over {other} en meer."], "nl"), "nl")
+    assert "<mark>" in search.highlight(f"Over {other} en meer.", wanted, "nl")
+    assert "<mark>" in search.fragment(["Iets anders.", f"Over {other} en meer."], wanted, "nl")
 
 
 @pytest.mark.parametrize(("query", "text"), [("de", "deskundigen"), ("beleid weg", "beleid"), ("art", "kaarten")])
@@ -121,6 +153,22 @@ def test_what_is_highlighted_is_the_same_text(query, text, language):
 
 
 # The index
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("one", "other"), [*SPELLINGS, *((other, one) for one, other in SPELLINGS), ("hop teelt", "hopteelt")]
+)
+def test_the_index_finds_the_other_spelling(editor, one, other):
+    make_theme(editor, body_nl=f"<p>Over {other} en meer.</p>")
+    assert "/themas/kanaal/" in urls(one)
+
+
+@pytest.mark.django_db
+def test_a_word_that_no_text_has_is_looked_for_as_two(editor):
+    make_theme(editor, body_nl="<p>De hop teelt men hier.</p>")
+    assert urls("hopteelt") == ["/themas/kanaal/"]
+    assert urls("hopzaden") == []
 
 
 @pytest.mark.django_db

@@ -3,6 +3,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from publishing import search_index
+from resoc.management.commands import prepare
 from resoc.management.commands.prepare import AWAY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,3 +29,14 @@ def test_a_database_that_does_not_answer_is_told_in_one_line(tmp_path):
     assert done.returncode == AWAY
     assert "The database does not answer" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_index_is_made_anew_for_other_rules_and_not_for_a_comment(settings, tmp_path, monkeypatch):
+    settings.STATE_DIR = tmp_path
+    asked = []
+    monkeypatch.setattr(prepare, "call_command", lambda name, **options: asked.append(options["all"]))
+    prepare.index(None)
+    prepare.index(None)
+    monkeypatch.setattr(search_index, "VERSION", search_index.VERSION + 1)
+    prepare.index(None)
+    assert asked == [True, False, True]

@@ -1,6 +1,7 @@
 """`manage.py prepare`: all that a new installation or a newer version needs before it serves."""
 
 import hashlib
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from publishing import stamp
+from publishing import search_index, stamp
 from publishing.outages import is_outage
 
 AWAY = 75  # the exit code for "try again later": `deploy/serve.py` then serves the pages as they last were
@@ -47,16 +48,12 @@ def refuse_lost_database() -> None:
 
 
 def index(stdout: Any) -> None:
-    """Index what a restore left out; when the code is another, everything: it may read other words."""
-    root: Path = settings.BASE_DIR
-    code = hashlib.sha256((root / "requirements.txt").read_bytes())
-    for app in ("pages", "priorities", "publishing", "staff"):
-        for file in sorted((root / app).rglob("*.py")):
-            code.update(file.read_bytes())
+    """Index what a restore left out; everything when the rules or the stemmer changed, which may read other words."""
+    version = f"{search_index.VERSION} {metadata.version('snowballstemmer')}"
     indexed = Path(settings.STATE_DIR) / "indexed.txt"
-    is_known = indexed.exists() and indexed.read_text() == code.hexdigest()
+    is_known = indexed.exists() and indexed.read_text() == version
     call_command("reindex", all=not is_known, stdout=stdout)
-    indexed.write_text(code.hexdigest())
+    indexed.write_text(version)
 
 
 def collect_static() -> None:
