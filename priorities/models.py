@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.formats import number_format
-from django.utils.text import slugify
 from django.utils.translation import get_language_info, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +27,7 @@ from publishing.fields import (
 from publishing.languages import CODES, current
 from publishing.models import AT, Child, Ordered, Publishable, Revision
 from publishing.questions import Question, given
+from publishing.transliteration import to_slug
 from staff.models import StaffMember
 
 SLUG_HELP = _("The last part of the web address: small letters, digits and hyphens.")
@@ -44,7 +44,7 @@ class Status(models.TextChoices):
 
 def document_path(document: "Document", name: str) -> str:
     """Where an uploaded file is kept: of its own name only what is harmless remains."""
-    return f"documents/{slugify(PurePath(name).stem)[:60] or 'document'}-{secrets.token_hex(4)}.pdf"
+    return f"documents/{to_slug(PurePath(name).stem, 'document')[:60]}-{secrets.token_hex(4)}.pdf"
 
 
 class Document(Publishable):
@@ -94,7 +94,7 @@ class Document(Publishable):
             self.size, self.page_count = facts.size, facts.pages
             row: Any = self  # its columns per language are made by modeltranslation
             row.title_nl = row.title_nl or facts.title
-            row.slug_nl = row.slug_nl or slugify(row.title_nl)[:100] or None
+            row.slug_nl = row.slug_nl or to_slug(row.title_nl)[:100] or None
 
     def check_complete(self) -> None:
         if not self.file:

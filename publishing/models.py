@@ -445,6 +445,8 @@ class Frozen(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self._refuse_thawed()
+        for column in slug_columns(type(self)):
+            setattr(self, column, (getattr(self, column) or "").lower() or getattr(self, column))
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

@@ -17,7 +17,6 @@ from functools import cache
 from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
-from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
@@ -26,6 +25,7 @@ from django.forms import ImageField
 from django.utils.translation import gettext as _
 
 from publishing.storage import StorageAway, is_remote
+from publishing.transliteration import to_ascii
 
 # Pillow is imported where a picture is drawn: a worker that only serves pages never needs it.
 if TYPE_CHECKING:
@@ -119,8 +119,7 @@ def redrawn(upload: File) -> ContentFile:
 
 def harmless(name: str) -> str:
     """What may remain of a file name, without its ending: no disk takes 100 letters that are three bytes each."""
-    plain = normalize("NFKD", PurePath(name).stem).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]+", "_", plain)[:60].strip("_") or "picture"
+    return re.sub(r"[^A-Za-z0-9]+", "_", to_ascii(PurePath(name).stem))[:60].strip("_") or "picture"
 
 
 # Variants

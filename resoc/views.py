@@ -4,7 +4,6 @@ import re
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.core.validators import slug_re
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
@@ -14,11 +13,9 @@ from pages.models import MissionPage, Seat
 from priorities.models import Priority, Theme, with_update_dates
 from publishing import stamp
 from publishing.languages import resolve
-from publishing.models import Revision, RevisionSlug
 from publishing.views import old_version, versions_of
 
 THEMES_ON_HOME = 6
-MAX_ELSEWHERE = 6  # rows of the index that a wrong address makes us read
 
 
 class HomeView(TemplateView):
@@ -89,26 +86,6 @@ def seat_groups(mission: MissionPage) -> list[dict[str, Any]]:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBadRequest:
     """The 400, which reads nothing of the request: Django's own reads the form, and that may be what is bad."""
     return HttpResponseBadRequest("Bad request (400)", content_type="text/plain; charset=utf-8")
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The 404, in the language of the address."""
-    return render(request, "404.html", {"elsewhere": elsewhere(request.path)}, status=404)
-
-
-def elsewhere(path: str) -> list[dict[str, Any]]:
-    """The pages that have the last word of `path` as their address, in whatever language."""
-    slug = path.strip("/").rpartition("/")[2]
-    if not slug_re.fullmatch(slug):
-        return []
-    names = RevisionSlug.objects.filter(slug=slug, revision__in=Revision.objects.public())
-    found = {}
-    for name in names.select_related("revision")[:MAX_ELSEWHERE]:
-        page = name.revision.thaw()
-        if name.language in page.languages and (url := page.get_absolute_url(name.language)) and url != path:
-            title = resolve(page, page.title_field, name.language)
-            found[url] = {"url": url, "title": title.value, "language": name.language}
-    return list(found.values())
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

@@ -32,5 +32,5 @@ urlpatterns = [
     ),
 ]
 handler400 = "resoc.views.bad_request"
-handler404 = "resoc.views.page_not_found"
+handler404 = "resoc.not_found.page_not_found"
 handler500 = "publishing.outages.server_error"

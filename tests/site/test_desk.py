@@ -128,6 +128,13 @@ def test_a_tab_that_holds_an_error_says_so_and_opens_first(signed_in):
     assert page.get_by_label("Adres (fr)").input_value() == "geen adres!"
 
 
+def test_the_proposed_address_keeps_letters_that_are_two_in_one(signed_in):
+    signed_in.goto("/admin/priorities/theme/add/")
+    signed_in.locator("#id_title_nl").press_sequentially("Œuvre ﬁnale ĳsland ß Łódź")
+    signed_in.locator("#id_title_nl").blur()
+    assert signed_in.locator("#id_slug_nl").input_value() == "oeuvre-finale-ijsland-ss-lodz"
+
+
 def test_without_script_the_languages_stand_under_each_other_and_saving_works(signed_in, browser, live_server):
     state = signed_in.context.storage_state()
     context = browser.new_context(

@@ -152,7 +152,7 @@ def test_the_404_speaks_the_language_of_the_address(client, address, words_):
 
 
 def test_the_404_offers_the_page_in_the_language_that_its_address_belongs_to(client):
-    html = client.get("/fr/themes/westhoek-business-district-fout/").content.decode()
+    html = client.get("/fr/themes/nulle-part/").content.decode()
     assert "Cherchiez-vous ceci" not in html
     html = client.get("/fr/themes/regiomarketing/").content.decode()
     assert "Cherchiez-vous ceci" in html
