@@ -18,7 +18,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
+from phonenumber_field.phonenumber import PhoneNumber
 
+from publishing import phones
 from publishing.dates import written
 from publishing.fields import RichTextField
 from publishing.links import target_of, targets
@@ -229,7 +231,7 @@ def show(field: Any, value: Any, names: Names) -> str:
         return written(timezone.localtime(value), "j F Y, H:i")
     if isinstance(value, date):
         return written(value)
-    return str(getattr(value, "as_national", value))  # a telephone number, as people here write it
+    return phones.written(value) if isinstance(value, PhoneNumber) else str(value)
 
 
 class _Reader(HTMLParser):

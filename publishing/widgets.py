@@ -6,8 +6,10 @@ from typing import Any
 from django.contrib.admin.widgets import AdminFileWidget
 from django.forms import Media, Textarea
 from django.forms.widgets import Script
+from phonenumber_field.phonenumber import to_python
 from phonenumber_field.widgets import RegionalPhoneNumberWidget
 
+from publishing import phones
 from publishing.fields import PictureFile
 from publishing.models import Revision, RevisionFile
 
@@ -48,7 +50,8 @@ class PictureInput(AdminFileWidget):
 
 
 class PhoneInput(RegionalPhoneNumberWidget):
-    """A number as people here write it; one that was typed stays as it was typed, also when it is wrong."""
+    """A number as readers here write it; what was typed and is no valid number stays as it was typed."""
 
     def format_value(self, value: Any) -> Any:
-        return value if isinstance(value, str) and not value.startswith("+32") else super().format_value(value)
+        phone = to_python(value, region=self.region) if isinstance(value, str) else value
+        return phones.written(phone) if phones.is_valid(phone) else getattr(value, "raw_input", value)

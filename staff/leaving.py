@@ -26,6 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from publishing import phones
 from publishing.erasure import erase
 from publishing.fields import PublishedForeignKey
 from publishing.models import MAX_CHARACTERS, Mail, Publishable, Revision
@@ -146,7 +147,8 @@ def tasks_of(member: StaffMember) -> Iterator[Task]:
 
 def mentions(member: StaffMember) -> Iterator[Mention]:
     """The published objects in whose texts the name or a number of `member` stands."""
-    numbers = {_digits(str(number)) for number in (member.phone_display, member.mobile_display) if number}
+    forms = [phones.spellings(phone) for phone in (member.phone, member.mobile)]
+    numbers = {_digits(national) for national, *_others in filter(None, forms)}
     numbers = {number for number in numbers if len(number) >= NUMBER_LENGTH}
     for revision in Revision.objects.public().iterator(chunk_size=200):
         if (revision.model, revision.object_id) == (member._meta.label_lower, member.pk):

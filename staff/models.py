@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
-from phonenumber_field.phonenumber import PhoneNumber
 
+from publishing import phones
 from publishing.fields import FOCUS_HELP, FocusField, PictureField, PublishedForeignKey
 from publishing.languages import CODES, languages_with, resolve
 from publishing.models import Ordered, Publishable
@@ -139,29 +139,28 @@ class StaffMember(Ordered, Publishable):
 
     @property
     def phone_display(self) -> str:
-        """The number as people here write it: `0472 05 17 83`."""
-        return display(self.phone)
+        """The number as readers of the current language write it: `0472 05 17 83`."""
+        return phones.written(self.phone)
 
     @property
     def mobile_display(self) -> str:
-        """The mobile number as people here write it."""
-        return display(self.mobile)
+        """The mobile number as readers of the current language write it."""
+        return phones.written(self.mobile)
 
     @property
     def keywords(self) -> tuple[str, ...]:
-        """The numbers as people write them, with and without spaces."""
-        numbers = [number for number in (self.phone_display, self.mobile_display) if number]
-        return tuple(form for number in numbers for form in (number, number.replace(" ", "")))
+        """The numbers as people write them: in national and international form, with and without spaces."""
+        return (*phones.spellings(self.phone), *phones.spellings(self.mobile))
 
     @property
     def phone_uri(self) -> str:
         """The number as a link that dials it from anywhere (RFC 3966)."""
-        return uri(self.phone)
+        return phones.uri(self.phone)
 
     @property
     def mobile_uri(self) -> str:
         """The mobile number as such a link."""
-        return uri(self.mobile)
+        return phones.uri(self.mobile)
 
     @property
     def turns_at(self) -> datetime | None:
@@ -177,6 +176,11 @@ class StaffMember(Ordered, Publishable):
 
     def clean(self) -> None:
         super().clean()
+        for name in ("phone", "mobile"):
+            try:
+                phones.refuse_extension(getattr(self, name))
+            except ValidationError as error:
+                raise ValidationError({name: error.messages}) from error
         if self.stand_in_id and self.stand_in_id == self.pk:
             raise ValidationError({"stand_in": _("Choose somebody else: nobody stands in for themselves.")})
 
@@ -313,17 +317,3 @@ def basis_of(member: StaffMember) -> str:
 def digest(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def display(phone: PhoneNumber | str | None) -> str:
-    """A number as people here write it; one that is none as it was typed."""
-    return phone.as_national if _is_valid(phone) else str(phone or "")  # type: ignore[union-attr]
-
-
-def uri(phone: PhoneNumber | str | None) -> str:
-    """A number as a link that dials it from anywhere (RFC 3966); "" when it is none."""
-    return f"tel:{phone.as_e164}" if _is_valid(phone) else ""  # type: ignore[union-attr]
-
-
-def _is_valid(phone: PhoneNumber | str | None) -> bool:
-    return isinstance(phone, PhoneNumber) and phone.is_valid()

@@ -5,16 +5,19 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
+from publishing import phones
 from publishing.dates import written
 from publishing.languages import resolve
 from publishing.storage import StorageAway
 from staff.models import StaffMember
 
 LINE_OCTETS = 75  # RFC 2426 2.6: a longer line is folded
-MOBILE_PREFIX = "+324"  # Belgian mobile numbers
+# Makes the UID of a card (RFC 2426 3.6.7), by which an address book knows a card that it has already.
+CARDS = UUID("c6a3b1f4-52f7-4b0b-9d0f-3a8f6d1b7e52")
 
 
 def vcard(member: StaffMember, url: str = "", *, whole: bool = True, with_photo: bool = True) -> str:
@@ -23,22 +26,23 @@ def vcard(member: StaffMember, url: str = "", *, whole: bool = True, with_photo:
     Without `whole` only what does not pass: neither the photo nor an absence. Raises StorageAway
     when nobody can tell what the photo is.
     """
-    first, _between, last = member.name.partition(" ")
+    first, last = names(member.name)
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
         f"N:{_escape(last)};{_escape(first)};;;",
         f"FN:{_escape(member.name)}",
         "ORG:RESOC Westhoek",
+        f"UID:urn:uuid:{uuid5(CARDS, str(member.pk))}",
     ]
     if function := resolve(member, "function").value:
         lines.append(f"TITLE:{_escape(function)}")
     for phone, is_dialled in ((member.phone, member.phone_uri), (member.mobile, member.mobile_uri)):
         if not is_dialled:
             continue
-        number = phone.as_e164
-        kind = "CELL" if number.startswith(MOBILE_PREFIX) else "WORK"
-        lines.append(f"TEL;TYPE={kind},VOICE:{number}")
+        is_mobile = phones.is_mobile(phone)
+        kind = "CELL" if is_mobile or (is_mobile is None and phone is member.mobile) else "WORK"
+        lines.append(f"TEL;TYPE={kind},VOICE:{phone.as_e164}")
     if member.email:
         lines.append(f"EMAIL;TYPE=INTERNET:{_escape(member.email)}")
     if url:
@@ -86,6 +90,15 @@ def absence(member: StaffMember) -> str:
         reach = stand_in.phone_display or stand_in.mobile_display
         said = f"{said} {_('Meanwhile:')} {', '.join(filter(None, [stand_in.name, reach]))}."
     return said
+
+
+def names(name: str) -> tuple[str, str]:
+    """The first name and the family name; who has one name only has a family name.
+
+    Address books sort by the family name (RFC 2426 3.1.2).
+    """
+    first, *rest = name.split() or [""]
+    return (first, " ".join(rest)) if rest else ("", first)
 
 
 def _photo(member: StaffMember) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.text import slugify
 
 from publishing.addresses import absolute
 from publishing.languages import current
 from publishing.models import Publishable, Revision
 from publishing.storage import StorageAway
+from publishing.transliteration import to_slug
 from publishing.views import PublishedDetailView
 from staff.models import StaffMember
 from staff.vcards import vcard, vcards
@@ -67,6 +67,7 @@ def followed_by(member: StaffMember) -> list[Publishable]:
 
 def _file(made: Callable[[bool], str], name: str) -> HttpResponse:
     """The cards with their photos; while photos are away without, and then nobody keeps that."""
+    file_name = f"{to_slug(name, default='contact')}.vcf"
     keep: dict[str, str] = {}
     try:
         cards = made(True)
@@ -75,5 +76,5 @@ def _file(made: Callable[[bool], str], name: str) -> HttpResponse:
     return HttpResponse(
         cards.encode(),
         content_type="text/vcard; charset=utf-8",
-        headers=keep | {"Content-Disposition": f'attachment; filename="{slugify(name)}.vcf"'},
+        headers=keep | {"Content-Disposition": f'attachment; filename="{file_name}"'},
     )

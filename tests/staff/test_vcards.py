@@ -35,6 +35,51 @@ def test_a_card_is_vcard_3_in_utf8_with_the_number_in_international_form(client)
     assert all(len(line.encode()) <= 75 for line in response.content.decode().split("\r\n"))
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Stéphanie Thybaert", "N:Thybaert;Stéphanie;;;"),
+        ("Jan\N{NO-BREAK SPACE}Janssens", "N:Janssens;Jan;;;"),
+        ("Jan van den Berg", "N:van den Berg;Jan;;;"),
+        ("Madonna", "N:Madonna;;;;"),
+    ],
+)
+def test_a_card_always_has_a_family_name(name, line):
+    assert line in unfold(vcard(StaffMember(pk=1, name=name)))
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        ("04 221 21 21", "WORK"),  # Liège
+        ("051 51 93 56", "WORK"),
+        ("0472 05 17 83", "CELL"),
+        ("+33 6 12 34 56 78", "CELL"),
+        ("+33 3 20 12 34 56", "WORK"),
+        ("+1 212 555 0123", "WORK"),  # a plan that does not tell the two apart
+    ],
+)
+def test_a_card_tells_a_mobile_number_from_a_landline(number, kind):
+    assert any(line.startswith(f"TEL;TYPE={kind},VOICE:+") for line in unfold(vcard(StaffMember(pk=1, phone=number))))
+
+
+def test_a_card_that_is_saved_again_replaces_itself(client):
+    uids = [
+        next(line for line in unfold(client.get(address).content.decode()) if line.startswith("UID:"))
+        for address in ("/contact/dorine-sioen.vcf", "/fr/contact/dorine-sioen.vcf", "/contact/johan-halsberghe.vcf")
+    ]
+    assert uids[0] == uids[1] != uids[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("Оксана Шевченко", "oksana-shevchenko.vcf"), ("Łukasz Żak", "lukasz-zak.vcf"), ("…", "contact.vcf")],
+)
+def test_a_file_always_has_a_name(client, editor, name, file):
+    publish(StaffMember.objects.create(name=name, slug="iemand"), editor)
+    assert f'filename="{file}"' in client.get("/contact/iemand.vcf").headers["Content-Disposition"]
+
+
 def test_the_function_is_in_the_language_of_the_address(client):
     assert "TITLE:Secrétariat" in client.get("/fr/contact/dorine-sioen.vcf").content.decode()
 
