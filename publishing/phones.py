@@ -1,5 +1,7 @@
 """Telephone numbers as readers see them and as links dial them."""
 
+from typing import TypeAlias
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import PhoneNumberType, number_type, region_code_for_number
 
-Phone = PhoneNumber | str | None
+Phone: TypeAlias = PhoneNumber | str | None
 
 
 def is_valid(phone: Phone) -> bool:
