@@ -39,6 +39,7 @@ TOGETHER = {
     "tests/site/test_served.py": "served",
     "tests/site/test_hostile.py": "served",
     "tests/site/test_export.py": "export",
+    "tests/site/test_permissions.py": "permissions",
     "tests/site/test_nginx.py": "nginx",
     "tests/site/test_two_machines.py": "two machines",
     "tests/site/test_upgrade.py": "upgrade",
