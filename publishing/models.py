@@ -5,7 +5,7 @@ This app knows no content app. Content models derive from `Publishable` and `Chi
 """
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -26,6 +26,7 @@ from publishing.addresses import address
 from publishing.fields import PublishedForeignKey
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
 from publishing.links import seen
+from publishing.published import PublishedQuery, answered_wrongly, refused
 from publishing.questions import AtMoment, Question, given
 from publishing.reads import EVERYTHING, Read, Target, reading
 from publishing.search import LONGEST_WORD
@@ -57,6 +58,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     """
 
     _about: tuple[Read, ...] = (EVERYTHING,)
+    _key = "pk"  # of a revision
 
     def of(self, obj: "Publishable | type[Publishable]") -> Self:
         """The revisions of one object, or of all objects of a model."""
@@ -104,7 +106,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         if fields:
             references = references.filter(field__in=fields)
         pointing = [each._replace(to_model=label, to_object=object_id) for each in self._about]
-        return self.filter(pk__in=references.values("revision"))._narrowed(*pointing)
+        return self.filter(**{f"{self._key}__in": references.values("revision")})._narrowed(*pointing)
 
     def called(self, slug: str, language: str) -> Self:
         """Those with this slug in this language."""
@@ -143,12 +145,27 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """The revisions whose time is still to come and that nothing overtakes before it."""
         return self.filter(CAME_DUE, live_from__gt=at or timezone.now())
 
-    def union(self, *others: Any, all: bool = False) -> Self:  # noqa: A002
-        together = super().union(*others, all=all)
-        return together._narrowed(*self._about, *(read for other in others for read in other._about))
+    def extra(self, *args: Any, **kwargs: Any) -> Self:
+        return cast(Self, super().extra(*args, **kwargs))._narrowed(EVERYTHING)  # nobody knows what its SQL reads
 
     def __or__(self, other: Any) -> Self:
-        return (super().__or__(other))._narrowed(*self._about, *other._about)
+        return self._with(other, super().__or__)
+
+    def __and__(self, other: Any) -> Self:
+        return self._with(other, super().__and__)
+
+    def __xor__(self, other: Any) -> Self:
+        return self._with(other, super().__xor__)
+
+    def _combinator_query(self, combinator: str, *others: Any, all: bool = False) -> Self:  # noqa: A002
+        together = super()._combinator_query(combinator, *others, all=all)  # type: ignore[misc]
+        return together._narrowed(*_about(self, *others))
+
+    def _with(self, other: Any, combined: Callable[[Any], Any]) -> Self:
+        """Both as one query, which is about what either is about."""
+        if self.query.is_sliced or other.query.is_sliced:
+            raise TypeError("Cannot combine queries once a slice has been taken.")
+        return combined(other)._chain()._narrowed(*_about(self, other))
 
     def _narrowed(self, *about: Read) -> Self:
         self._about = about  # of a clone that was just made
@@ -174,6 +191,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         with reading(*self._about):
             return super().aggregate(*args, **kwargs)
+
+
+def _about(*querysets: Any) -> Iterator[Read]:
+    """What these are about together; one that does not say it is about everything."""
+    for queryset in querysets:
+        yield from getattr(queryset, "_about", (EVERYTHING,))
 
 
 class Revision(models.Model):
@@ -385,9 +408,15 @@ class PublishedIterable(ModelIterable):
 
 
 class PublishedQuerySet(RevisionQuerySet):
-    """A query over revisions that gives published objects: filter, slice and paginate at will."""
+    """A query over revisions that gives published objects: filter, slice and paginate at will.
 
+    Its `pk` and `id` are those of the objects; see `PublishedQuery` for other names. What would answer with
+    revisions, or can't be said of thawed objects, raises TypeError.
+    """
+
+    query: PublishedQuery
     as_of: datetime
+    _key = "revision"
     _following: tuple[str, ...] = ()
     # The model whose list this is, or a part of it, in its order; none as soon as anything else was asked.
     _listed: type["Publishable"] | None = None
@@ -401,6 +430,55 @@ class PublishedQuerySet(RevisionQuerySet):
         if isinstance(found, PublishedQuerySet):
             found._listed = self._listed
         return found
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """The one object; raises DoesNotExist or MultipleObjectsReturned of its own model."""
+        content = cast(type[models.Model], self.query.content)
+        try:
+            return super().get(*args, **kwargs)
+        except Revision.DoesNotExist as error:
+            missing = answered_wrongly("DoesNotExist", content, Revision)
+            raise missing(f"No public {content.__name__} matches this query.") from error
+        except Revision.MultipleObjectsReturned as error:
+            several = answered_wrongly("MultipleObjectsReturned", content, Revision)
+            raise several(f"More than one public {content.__name__} matches this query.") from error
+
+    def contains(self, obj: Any) -> bool:
+        """Whether visitors see `obj`, a working row or a published object; raises TypeError for anything else."""
+        content = cast(type[models.Model], self.query.content)
+        if not isinstance(obj, content):
+            raise TypeError(f"Only a {content.__name__} can be among these.")
+        return self.filter(pk=obj.pk).exists()
+
+    select_related = prefetch_related = refused("select_related", "name the relations in following().")
+    annotate = alias = refused("annotate", "annotate Revision.objects.of(model).public().")
+    only = defer = refused("defer", "a published object is read as a whole.")
+    dates = datetimes = refused("dates", "ask Revision.objects.of(model).public() for its dates.")
+    extra = raw = refused("extra", "nobody knows what its SQL asks.")
+    create = get_or_create = update_or_create = bulk_create = refused("create", "publish() makes revisions.")
+    update = bulk_update = refused("update", "change the working row, and publish() it.")
+    delete = refused("delete", "withdraw() takes an object off the site.")
+
+    def _values(self, *fields: Any, **expressions: Any) -> Self:
+        if not fields:
+            raise TypeError('Name what you want of published(): values("pk").')
+        for name in fields:
+            if isinstance(name, str):
+                self.query.column(name.partition("__")[0])
+        return super()._values(*fields, **expressions)  # type: ignore[misc]
+
+    def _merge_sanity_check(self, other: Any) -> None:
+        super()._merge_sanity_check(other)  # type: ignore[misc]
+        self._refuse_other_moment(other)
+
+    def _combinator_query(self, combinator: str, *others: Any, all: bool = False) -> Self:  # noqa: A002
+        for other in others:
+            self._refuse_other_moment(other)
+        return super()._combinator_query(combinator, *others, all=all)
+
+    def _refuse_other_moment(self, other: Any) -> None:
+        if getattr(other, "as_of", None) != self.as_of:
+            raise TypeError("What is put together must be published at the same moment: published(at).")
 
     def _clone(self) -> Self:
         clone = super()._clone()
@@ -530,13 +608,13 @@ class Publishable(Frozen):
     def published(cls, at: datetime | None = None) -> Any:
         """What visitors see of this model now, or saw at an earlier moment, in list order.
 
-        A PublishedQuerySet: a query over revisions that gives thawed instances of `cls`.
+        A PublishedQuerySet: a query that gives thawed instances of `cls`.
         """
         at = at or timezone.now()
-        published = PublishedQuerySet(Revision)
+        published = PublishedQuerySet(Revision, PublishedQuery(Revision))
         published.as_of = at
         published = published.of(cls).public(at).order_by("sort_key", "object_id")
-        published._listed = cls
+        published.query.content = published._listed = cls
         return published
 
     @property

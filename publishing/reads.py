@@ -1,13 +1,15 @@
 """What a page was made from, so that a change makes old only what read it.
 
 Each question to the database while a page is made is noted as a `Read`. A question that does
-not say what it is about counts as one about everything: who forgets to say it makes pages
-anew too often, never too seldom.
+not say what it is about counts as one about everything, and so does one whose SQL reads more
+than revisions: pages are made anew too often, never too seldom.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -60,10 +62,10 @@ def recording() -> Iterator[set[Read]]:
     """Note what is asked meanwhile."""
     reads: set[Read] = set()
 
-    def execute(ask: Callable[..., Any], *question: Any) -> Any:
-        if not _told.get():
+    def execute(ask: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if not (_told.get() and reads_revisions_only(sql)):
             reads.add(EVERYTHING)
-        return ask(*question)
+        return ask(sql, *rest)
 
     token = _reads.set(reads)
     try:
@@ -75,7 +77,7 @@ def recording() -> Iterator[set[Read]]:
 
 @contextmanager
 def reading(*about: Read) -> Iterator[None]:
-    """Say what the questions that are asked meanwhile are about."""
+    """Say what the questions that are asked meanwhile are about: questions about revisions only."""
     reads = _reads.get()
     if reads is None:
         yield
@@ -86,6 +88,41 @@ def reading(*about: Read) -> Iterator[None]:
         yield
     finally:
         _told.reset(token)
+
+
+REVISIONS = "publishing_revision"
+INDEXES = tuple(f"publishing_revision{index}" for index in ("slug", "reference", "file", "text"))
+
+_INDEX = f'"(?:{"|".join(INDEXES)})"'
+_CONDITION = r'U0\."\w+" (?:= \(?%s\)?|IN \([%s, ]+\))'
+# Revisions with an index row: what is compared with each of them is its own.
+_OWN_ROWS = re.compile(
+    rf'"{REVISIONS}"\."id" IN \(SELECT U0\."revision_id"(?: AS "revision")? FROM {_INDEX} U0 WHERE '  # noqa: S608
+    rf"\({_CONDITION}(?: AND {_CONDITION})*\)\)"
+)
+_TABLE = re.compile(r"\b(?:FROM|JOIN)\b(?!\s*\()", re.IGNORECASE)
+_OWN_TABLE = re.compile(rf'\bFROM "{REVISIONS}"(?!(?: \w+)? *,)|\bJOIN {_INDEX} ')
+_SELECT = re.compile(r"\bSELECT\b", re.IGNORECASE)
+# The query itself, what is united with it, and what is counted of it.
+_OWN_SELECT = re.compile(r"(?:^|\bFROM|\bUNION|\bUNION ALL|\bINTERSECT|\bEXCEPT)[\s(]*SELECT\b")
+_CALLED = re.compile(r"\b(\w+) *\(")
+_WORDS = "ALL AND AS BY CASE DISTINCT ELSE EXCEPT FROM IN INTERSECT NOT ON OR SELECT THEN UNION WHEN WHERE"
+_FUNCTIONS = "CAST COALESCE COUNT GREATEST JSON JSON_EXTRACT JSON_TYPE LEAST LOWER MAX MIN SUM UPPER"
+_HARMLESS = {*_WORDS.split(), *_FUNCTIONS.split()}
+
+
+@lru_cache(1000)
+def reads_revisions_only(sql: str) -> bool:
+    """Whether `sql`, as Django writes it, reads revisions, and beside each only index rows of its own.
+
+    False when in doubt: a table, a subquery, or a function that may read something else.
+    """
+    sql = _OWN_ROWS.sub("", sql)
+    return (
+        len(_TABLE.findall(sql)) == len(_OWN_TABLE.findall(sql))
+        and len(_SELECT.findall(sql)) == len(_OWN_SELECT.findall(sql))
+        and _HARMLESS.issuperset(_CALLED.findall(sql))
+    )
 
 
 def is_touched(reads: Iterable[Read], changes: Iterable[Change]) -> bool:

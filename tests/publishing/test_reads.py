@@ -1,12 +1,37 @@
 import re
+from datetime import timedelta
+from functools import cache
+from operator import or_, xor
 
 import pytest
+from django.db.models import Case, Count, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from pages.models import ContactDetails, MissionPage, Organisation, TextPage
 from priorities.models import Priority, Theme, Update
-from publishing.models import Revision, StampChange, best_at
+from publishing.models import (
+    Revision,
+    RevisionFile,
+    RevisionQuerySet,
+    RevisionReference,
+    RevisionSlug,
+    RevisionText,
+    StampChange,
+    best_at,
+)
 from publishing.page_cache import PageCache
-from publishing.reads import EVERYTHING, Change, Read, is_touched, recording
+from publishing.questions import Question
+from publishing.reads import (
+    EVERYTHING,
+    INDEXES,
+    REVISIONS,
+    Change,
+    Read,
+    is_touched,
+    reads_revisions_only,
+    recording,
+)
 from publishing.stamp import bump, changes
 from publishing.workflow import publish, publish_new, withdraw
 from resoc.wsgi import django_application
@@ -100,6 +125,180 @@ def test_what_changed_is_asked_in_three_questions_however_much_it_was(django_ass
     assert {slug for change in found for slug in change.slugs} == {"t0", "t1", "t2", "t3"}
 
 
+# A question whose SQL reads more than it said
+
+
+def themes() -> RevisionQuerySet:
+    return Revision.objects.of(Theme).public().order_by("pk")
+
+
+@cache
+def johan_pk() -> int:
+    """The key of Johan, asked once: a question about working rows would make every page depend on everything."""
+    return StaffMember.objects.get(name="Johan Halsberghe").pk
+
+
+def johan() -> RevisionQuerySet:
+    """What visitors see of Johan, whom the questions below ask about beside the themes."""
+    return Revision.objects.public().order_by().filter(model="staff.staffmember", object_id=johan_pk())
+
+
+def johan_by_hand() -> str:
+    """The same as somebody would write it in SQL."""
+    return (
+        "SELECT 1 FROM publishing_revision AS his WHERE his.model = 'staff.staffmember'"  # noqa: S608
+        f" AND his.object_id = {johan_pk()} AND his.superseded_at IS NULL AND NOT his.withdrawn"
+    )
+
+
+def count_by_hand() -> str:
+    return f"SELECT COUNT(*) FROM ({johan_by_hand()}) AS his"  # noqa: S608
+
+
+HOUR = timedelta(hours=1)
+TELLS_TOO_LITTLE = {
+    "a subquery": lambda: themes().filter(model__in=johan().values(as_theme=Value("priorities.theme"))),
+    "a subquery that excludes": lambda: themes().exclude(model__in=johan().values(as_theme=Value("priorities.theme"))),
+    "a subquery of working rows": lambda: themes().filter(
+        Exists(StaffMember.objects.filter(name="Johan Halsberghe", phone=""))
+    ),
+    "a subquery in a list": lambda: themes().filter(
+        model__in=["", Subquery(johan().values(as_theme=Value("priorities.theme"))[:1])]
+    ),
+    "a subquery in a subquery": lambda: themes().filter(Exists(RevisionSlug.objects.filter(Exists(johan())))),
+    "an index of others": lambda: themes().filter(
+        Exists(RevisionSlug.objects.filter(revision__in=johan(), revision__withdrawn=False))
+    ),
+    "Exists": lambda: themes().filter(Exists(johan())),
+    "not Exists": lambda: themes().filter(~Exists(johan())),
+    "OuterRef": lambda: themes().filter(Exists(johan().filter(live_from__lte=OuterRef("live_from") + HOUR))),
+    "an annotation": lambda: themes().annotate(his=Subquery(johan().values("pk"))).values_list("pk", "his"),
+    "a value": lambda: themes().values_list("pk", Subquery(johan().values("pk"))),
+    "an alias": lambda: themes().alias(his=Exists(johan())).filter(his=True),
+    "an order": lambda: themes().order_by(Case(When(Exists(johan()), then=F("pk")), default=-F("pk"))),
+    "a part": lambda: themes().filter(Exists(johan()))[:2],
+    "a count": lambda: themes().filter(Exists(johan())).count(),
+    "a question whether": lambda: themes().filter(Exists(johan())).exists(),
+    "the first": lambda: themes().filter(Exists(johan())).first(),
+    "by key": lambda: themes().filter(Exists(johan())).in_bulk(),
+    "one after the other": lambda: themes().filter(Exists(johan())).iterator(),
+    "an aggregate": lambda: themes().aggregate(found=Count("pk", filter=Exists(johan()))),
+    "an aggregate of annotations": lambda: (
+        themes().annotate(his=Exists(johan())).aggregate(found=Count("pk", filter=Q(his=True)))
+    ),
+    "a union": lambda: themes().order_by().union(johan()),
+    "a union of all": lambda: themes().order_by().union(johan(), all=True).count(),
+    "a union with a subquery": lambda: (
+        themes().order_by().union(Revision.objects.order_by().of(Priority).filter(Exists(johan())))
+    ),
+    "a difference": lambda: themes().order_by().values_list("withdrawn").difference(johan().values_list("withdrawn")),
+    "an intersection": lambda: (
+        themes().order_by().values_list("withdrawn").intersection(johan().values_list("withdrawn"))
+    ),
+    "a union with something else": lambda: (
+        themes()
+        .order_by()
+        .values_list("model", "object_id")
+        .union(RevisionSlug.objects.filter(revision__in=johan()).values_list("slug", "revision_id"))
+    ),
+    "one or the other": lambda: themes() | johan(),
+    "one but not both": lambda: (themes().order_by() ^ johan()).count(),
+    "one that is the other": lambda: themes() & Revision.objects.filter(Exists(johan())),
+    "extra": lambda: themes().extra(where=[f"EXISTS ({johan_by_hand()})"]),  # noqa: S610
+    "extra values": lambda: themes().extra(select={"his": count_by_hand()}).values_list("pk", "his"),  # noqa: S610
+    "extra tables": lambda: themes().extra(  # noqa: S610
+        tables=["publishing_revisionslug"],
+        where=["publishing_revisionslug.slug = 'johan-halsberghe'", f"EXISTS ({johan_by_hand()})"],
+    ),
+    "SQL": lambda: themes().values_list("pk", RawSQL(count_by_hand(), ())),  # noqa: S611
+    "raw SQL": lambda: [
+        row.pk
+        for row in Revision.objects.raw(
+            f"SELECT * FROM publishing_revision WHERE model = 'priorities.theme' AND EXISTS ({johan_by_hand()})"  # noqa: S608
+        )
+    ],
+    "a function": lambda: themes().values_list(
+        "pk", Func(template=f"({count_by_hand()})", output_field=IntegerField())
+    ),
+    "published objects": lambda: Theme.published().filter(Exists(johan())),
+    "published objects and others": lambda: (
+        Theme.published(now := timezone.now()).order_by().union(StaffMember.published(now).order_by())
+    ),
+    "a question put together once": lambda: Question(lambda: themes().filter(Exists(johan())))(),
+}
+
+
+def answer(question) -> str:
+    """What `question` gives, as text."""
+    found = question()
+    return repr(list(found) if hasattr(found, "__iter__") and not isinstance(found, dict) else found)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("question", TELLS_TOO_LITTLE.values(), ids=TELLS_TOO_LITTLE)
+def test_a_page_is_made_anew_when_what_its_question_reads_beside_changes(settings, tmp_path, question):
+    def page(environ, start_response):
+        body = answer(question).encode()
+        start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(body)))])
+        return [body]
+
+    settings.STATE_DIR = tmp_path
+    johan = StaffMember.objects.get(pk=johan_pk())
+    reader = Reader(PageCache(page))
+    before = reader.get("/").body
+    assert reader.get("/").body == before == answer(question).encode()
+    StaffMember.objects.filter(pk=johan.pk).update(phone="")
+    withdraw(johan, None, "Met pensioen")
+    assert reader.get("/").body == answer(question).encode() != before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda: themes().select_related("author"),
+        lambda: themes().filter(author__username="dorine"),
+        lambda: themes().prefetch_related("slugs"),
+        lambda: themes().filter(references__revision__model="staff.staffmember"),
+        lambda: themes().filter(slugs__in=RevisionSlug.objects.filter(language="nl")[:3]),
+        lambda: themes().filter(object_id__in=RevisionReference.objects.values("object_id")),
+        lambda: themes().filter(pk__in=RevisionSlug.objects.order_by("slug").values("revision")[:3]),
+        lambda: themes().annotate(his=Func(function="RANDOM", output_field=IntegerField())),
+        lambda: themes().extra(select={"one": "1"}),
+    ],
+)
+def test_what_may_read_something_else_counts_as_a_question_about_everything(question):
+    with recording() as reads:
+        list(question())
+    assert EVERYTHING in reads
+
+
+@pytest.mark.django_db
+def test_what_is_put_together_is_about_all_its_parts_and_changes_none_of_them():
+    parts = Revision.objects.of(Theme), Revision.objects.of(Priority), Revision.objects.of(Theme).none()
+    expected = {Read("priorities.theme"), Read("priorities.priority")}
+    for together in (or_, xor, RevisionQuerySet.union, Revision.objects.none().union):
+        with recording() as reads:
+            list(together(parts[0].order_by(), parts[1].order_by()))
+        assert reads == expected
+    assert parts[2] | parts[1] is not parts[1]
+    with recording() as reads:
+        parts[0].first(), parts[1].exists(), parts[0].referring_to(Theme(pk=1)).newest_first().count()
+    assert reads == {*expected, Read("priorities.theme", to_model="priorities.theme", to_object=1)}
+    with pytest.raises(TypeError, match="slice"):
+        parts[0][:3] | parts[1]
+
+
+def test_the_tables_that_belong_to_a_revision_are_those_with_its_words_in_other_places():
+    indexes = RevisionSlug, RevisionReference, RevisionFile, RevisionText
+    assert [index._meta.db_table for index in indexes] == list(INDEXES)
+    assert Revision._meta.db_table == REVISIONS
+    assert not reads_revisions_only('SELECT * FROM "publishing_revision" , "auth_user"')
+    assert not reads_revisions_only('SELECT * FROM "publishing_revision" U0, "auth_user"')
+    assert not reads_revisions_only('WITH x AS (SELECT 1) SELECT * FROM "publishing_revision"')
+    assert reads_revisions_only('SELECT COUNT(*) FROM (SELECT DISTINCT "x" FROM "publishing_revision") subquery')
+
+
 # Every page, after every kind of change
 
 
@@ -110,12 +309,12 @@ def site(settings, tmp_path) -> Counting:
 
 
 @pytest.fixture
-def cache(site) -> PageCache:
-    cache = PageCache(site)
-    Reader(cache).get("/")
-    for _page in cache.all_pages():
+def pages(site) -> PageCache:
+    pages = PageCache(site)
+    Reader(pages).get("/")
+    for _page in pages.all_pages():
         pass
-    return cache
+    return pages
 
 
 def retitled(obj, field="title_nl", value="Nieuwe naam"):
@@ -182,9 +381,9 @@ IN_SHORT = re.compile(r"/(?!fr/.|en/)(?!.*versies/\d)|/fr/themes/$")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_any_change_every_page_is_as_it_would_be_made_now(cache, site):
-    reader, fresh = Reader(cache), Reader(django_application)
-    keys = [key for key in cache.store.keys(("http", "localhost")) if IN_SHORT.match(key[2])]
+def test_after_any_change_every_page_is_as_it_would_be_made_now(pages, site):
+    reader, fresh = Reader(pages), Reader(django_application)
+    keys = [key for key in pages.store.keys(("http", "localhost")) if IN_SHORT.match(key[2])]
     assert len(keys) > 40
     for change in CHANGES:
         change()
@@ -198,12 +397,12 @@ def timeless(page: bytes) -> bytes:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_change_of_one_theme_leaves_most_pages_as_they_are(cache, site):
-    for _page in cache.all_pages():
+def test_a_change_of_one_theme_leaves_most_pages_as_they_are(pages, site):
+    for _page in pages.all_pages():
         pass
     site.made.clear()
     retitled(Theme.objects.first(), "body_nl", "<p>Iets anders.</p>")
-    pages = sum(1 for _page in cache.all_pages())
-    assert 0 < len(set(site.made)) < pages / 3
+    number = sum(1 for _page in pages.all_pages())
+    assert 0 < len(set(site.made)) < number / 3
     assert len(site.made) == len(set(site.made))
     assert "/contact/" not in site.made
