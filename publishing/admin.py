@@ -618,11 +618,30 @@ def last_editor(obj: Publishable, user: User) -> LogEntry | None:
 
 @admin.register(Mail)
 class MailAdmin(admin.ModelAdmin):
-    """Mails that no mail server took yet; nothing to do here but look, try again, or give one up."""
+    """Mails that no mail server took yet; nothing to do here but look, try again, or give one up.
+
+    Those about who gets in are for superusers: nobody else may learn of them, or keep them from arriving.
+    """
 
     list_display = ("subject", "to", "created_at", "tries", "next_try_at", "error")
     list_display_links = None
     actions = ("try_again",)
+
+    def get_queryset(self, request: Any) -> models.QuerySet[Mail]:
+        mails = super().get_queryset(request)
+        return mails if request.user.is_superuser else mails.filter(is_security=False)
+
+    def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, and how many more mails there are for those who do not see all."""
+        hidden = 0 if request.user.is_superuser else Mail.objects.filter(is_security=True).count()
+        if hidden and request.method == "GET":
+            words = ngettext(
+                "%d more mail waits, about signing in. Only who manages this website sees it.",
+                "%d more mails wait, about signing in. Only who manages this website sees them.",
+                hidden,
+            )
+            messages.info(request, words % hidden)
+        return super().changelist_view(request, extra_context)
 
     @admin.display(description=gettext_lazy("to"))
     def to(self, obj: Mail) -> str:

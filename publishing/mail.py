@@ -2,15 +2,18 @@
 
 `Queue` is the site's e-mail backend. What it is given is sent right after the transaction,
 beside the request; what fails is tried again, see `upkeep`. The secretariat sees what is stuck.
+
+A waiting message is encrypted, because many hold a code or a link that lets somebody in. One that
+is no use any more when the server is back is dropped; see `Handling`.
 """
 
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
-from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -22,10 +25,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from publishing.encryption import DecryptionError, decrypt, encrypt
 from publishing.models import MAX_CHARACTERS, Mail
 
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
+PURPOSE = "mail"  # of the key
 STUCK_AFTER = timedelta(minutes=10)
 
 logger = logging.getLogger(__name__)
@@ -35,15 +40,37 @@ logger = logging.getLogger(__name__)
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 
 
-def send(to: str, subject: str, template: str, context: dict[str, Any], reply_to: str = "") -> None:
+@dataclass(frozen=True)
+class Handling:
+    """What the queue has to know of a message beside what it says."""
+
+    expires_at: datetime | None = None  # when the code or link in it lapses: later nobody needs it
+    is_security: bool = False  # about who gets in: only a superuser sees that it waits, and gives it up
+
+
+def entrust(message: EmailMessage, handling: Handling) -> None:
+    """Have the queue treat `message` so, once it is sent."""
+    message.handling = handling  # type: ignore[attr-defined]
+
+
+def send(
+    to: str,
+    subject: str,
+    template: str,
+    context: dict[str, Any],
+    reply_to: str = "",
+    expires_at: datetime | None = None,
+) -> None:
     """Write to `to` in the current language: `mail/<template>.txt`, and the same as HTML.
 
-    An answer goes to `reply_to`, when somebody is there to read it.
+    An answer goes to `reply_to`, when somebody is there to read it. `expires_at` is when the link
+    in the mail lapses.
     """
     text = render_to_string(f"mail/{template}.txt", context).strip() + "\n"
     answers = [reply_to] if reply_to else None
     message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to], reply_to=answers, headers=AUTOMATIC)
     message.attach_alternative(as_html(subject, text), "text/html")
+    entrust(message, Handling(expires_at))
     message.send()
 
 
@@ -58,22 +85,34 @@ class Queue(BaseEmailBackend):
     """Keeps what it is given, and has it sent as soon as the transaction is through."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        now = timezone.now()
-        kept = [
-            Mail(
-                sender=message.from_email,
-                recipients=message.recipients(),
-                subject=message.subject[:MAX_CHARACTERS],
-                message=message.message().as_bytes(),
-                next_try_at=now,
-            )
-            for message in email_messages
-            if message.recipients()
-        ]
+        kept = [_row_of(message) for message in email_messages if message.recipients()]
         Mail.objects.bulk_create(kept)
         if kept:
             transaction.on_commit(_deliver_beside, robust=True)
         return len(kept)
+
+
+def _row_of(message: EmailMessage) -> Mail:
+    handling: Handling = getattr(message, "handling", Handling())
+    return Mail(
+        sender=message.from_email,
+        recipients=message.recipients(),
+        subject=message.subject[:MAX_CHARACTERS],
+        message=sealed(message.message().as_bytes()),
+        next_try_at=timezone.now(),
+        expires_at=handling.expires_at,
+        is_security=handling.is_security,
+    )
+
+
+def sealed(wire: bytes) -> bytes:
+    """A message as it goes over the line, encrypted."""
+    return encrypt(wire.decode("latin-1"), PURPOSE).encode()
+
+
+def unsealed(message: bytes) -> bytes:
+    """What `sealed` was given. Raises DecryptionError."""
+    return decrypt(message.decode("latin-1"), PURPOSE).encode("latin-1")
 
 
 class Wire(MIMEMixin, Message):  # type: ignore[misc]  # as in Django itself
@@ -81,24 +120,33 @@ class Wire(MIMEMixin, Message):  # type: ignore[misc]  # as in Django itself
 
 
 class Kept(EmailMessage):
-    """A message that was made before, to be sent as it is."""
+    """A message that was made before, to be sent as it is. Raises DecryptionError."""
 
     def __init__(self, mail: Mail) -> None:
         super().__init__(subject=mail.subject, from_email=mail.sender, to=mail.recipients)
-        self.wire = message_from_bytes(bytes(mail.message), _class=Wire)
+        self.wire = wire_of(mail)
 
     def message(self, **kwargs: object) -> Wire:  # type: ignore[override]
         return self.wire
+
+
+def wire_of(mail: Mail) -> Wire:
+    """What a waiting mail says. Raises DecryptionError."""
+    return message_from_bytes(unsealed(bytes(mail.message)), _class=Wire)
 
 
 def deliver(now: datetime | None = None) -> int:
     """Send what is due; returns how many messages a server took.
 
     A message is claimed before it is sent, so that no two workers send it; when the worker dies
-    meanwhile it is due again a little later.
+    meanwhile it is due again a little later. What has lapsed is dropped, and so is what no key of
+    this site decrypts.
     """
     now = now or timezone.now()
-    sent = 0
+    sent = unreadable = 0
+    lapsed = Mail.objects.filter(expires_at__lte=now)
+    if lapsed.exists():  # each worker asks once a minute, and most often nothing need be written
+        logger.warning("%s waiting mails were dropped: what they held has lapsed.", lapsed.delete()[0])
     for mail in Mail.objects.filter(next_try_at__lte=now).order_by("pk"):
         mine = Mail.objects.filter(pk=mail.pk, next_try_at=mail.next_try_at)
         if not mine.update(next_try_at=now + _wait(mail.tries), tries=models.F("tries") + 1):
@@ -106,12 +154,16 @@ def deliver(now: datetime | None = None) -> int:
         try:
             server = get_connection(settings.MAIL_SERVER_BACKEND)
             server.send_messages([Kept(mail)])
-        except (OSError, SMTPException) as error:
+        except DecryptionError:
+            unreadable += Mail.objects.filter(pk=mail.pk).delete()[0]
+        except Exception as error:  # a server that is away, or a mail of which no sense can be made
             logger.warning("Mail %s waits: %s", mail.pk, error)
-            Mail.objects.filter(pk=mail.pk).update(error=str(error)[:500])
+            Mail.objects.filter(pk=mail.pk).update(error=(str(error) or type(error).__name__)[:500])
         else:
             Mail.objects.filter(pk=mail.pk).delete()
             sent += 1
+    if unreadable:
+        logger.error("%s waiting mails were dropped: no key of this site decrypts them.", unreadable)
     return sent
 
 

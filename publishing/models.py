@@ -826,11 +826,13 @@ class Mail(models.Model):
     sender = models.CharField(max_length=254, editable=False)
     recipients = models.JSONField(_("to"), editable=False)
     subject = models.CharField(_("subject"), max_length=MAX_CHARACTERS, editable=False)
-    message = models.BinaryField()  # as it goes over the line (RFC 5322)
+    message = models.BinaryField()  # as it goes over the line (RFC 5322), encrypted
     created_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
     next_try_at = models.DateTimeField(_("next try"), db_index=True, editable=False)
     tries = models.PositiveIntegerField(_("tries"), default=0, editable=False)
     error = models.CharField(_("what the mail server said"), max_length=500, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, db_index=True, editable=False)
+    is_security = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("waiting mail")

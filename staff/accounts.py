@@ -4,6 +4,7 @@ Signing in itself is django-allauth's; here stands what is different for us.
 """
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from allauth.account import app_settings
@@ -11,14 +12,21 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
-from publishing.mail import AUTOMATIC, as_html
+from publishing.mail import AUTOMATIC, Handling, as_html, entrust
 from staff.emails import account_of
 from staff.models import StaffMember
+
+# How long what is in these mails works, in seconds.
+LASTS = {
+    "account/email/login_code": settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT,
+    "account/email/password_reset_key": settings.PASSWORD_RESET_TIMEOUT,
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -40,9 +48,12 @@ class AccountAdapter(DefaultAccountAdapter):
         is_fresh = any(time.time() - record["at"] < app_settings.REAUTHENTICATION_TIMEOUT for record in records)
         return super().is_reauthentication_required(app=app, **kwargs) and not is_fresh
 
-    def render_mail(self, *args: Any, **kwargs: Any) -> Any:
-        message = super().render_mail(*args, **kwargs)
+    def render_mail(self, template_prefix: str, *args: Any, **kwargs: Any) -> Any:
+        message = super().render_mail(template_prefix, *args, **kwargs)
         message.extra_headers |= AUTOMATIC
+        lasts = LASTS.get(template_prefix)
+        expires_at = timezone.now() + timedelta(seconds=lasts) if lasts else None
+        entrust(message, Handling(expires_at, is_security=True))
         message.attach_alternative(as_html(message.subject, message.body), "text/html")
         return message
 

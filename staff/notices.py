@@ -82,7 +82,7 @@ def invite(request: Any, member: StaffMember, link: CardLink | None = None, toke
 
     Without a link they sign in themselves, because they may do more than that.
     """
-    asks = contact_of(request.user)
+    asks, until = contact_of(request.user), link.expires_at if link else None
     with translation.override(member.language):
         where = reverse("accept_invitation", args=[token]) if link else reverse("my_card")
         subject = _("%s invites you to keep your own contact card") % asks.name
@@ -91,9 +91,10 @@ def invite(request: Any, member: StaffMember, link: CardLink | None = None, toke
             "asks": asks,
             "site": absolute(request, reverse("home")),
             "link": absolute(request, where),
-            "until": link and link.expires_at,
+            "until": until,
         }
-        send(member.user.email, subject, "invitation", context, reply_to=asks.email)  # type: ignore[union-attr]
+        address: Any = member.user
+        send(address.email, subject, "invitation", context, reply_to=asks.email, expires_at=until)
 
 
 def ask_to_check(member: StaffMember, link: CardLink, token: str) -> None:
@@ -107,7 +108,7 @@ def ask_to_check(member: StaffMember, link: CardLink, token: str) -> None:
             "right": settings.SITE_URL + reverse("check_card", args=[token]),
             "change": settings.SITE_URL + reverse("my_card"),
         }
-        send(member.email, _("Is your card still right?"), "card_check", context)
+        send(member.email, _("Is your card still right?"), "card_check", context, expires_at=link.expires_at)
 
 
 def details_of(member: StaffMember) -> Iterator[tuple[str, str]]:

@@ -2,17 +2,20 @@
 
 import socket
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
+from django.apps import apps
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
 from publishing import mail
-from publishing.mail import deliver, send, stuck
+from publishing.mail import Handling, deliver, entrust, send, stuck, wire_of
 from publishing.models import Mail
+from tests.conftest import staff_user
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +177,107 @@ def test_the_secretariat_cannot_write_mails_or_read_their_text(port, editor_clie
     assert editor_client.get("/admin/publishing/mail/add/").status_code == 403
     html = editor_client.get(f"/admin/publishing/mail/{pk}/change/").content.decode()
     assert "hier is" not in html
+
+
+# Secrets
+
+
+def test_what_a_mail_says_stands_nowhere_in_clear_in_the_database(port):
+    write()
+    row = Mail.objects.values().get()
+    assert b"hier is" not in bytes(row["message"])
+    assert "hier is" not in repr(row)
+
+
+def test_a_mail_of_before_another_key_is_still_sent(server, settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "de oude sleutel", []
+    write()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "de nieuwe sleutel", ["de oude sleutel"]
+    assert deliver() == 1
+    assert "hier is" in server.messages[0].get_payload(decode=True).decode()
+
+
+def test_a_mail_that_no_key_reads_is_dropped_and_said_and_holds_up_no_other(server, settings, caplog):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "de oude sleutel", []
+    write()
+    write()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "een andere sleutel", []
+    write()
+    assert deliver() == 1
+    assert not Mail.objects.exists()
+    assert "2 waiting mails were dropped" in caplog.text
+    assert deliver() == 0
+
+
+def test_a_mail_is_dropped_when_what_it_holds_has_lapsed(server):
+    server.busy = True
+    now = timezone.now()
+    send("jan@example.org", "Code", "invitation", {}, expires_at=now + timedelta(minutes=10))
+    write()
+    assert deliver(now + timedelta(minutes=9, seconds=30)) == 0
+    assert Mail.objects.count() == 2
+    server.busy = False
+    assert deliver(now + timedelta(minutes=10)) == 0, "not due again yet, and the first has lapsed"
+    assert Mail.objects.count() == 1
+    assert deliver(now + timedelta(hours=1)) == 1
+    assert len(server.messages) == 1
+
+
+def test_a_mail_that_breaks_the_sending_holds_up_no_other(server, monkeypatch):
+    write()
+    Mail.objects.update(sender="geen\nadres")
+    write()
+    assert deliver() == 1
+    assert "adres" in Mail.objects.get().sender
+    assert Mail.objects.get().error
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_mail_about_who_gets_in_is_for_a_superuser_to_see_and_to_give_up(port, editor_client, client, number):
+    write()
+    for _time in range(number):
+        message = EmailMessage("Je wachtwoord is gewijzigd", "Dag", to=["boss@example.org"])
+        entrust(message, Handling(is_security=True))
+        message.send()
+    address, secret = "/admin/publishing/mail/", Mail.objects.filter(is_security=True).first().pk
+    html = editor_client.get(address).content.decode()
+    assert "Één onderwerp" in html
+    assert "boss@example.org" not in html
+    assert "wachtwoord is gewijzigd" not in html
+    assert ("nog 1 mail over aanmelden" if number == 1 else "nog 2 mails over aanmelden") in html
+    for url in (f"{address}{secret}/change/", f"{address}{secret}/delete/", f"{address}{secret}/history/"):
+        response = editor_client.get(url, follow=True)
+        assert "boss@example.org" not in response.content.decode()
+        assert "wachtwoord is gewijzigd" not in response.content.decode()
+    editor_client.post(f"{address}{secret}/delete/", {"post": "yes"})
+    data = {"action": "delete_selected", "_selected_action": [secret], "post": "yes"}
+    editor_client.post(address, data)
+    assert Mail.objects.filter(pk=secret).exists()
+    client.force_login(staff_user("beheerder", is_superuser=True))
+    html = client.get(address).content.decode()
+    assert "wachtwoord is gewijzigd" in html
+    assert "mails over aanmelden" not in html
+    client.post(address, data)
+    assert not Mail.objects.filter(pk=secret).exists()
+
+
+def test_mails_that_wait_during_an_upgrade_are_encrypted_and_go_later():
+    upgrade = import_module("publishing.migrations.0014_mails_with_secrets")
+    plain = EmailMessage("Code", "ABCD", to=["jan@example.org"]).message().as_bytes()
+    made = timezone.now() - timedelta(days=2)
+    mail = Mail.objects.create(
+        sender="a@example.org",
+        recipients=["jan@example.org"],
+        subject="Code",
+        message=plain,
+        next_try_at=timezone.now(),
+        created_at=made,
+    )
+    upgrade.encrypt_waiting(apps, None)
+    mail.refresh_from_db()
+    assert b"ABCD" not in bytes(mail.message)
+    assert (mail.is_security, mail.expires_at) == (True, made + timedelta(days=30))
+    assert b"ABCD" in wire_of(mail).as_bytes()
+    upgrade.decrypt_waiting(apps, None)
+    mail.refresh_from_db()
+    assert bytes(mail.message) == plain

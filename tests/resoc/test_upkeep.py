@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from publishing import link_check
+from publishing.mail import Queue
 from publishing.models import LinkCheck, Mail
 from staff.models import StaffMember
 
@@ -16,9 +17,7 @@ def test_upkeep_asks_after_cards_and_sends_what_waits(settings, time_machine):
     settings.SITE_URL = "https://example.org"
     settings.MAIL_SERVER_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     StaffMember.objects.filter(slug="dorine-sioen").update(email="dorine@example.org")
-    waiting = Mail(sender="a@example.org", recipients=["b@example.org"], subject="x", message=b"Subject: x\n\ny")
-    waiting.next_try_at = timezone.now()
-    waiting.save()
+    mail.EmailMessage("x", "y", to=["b@example.org"], connection=Queue()).send()
     time_machine.move_to(timezone.now() + timedelta(days=190))
     call_command("upkeep")
     assert sorted(message.to[0] for message in mail.outbox) == ["b@example.org", "dorine@example.org"]
