@@ -21,7 +21,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import DatabaseError, models, transaction
-from django.forms import BaseForm
+from django.forms import BaseForm, BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -544,17 +544,28 @@ class ChildForm(forms.ModelForm):
         return bool(set(self.changed_data) - (set() if self.instance.pk else {"position"}))
 
 
+class ChildFormSet(BaseInlineFormSet):
+    """The child rows of a form; too many are refused in the words of the desk."""
+
+    default_error_messages = {
+        "too_many_forms": gettext_lazy(
+            "There are too many of these: at most %(num)d fit. Remove some, then save again."
+        )
+    }
+
+
 class ChildInline(FieldsMixin, admin.StackedInline):
     """The child rows of a page, in their order; the unsuffixed columns stay out of it."""
 
     form = ChildForm
+    formset = ChildFormSet
     template = "admin/publishable_inline.html"
     extra = 0
     max_num = 200
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """With a bound on what one request may ask of us: rows are checked and drawn one by one."""
-        return super().get_formset(request, obj, **({"absolute_max": 2 * self.max_num} | kwargs))
+        return super().get_formset(request, obj, **({"absolute_max": 2 * self.max_num, "validate_max": True} | kwargs))
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return translated_fields(self.model)

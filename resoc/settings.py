@@ -201,9 +201,13 @@ LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English")]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "nl"
 MODELTRANSLATION_BUILD_LOCALIZED_VERBOSE_NAME = "{} ({})".format  # "titel (fr)"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "resoc.formats"
 TIME_ZONE = "Europe/Brussels"
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = "BE"
+
+# A form with as many rows as it may have is taken: three kinds of 200 rows with a dozen fields (`ChildInline.max_num`).
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Files
 

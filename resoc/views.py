@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import override
 from django.views.generic import TemplateView
 
 from pages.models import MissionPage, Seat
 from priorities.models import Priority, Theme, with_update_dates
 from publishing import stamp
 from publishing.languages import resolve
+from publishing.middleware import language_of
 from publishing.views import old_version, versions_of
 
 THEMES_ON_HOME = 6
@@ -84,8 +87,10 @@ def seat_groups(mission: MissionPage) -> list[dict[str, Any]]:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBadRequest:
-    """The 400, which reads nothing of the request: Django's own reads the form, and that may be what is bad."""
-    return HttpResponseBadRequest("Bad request (400)", content_type="text/plain; charset=utf-8")
+    """The 400, which reads nothing of the request but its method and language: the form may be what is bad."""
+    with override(language_of(request)):
+        html = render_to_string("400.html", {"was_sent": request.method == "POST"})
+    return HttpResponseBadRequest(html, headers={"Cache-Control": "no-store"})
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

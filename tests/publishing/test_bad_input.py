@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.test import Client
 from django.urls import reverse
 
-from pages.models import Organisation
+from pages.models import MissionPage, Organisation, Seat
 from priorities.models import Theme, Update
 from publishing import editing
 from publishing.models import Revision
@@ -167,10 +167,10 @@ FILE = PART.replace(b'"a"', b'"a"; filename="a.png"')
         ("multipart/form-data", b"a=1"),
         ("multipart/form-data; boundary=\xff", b"a=1"),
         ("multipart/form-data; boundary=" + "x" * 300, b"a=1"),
-        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n" * 2000),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n" * 20_000),
         ("multipart/form-data; boundary=x", FILE * 101 + b"--x--\r\n"),
-        ("multipart/form-data; boundary=x", PART * 1001 + b"--x--\r\n"),
-        (FORM, b"&".join(b"a%d=1" % number for number in range(2000))),
+        ("multipart/form-data; boundary=x", PART * 20_000 + b"--x--\r\n"),
+        (FORM, b"&".join(b"a%d=1" % number for number in range(20_000))),
         (FORM, b"a=" + b"1" * 3_000_000),
     ],
     ids=lambda value: value[:40],
@@ -206,3 +206,44 @@ def test_nobody_is_led_to_another_site(editor, editor_client, client, target):
         assert response.status_code < 500
         assert urlsplit(location.replace("\\", "/")).netloc in ("", "testserver"), location
         assert not location.startswith(("http:e", "javascript"))
+
+
+def with_seats(client, mission, number: int) -> dict[str, str]:
+    """The form of the mission page with this many new seats, and its texts as they are."""
+    organisation = Organisation.objects.first()
+    data = form_data(client, address(mission))
+    begin = int(data["seats-TOTAL_FORMS"])
+    for place in range(begin, begin + number):
+        row = {"id": "", "mission": mission.pk, "group": Seat.Group.values[0], "organisation": organisation.pk}
+        data |= {f"seats-{place}-{name}": value for name, value in (row | {"position": place + 1}).items()}
+        # What a browser sends beside: columns that stay empty.
+        data |= {f"seats-{place}-note_{number}": "" for number in range(4)}
+    return data | {"seats-TOTAL_FORMS": begin + number}
+
+
+def test_as_many_rows_as_the_form_allows_are_saved(editor_client):
+    mission = MissionPage.objects.get()
+    room = 200 - mission.seats.count()
+    data = with_seats(editor_client, mission, room) | {"_save": "1"}
+    assert len(data) > 1000  # what Django allows by default
+    assert editor_client.post(address(mission), data).status_code == 302
+    assert mission.seats.count() == 200
+
+
+def test_one_row_too_many_is_told_in_the_form_and_keeps_what_was_typed(editor_client):
+    mission = MissionPage.objects.get()
+    before = mission.seats.count()
+    data = with_seats(editor_client, mission, 201 - before) | {"_save": "1"}
+    response = editor_client.post(address(mission), data)
+    assert "hoogstens 200" in response.content.decode()
+    assert 'name="seats-200-organisation"' in response.content.decode()
+    assert mission.seats.count() == before
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("nl", "staat er nog"), ("fr", "toujours"), ("en", "still stands")])
+def test_more_fields_than_any_form_has_are_refused_in_words(editor_client, language, sentence):
+    editor_client.cookies["language"] = language
+    response = editor_client.post(address(MissionPage.objects.get()), {f"x{number}": "" for number in range(10_001)})
+    assert response.status_code == 400
+    assert sentence in response.content.decode()
+    assert "no-store" in response.headers["Cache-Control"]
