@@ -51,6 +51,7 @@ class Document(Publishable):
     """A PDF with one address for ever: whoever replaces the file keeps it."""
 
     view_name = "document"
+    together = (("file", "language", "size", "page_count"),)
 
     title = models.CharField(_("title"), max_length=200, blank=True)
     slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
@@ -277,6 +278,7 @@ class Update(HasDocuments, Publishable):
     """A dated message on one priority or one theme; published on its own."""
 
     shown_with = ("theme", "priority")
+    together = (("priority", "theme"),)
     children = ("documents",)
 
     date = models.DateField(_("date"), default=date.today)

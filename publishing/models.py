@@ -517,6 +517,8 @@ class Frozen(models.Model):
 
     as_of: datetime | None = None  # on a thawed object: the moment at which relations are read
     thawed: bool = False
+    # Fields that make sense only together: who changes one of them in `amend` decides about all. Pictures need none.
+    together: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
     class Meta:
         abstract = True
@@ -541,7 +543,18 @@ class Frozen(models.Model):
 
     @classmethod
     def check(cls, **kwargs: Any) -> list[checks.CheckMessage]:
-        return [*super().check(**kwargs), *cls._check_relations()]
+        return [*super().check(**kwargs), *cls._check_relations(), *cls._check_together()]
+
+    @classmethod
+    def _check_together(cls) -> Iterator[checks.CheckMessage]:
+        fields = {field.name for field in cls._meta.concrete_fields} - {*getattr(cls, "not_published", ())}
+        for name in sorted({name for group in cls.together for name in group} - fields):
+            yield checks.Error(
+                f"{name!r} in `together` is not a published field.",
+                hint="Name fields that enter a snapshot; a translated one without its language.",
+                obj=cls,
+                id="publishing.E004",
+            )
 
     @classmethod
     def _check_relations(cls) -> Iterator[checks.CheckMessage]:

@@ -49,6 +49,7 @@ class StaffMember(Ordered, Publishable):
         "photo_height": "shows_photo",
     }
     found_through = ("contact",)
+    together = (("absent_until", "stand_in"),)
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,

@@ -29,3 +29,8 @@ def test_relations_that_could_leak_a_draft_are_refused_by_system_checks(isolated
 
     assert ids(Leaky) == ["publishing.E001", "publishing.E002", "publishing.E003"]
     assert ids(LeakyChild) == ["publishing.E002"]
+
+
+def test_a_model_that_puts_together_what_it_does_not_publish_is_refused(monkeypatch):
+    monkeypatch.setattr(Organisation, "together", (("name", "url"), ("kind", "needs_check_fr", "nonsense")))
+    assert [error.id for error in Organisation.check()] == ["publishing.E004"] * 2
