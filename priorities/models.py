@@ -166,6 +166,7 @@ class Priority(HasDocuments, Publishable):
         EVALUATED = "evaluated", _("Result evaluated")
 
     view_name = "priority_detail"
+    order_field = "number"
     children = ("partners", "documents")
 
     number = models.PositiveSmallIntegerField(_("number"), default=1, help_text=_("Its number in the Streekpact."))

@@ -237,6 +237,9 @@ class Revision(models.Model):
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
     reason = models.CharField(_("reason for withdrawing"), max_length=MAX_CHARACTERS, blank=True)
     data = models.JSONField(_("content"))
+    # Of a version that waited and was committed again, so as to wait on: the commit that it would have been overtaken
+    # by, or, when nothing became public, the version whose place it takes.
+    carried_by = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="carried")
     # The place in lists, copied from the content: no database sorts well by a JSON value.
     sort_key = models.CharField(max_length=100, editable=False)
 
@@ -519,6 +522,7 @@ class Frozen(models.Model):
     thawed: bool = False
     # Fields that make sense only together: who changes one of them in `amend` decides about all. Pictures need none.
     together: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    order_field: ClassVar[str] = ""  # the field with the place among its like, which `reorder` alone changes
 
     class Meta:
         abstract = True
@@ -716,6 +720,8 @@ class Publishable(Frozen):
 
 class Ordered(models.Model):
     """Something with a place among its like; a new one without a place goes last."""
+
+    order_field = "position"
 
     position = models.PositiveIntegerField(
         _("order"),

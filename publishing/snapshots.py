@@ -68,10 +68,10 @@ def freeze(obj: "Publishable", rows: Mapping[str, Iterable[models.Model]] | None
 
     `rows` has child rows by name to take instead of the saved ones.
     """
-    snapshot = _freeze_fields(obj)
+    snapshot = freeze_fields(obj)
     for name, _model in child_models(type(obj)):
         of_name = getattr(obj, name).all() if rows is None else rows.get(name, ())
-        snapshot[name] = [{"id": row.pk, **_freeze_fields(row)} for row in of_name]
+        snapshot[name] = [{"id": row.pk, **freeze_fields(row)} for row in of_name]
     return snapshot
 
 
@@ -174,7 +174,8 @@ def _diff_rows(name: str, old: list[Snapshot], new: list[Snapshot]) -> Iterator[
         yield Change((name,), old_order, new_order)
 
 
-def _freeze_fields(obj: models.Model) -> Snapshot:
+def freeze_fields(obj: models.Model) -> Snapshot:
+    """The published columns of `obj` alone, without its child rows."""
     withheld = withheld_fields(obj)
     return {
         field.attname: _freeze_value(field, field.model() if field.name in withheld else obj)

@@ -1,10 +1,12 @@
-"""The workflow: publish, plan, withdraw, reorder, restore, and where an object stands.
+"""The workflow: publish, amend, plan, withdraw, reorder, restore, and where an object stands.
 
 These functions are the only way to make a Revision. Each is one transaction. Begin reading with
 `publish`, then `commit`.
 """
 
+from publishing.workflow.amend import Amendment, amend, amend_waiting
 from publishing.workflow.commit import check_publishable, files, lock, moment
+from publishing.workflow.merge import Kept, merge
 from publishing.workflow.plan import cancel, reschedule, set_end
 from publishing.workflow.publish import check_reason, confirm, publish, publish_new, withdraw
 from publishing.workflow.reorder import reorder, repoint, rising
@@ -23,7 +25,11 @@ from publishing.workflow.state import (
 )
 
 __all__ = [
+    "Amendment",
+    "Kept",
     "State",
+    "amend",
+    "amend_waiting",
     "cancel",
     "changed",
     "changed_among",
@@ -36,6 +42,7 @@ __all__ = [
     "is_live",
     "live_users",
     "lock",
+    "merge",
     "moment",
     "publish",
     "publish_new",

@@ -3,7 +3,7 @@
 Private to `publishing.workflow`: others call the functions that this package exports.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -23,9 +23,11 @@ from publishing.languages import CODES, is_blank, resolve, translated_fields
 from publishing.links import targets
 from publishing.models import (
     CAME_DUE,
+    MAX_CHARACTERS,
     Publishable,
     Revision,
     RevisionFile,
+    RevisionQuerySet,
     RevisionReference,
     RevisionSlug,
     RevisionText,
@@ -47,8 +49,15 @@ def check_publishable(row: Publishable, live_from: datetime, live_until: datetim
 
     Its child rows are not judged here, so that a form can ask before it has saved them.
     """
+    refuse(publish_errors(row, live_from, live_until))
+
+
+def publish_errors(
+    row: Publishable, live_from: datetime, live_until: datetime | None, exclude: Collection[str] = ()
+) -> dict[str, list[Any]]:
+    """Why `row`, or a thawed object, can't go public for that time, by field; fields `exclude` are good as they are."""
     errors: dict[str, list[Any]] = {}
-    for check in (row.full_clean, row.check_complete):
+    for check in (lambda: row.full_clean(exclude), row.check_complete):
         try:
             check()
         except ValidationError as error:
@@ -61,7 +70,7 @@ def check_publishable(row: Publishable, live_from: datetime, live_until: datetim
         errors.setdefault(columns[0], []).append(_("Fill this in before you publish: it is the address of the page."))
     for column, messages in address_errors(row, live_from, live_until).items():
         errors.setdefault(column, []).extend(messages)
-    refuse(errors)
+    return errors
 
 
 def address_errors(row: Publishable, live_from: datetime, live_until: datetime | None) -> dict[str, list[Any]]:
@@ -87,6 +96,12 @@ def check_end(live_from: datetime, live_until: datetime | None) -> None:
     """Raise ValidationError, for field `live_until`, when that comes before `live_from`."""
     if live_until and live_until <= live_from:
         raise ValidationError({"live_until": _("The end must come after the beginning.")})
+
+
+def check_note(note: str) -> None:
+    """Raise ValidationError, for field `note`, when it is too long."""
+    if len(note) > MAX_CHARACTERS:
+        raise ValidationError({"note": _("Say it in at most %s characters.") % MAX_CHARACTERS})
 
 
 def check_rows(row: Publishable) -> None:
@@ -215,31 +230,38 @@ def commit_copy(revision: Revision, **changes: Any) -> Revision:
     return commit(thaw(revision.model_class, revision.object_id, copy.data), copy)
 
 
-def commit_again(
+def commit_on_top(
     row: Publishable,
     author: User | None,
     note: str,
-    values: Snapshot | None = None,
-    where: Snapshot | None = None,
+    data_of: Callable[[Revision], Snapshot] = lambda revision: revision.data,
+    *,
+    now: datetime | None = None,
+    with_public: bool = True,
     **changes: Any,
-) -> None:
-    """Commit what is public of `row` again with these changes, and then what waits, to wait on.
+) -> tuple[Revision | None, dict[int, Revision]]:
+    """Commit what is public of `row` again with `changes`, and then carry along what waits, to wait on.
 
-    `values` go into both, or only into the one that has the values of `where`. What waits stays
-    the decision of whoever planned it.
+    `data_of` gives the content that each of them gets. What waits keeps its author, note and times:
+    it stays the decision of whoever planned it. Returns the commit that is public now, None when
+    nothing is or when not `with_public`, and what waits by the number of the version that it replaces.
     """
-
-    def changed_data(data: Snapshot) -> Snapshot:
-        return data | (values or {}) if (where or {}).items() <= data.items() else data
-
-    now = timezone.now()
-    shown = row.revisions.public(now).first()
-    waiting = list(row.revisions.pending(now).filter(withdrawn=False).order_by("pk"))
+    now = now or timezone.now()
+    shown = row.revisions.public(now).first() if with_public else None
+    waiting = [(each, data_of(each)) for each in waiting_versions(row, now)]
+    act = None
     if shown:
-        same = {"unchanged_since": shown.changed_at, "data": changed_data(shown.data)}
-        commit_copy(shown, author=author, note=note, live_from=now, **(same | changes))
-    for revision in waiting:
-        commit_copy(revision, data=changed_data(revision.data))
+        same = {"unchanged_since": shown.changed_at, "data": data_of(shown)}
+        act = commit_copy(shown, author=author, note=note, live_from=now, **(same | changes))
+    else:  # nothing is overtaken: what waits before the first one that changes can stay
+        while waiting and waiting[0][1] == waiting[0][0].data:
+            del waiting[0]
+    return act, {each.pk: commit_copy(each, data=data, carried_by=act or each) for each, data in waiting}
+
+
+def waiting_versions(row: Publishable, now: datetime) -> RevisionQuerySet:
+    """The versions of `row` that wait, in the order in which they overtake each other."""
+    return row.revisions.pending(now).filter(withdrawn=False).order_by("pk")
 
 
 def log(author: User | None, objects: Sequence[Any], message: str) -> None:

@@ -17,8 +17,8 @@ from publishing.models import (
 from publishing.workflow.commit import (
     address_errors,
     check_end,
-    commit_again,
     commit_copy,
+    commit_on_top,
     lock,
     locked,
     log,
@@ -77,7 +77,7 @@ def set_end(obj: Publishable, author: User | None, live_until: datetime | None) 
         refuse(address_errors(shown.thaw(), now, live_until))
         note = _("Ends on %s.") % moment(live_until) if live_until else _("Does not end any more.")
         log(author, [row], note)
-        commit_again(row, author, note, live_until=live_until)
+        commit_on_top(row, author, note, live_until=live_until)
 
 
 def _locked_waiting(revision: Revision) -> Revision:

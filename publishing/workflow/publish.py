@@ -25,9 +25,11 @@ from publishing.snapshots import (
 )
 from publishing.workflow.commit import (
     check_end,
+    check_note,
     check_publishable,
     check_rows,
     commit,
+    commit_on_top,
     lock,
     locked,
     named,
@@ -50,8 +52,7 @@ def publish(
     now = timezone.now()
     live_from = max(live_from or now, now)
     check_end(live_from, live_until)
-    if len(note) > MAX_CHARACTERS:
-        raise ValidationError({"note": _("Say it in at most %s characters.") % MAX_CHARACTERS})
+    check_note(note)
     with transaction.atomic():
         row = locked(obj)
         check_publishable(row, live_from, live_until)
@@ -99,24 +100,16 @@ def publish_new(rows: Sequence[Publishable], author: User | None, note: str = ""
 def confirm(obj: Publishable, author: User | None) -> Revision:
     """Say that what visitors read of `obj` is still right: the same commit again, dated now.
 
-    A working copy that differs stays unpublished. Raises ValidationError when visitors do not
-    see `obj`, or when another version of it already waits: this would overtake that one.
+    A working copy that differs stays unpublished, and what waits keeps waiting. Raises
+    ValidationError when visitors do not see `obj`.
     """
     with transaction.atomic():
         row = locked(obj)
-        shown = row.revisions.public().first()
-        if shown is None:
+        now = timezone.now()
+        act, _carried = commit_on_top(row, author, "", now=now, checked_at=now)
+        if act is None:
             raise ValidationError(_("This is not on the public site."))
-        if row.revisions.pending().exists():
-            raise ValidationError(_("Another version of this is scheduled already."))
-        revision = Revision(
-            author=author,
-            live_from=timezone.now(),
-            live_until=shown.live_until,
-            unchanged_since=shown.changed_at,
-            data=shown.data,
-        )
-        return commit(shown.thaw(), revision)
+        return act
 
 
 def withdraw(obj: Publishable, author: User | None, reason: str) -> Revision:

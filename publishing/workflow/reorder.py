@@ -1,6 +1,7 @@
 """The order of lists, and relations that must lead elsewhere: published apart from drafts."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
@@ -14,7 +15,8 @@ from publishing.models import (
     Publishable,
     Revision,
 )
-from publishing.workflow.commit import commit_again, lock, log
+from publishing.snapshots import Snapshot
+from publishing.workflow.commit import commit_on_top, lock, log
 
 P = TypeVar("P", bound=Publishable)
 
@@ -49,9 +51,13 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
         stale = {pk for pk, key in places_shown if key != keys.get(pk, key)}
         for row in rows:
             if row.pk in stale:
-                commit_again(row, author, note, {"position": row.position})
+                commit_on_top(row, author, note, partial(_with, {"position": row.position}))
         log(author, moved, note)
     return len(moved)
+
+
+def _with(values: Snapshot, revision: Revision) -> Snapshot:
+    return revision.data | values
 
 
 def repoint(row: Publishable, field: str, new: Publishable | None, author: User | None) -> None:
@@ -68,8 +74,9 @@ def repoint(row: Publishable, field: str, new: Publishable | None, author: User 
         live = row.revisions.public() | row.revisions.pending().filter(withdrawn=False)
         # Without names: history forgets nobody's name in the notes of others.
         note = _("%s changed.") % capfirst(str(type(row)._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
+        leads = {column: new and new.pk}
         if any(revision.data.get(column) == old for revision in live):
-            commit_again(row, author, note, {column: new and new.pk}, where={column: old})
+            commit_on_top(row, author, note, lambda each: each.data | (leads if each.data.get(column) == old else {}))
         log(author, [row], note)
 
 

@@ -1,7 +1,7 @@
 """The pure part of `amend`: what belongs together, and the three-way merge of snapshots."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pages.models import MissionPage
@@ -11,6 +11,9 @@ from publishing.workflow.merge import Kept, merge, units
 from staff.models import StaffMember
 
 TEXTS = ["", "a", "b"]
+
+# How long a busy machine takes says nothing.
+modest = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def values(field) -> st.SearchStrategy:
@@ -59,6 +62,7 @@ def cells(model, snapshot) -> dict:
     return found
 
 
+@modest
 @given(copies())
 def test_what_did_not_change_changes_nothing_and_an_unchanged_copy_takes_all(case):
     model, base, ours, wanted = case
@@ -67,6 +71,7 @@ def test_what_did_not_change_changes_nothing_and_an_unchanged_copy_takes_all(cas
     assert merge(model, base, wanted, wanted) == (wanted, [])
 
 
+@modest
 @given(copies())
 def test_each_unit_of_the_result_is_our_own_or_the_wanted_one_and_what_we_keep_is_told(case):
     model, base, ours, wanted = case
@@ -84,6 +89,7 @@ def test_each_unit_of_the_result_is_our_own_or_the_wanted_one_and_what_we_keep_i
         assert each.ours != each.wanted
 
 
+@modest
 @given(copies())
 def test_merging_twice_is_merging_once(case):
     model, base, ours, wanted = case
@@ -92,6 +98,7 @@ def test_merging_twice_is_merging_once(case):
     assert normalise(model, result) == result
 
 
+@modest
 @given(copies())
 def test_the_copies_themselves_stay_as_they_are(case):
     model, *three = case

@@ -401,9 +401,12 @@ def test_only_what_visitors_see_is_checked_and_a_check_overtakes_no_schedule(the
         confirm(theme, editor)
     publish(theme, editor)
     retitle(theme, "Morgen")
-    publish(theme, editor, live_from=timezone.now() + timedelta(days=1))
-    with pytest.raises(ValidationError):
-        confirm(theme, editor)
+    planned = publish(theme, None, "Voor morgen", live_from=timezone.now() + timedelta(days=1))
+    checked = confirm(theme, editor)
+    assert (checked.author, title(theme)) == (editor, "Eerste")
+    waiting = theme.revisions.pending().get()
+    assert (waiting.author, waiting.note, waiting.live_from) == (None, "Voor morgen", planned.live_from)
+    assert (waiting.data, waiting.carried_by) == (planned.data, checked)
     with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
         assert title(theme) == "Morgen"
     withdraw(theme, editor, "weg")
