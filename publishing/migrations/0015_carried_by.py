@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0013_kinds_of_events"),
+        ("publishing", "0014_mails_with_secrets"),
     ]
 
     operations = [
