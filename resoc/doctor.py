@@ -29,6 +29,7 @@ from publishing.restoring import NEW_SITE, is_unrehearsed, recall
 from publishing.search_index import unindexed
 from resoc.management.commands.prepare import is_collected
 from resoc.views import ask_database
+from staff.emails import in_conflict
 
 OK, ODD, WRONG = "ok", "warning", "wrong"
 LITTLE_ROOM, NO_ROOM = 1_000_000_000, 100_000_000  # bytes
@@ -69,7 +70,14 @@ def examine() -> Iterator[Finding]:
     yield from _ask(database_is_whole)
     if any(each.level == WRONG for each in migrated):
         return  # it may lack the tables that are asked for
-    for question in (mail_goes_out, backups_are_made, pages_are_fresh, search_knows_everything, links_lead_somewhere):
+    for question in (
+        accounts_have_one_address,
+        mail_goes_out,
+        backups_are_made,
+        pages_are_fresh,
+        search_knows_everything,
+        links_lead_somewhere,
+    ):
         yield from _ask(question)
 
 
@@ -171,6 +179,17 @@ def database_is_whole() -> Iterator[Finding]:
         yield Finding(ODD, f"The database writes in mode {mode} instead of wal: readers wait. Restart the site.")
     else:
         yield Finding(OK, "The file of the database is whole.")
+
+
+def accounts_have_one_address() -> Iterator[Finding]:
+    """Whether an address says whose account it is, and each card has that of its account."""
+    groups = in_conflict()
+    for users in groups:
+        names = ", ".join(repr(user.get_username()) for user in users)
+        said = f"These accounts have one e-mail address, with which only the first signs in: {names}."
+        yield Finding(ODD, f"{said} Give the others another one in the admin, or delete them.")
+    if not groups:
+        yield Finding(OK, "No two accounts have one e-mail address.")
 
 
 def mail_goes_out() -> Iterator[Finding]:

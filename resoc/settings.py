@@ -247,6 +247,11 @@ AUTH_PASSWORD_VALIDATORS = [
 # Signing in: by passkey, by a code in a mail, or by password. Nobody signs up: see `staff.accounts`.
 
 ACCOUNT_ADAPTER = "staff.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "staff.account_forms.LoginForm",
+    "request_login_code": "staff.account_forms.LoginCodeForm",
+    "reset_password": "staff.account_forms.ResetPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]  # the form to sign in has a password because of this
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the secretariat knows the address of everybody that it invites

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from publishing.admin import PublishableAdmin
 from publishing.models import Publishable, Revision
 from publishing.workflow import is_live, publish, restore
+from staff import account_admin  # noqa: F401  (registers it)
 from staff.card_checks import unanswered
 from staff.invitations import existing_account, invite
 from staff.leaving import leave

@@ -13,6 +13,7 @@ from django.dispatch import receiver
 
 from publishing.audit import acting, record
 from publishing.models import Event
+from staff.emails import normal
 
 Kind = Event.Kind
 FLAGS = ("is_active", "is_staff", "is_superuser")
@@ -30,7 +31,7 @@ def refused(credentials: dict[str, Any], **kwargs: Any) -> None:
     typed = [str(credentials[name]) for name in ("username", "email") if credentials.get(name)]
     named = Q(pk__in=[])
     for each in typed:
-        named |= Q(username__iexact=each) | Q(email__iexact=each)
+        named |= Q(username__iexact=each) | Q(email=normal(each) or None)
     record(Kind.REFUSED, about=User.objects.filter(named).first() if "\0" not in "".join(typed) else None)
 
 

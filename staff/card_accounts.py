@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, User
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
 from publishing.audit import acting, record
 from publishing.models import Event
+from staff.emails import is_taken, normal
 from staff.models import CardLink, StaffMember
 from staff.rights import may_touch
 
@@ -38,6 +40,27 @@ def card_changed(instance: StaffMember, raw: bool, **kwargs: Any) -> None:
             record(Event.Kind.LINKED, about=instance.user)
     if old and (before, old.email) != (instance.user_id, instance.email):
         end_links(CardLink.objects.filter(member=instance))
+
+
+@receiver(pre_save, sender=User)
+def one_form(instance: User, raw: bool, update_fields: Any, **kwargs: Any) -> None:
+    """The address of an account in its one form, and its name where that is the address; not what another has."""
+    if raw or (update_fields is not None and "email" not in update_fields):
+        return
+    email = normal(instance.email)
+    if not email or is_taken(email, but=instance):
+        return
+    instance.email = email
+    others = User.objects.exclude(pk=instance.pk)
+    if normal(instance.username) == email and not others.filter(username__iexact=email).exists():
+        instance.username = email
+
+
+@receiver(post_save, sender=User)
+def one_list(instance: User, created: bool, raw: bool, update_fields: Any, **kwargs: Any) -> None:
+    """The list of addresses that django-allauth keeps lets nobody in by an address of before."""
+    if not (created or raw) and (update_fields is None or "email" in update_fields):
+        EmailAddress.objects.filter(user=instance).exclude(email=instance.email).delete()
 
 
 @receiver(pre_save, sender=User)

@@ -90,3 +90,11 @@ def is_taken(email: Any, but: User | None = None) -> bool:
     """Whether an account other than `but` has this address."""
     others = accounts_with(email)
     return (others.exclude(pk=but.pk) if but and but.pk else others).exists()
+
+
+def in_conflict() -> list[list[User]]:
+    """The accounts that have one address together, the oldest first, which is who signs in with it."""
+    found: dict[str, list[User]] = {}
+    for user in User.objects.exclude(email="").order_by("date_joined", "pk"):
+        found.setdefault(normal(user.email), []).append(user)
+    return [users for users in found.values() if len(users) > 1]

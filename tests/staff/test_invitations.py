@@ -118,7 +118,7 @@ def account(email: str = "nieuw@example.org", **more) -> User:
 def accounts_with_rights() -> dict[str, Callable[[User], None]]:
     """Each way in which an account may do more than keep a card."""
     theme = Permission.objects.get(codename="change_theme")
-    reviewers = Group.objects.create(name="Nalezers")
+    reviewers, _made = Group.objects.get_or_create(name="Nalezers")
     reviewers.permissions.add(theme)
     return {
         "staff": lambda user: setattr(user, "is_staff", True),
