@@ -35,7 +35,13 @@ CHUNK = 1_000_000  # bytes
 BATCH = 500  # rows
 # Worth nothing after a restore: who was signed in, who had which form open, what browsers told, which pages
 # stayed as they were.
-LEFT_OUT = ("sessions.session", "publishing.presence", "publishing.policyreport", "publishing.stampchange")
+LEFT_OUT = (
+    "sessions.session",
+    "publishing.presence",
+    "publishing.policyreport",
+    "publishing.stampchange",
+    "publishing.mailedstranger",
+)
 
 Tell = Callable[[str], None]
 

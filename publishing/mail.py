@@ -46,6 +46,7 @@ class Handling:
 
     expires_at: datetime | None = None  # when the code or link in it lapses: later nobody needs it
     is_security: bool = False  # about who gets in: only a superuser sees that it waits, and gives it up
+    is_decoy: bool = False  # never sent; made all the same, so that the time it takes tells nothing
 
 
 def entrust(message: EmailMessage, handling: Handling) -> None:
@@ -85,15 +86,22 @@ class Queue(BaseEmailBackend):
     """Keeps what it is given, and has it sent as soon as the transaction is through."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        kept = [_row_of(message) for message in email_messages if message.recipients()]
-        Mail.objects.bulk_create(kept)
-        if kept:
-            transaction.on_commit(_deliver_beside, robust=True)
+        kept = [(_row_of(message), _handling_of(message)) for message in email_messages if message.recipients()]
+        with transaction.atomic():
+            Mail.objects.bulk_create(row for row, _handling in kept)
+            if decoys := [row.pk for row, handling in kept if handling.is_decoy]:
+                Mail.objects.filter(pk__in=decoys).delete()
+            if kept:
+                transaction.on_commit(_deliver_beside, robust=True)
         return len(kept)
 
 
+def _handling_of(message: EmailMessage) -> Handling:
+    return getattr(message, "handling", Handling())
+
+
 def _row_of(message: EmailMessage) -> Mail:
-    handling: Handling = getattr(message, "handling", Handling())
+    handling = _handling_of(message)
     return Mail(
         sender=message.from_email,
         recipients=message.recipients(),

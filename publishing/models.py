@@ -862,6 +862,16 @@ class Mail(models.Model):
         return self.subject
 
 
+class MailedStranger(models.Model):
+    """That somebody without an account was written to, because their address was typed; see `strangers`."""
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)  # of the mailbox, with the key of the site
+    at = models.DateTimeField(editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} {self.at}"
+
+
 class Presence(models.Model):
     """That somebody has the form about one object open."""
 

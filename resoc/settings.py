@@ -34,12 +34,11 @@ STATE_DIR = writable_folder(DATA_DIR / "var", "DATA_DIR")
 DEBUG = variable("DEBUG", flag, False, "yes or no")
 SECRET_KEY = variable("SECRET_KEY", str, "", "a secret") or kept_secret(STATE_DIR / "secret_key")
 SITE_URL = variable("SITE_URL", site_url, "", "an address such as https://www.example.org, without a path")
-ALLOWED_HOSTS = variable("ALLOWED_HOSTS", names, list[str](), "host names separated by commas") or [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    *([str(urlsplit(SITE_URL).hostname)] if SITE_URL else []),
-]
+# The names of this machine only where the site has no name of its own: whoever may choose the name of
+# the host, chooses where links lead that are made from it.
+ALLOWED_HOSTS = variable("ALLOWED_HOSTS", names, list[str](), "host names separated by commas") or (
+    [str(urlsplit(SITE_URL).hostname)] if SITE_URL else ["localhost", "127.0.0.1", "[::1]"]
+)
 HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -257,6 +256,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]  # the form to sig
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the secretariat knows the address of everybody that it invites
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # seconds (ASVS 5.0, 6.5.5)
+# Per address that is typed, known or not; what a stranger gets at all is less: see `publishing.strangers`.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,3/m/key,10/h/key",
+    "reset_password": "20/m/ip,3/m/key,10/h/key",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail when a password or a passkey changes
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -6,6 +6,7 @@ Signing in itself is django-allauth's; here stands what is different for us.
 import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -18,10 +19,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from publishing.addresses import absolute
 from publishing.mail import AUTOMATIC, Handling, as_html, entrust
+from publishing.strangers import may_write_to
 from staff.emails import account_of
 from staff.models import StaffMember
 
+UNKNOWN = "account/email/unknown_account"  # the mail to somebody who has no account
 # How long what is in these mails works, in seconds.
 LASTS = {
     "account/email/login_code": settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT,
@@ -48,12 +52,17 @@ class AccountAdapter(DefaultAccountAdapter):
         is_fresh = any(time.time() - record["at"] < app_settings.REAUTHENTICATION_TIMEOUT for record in records)
         return super().is_reauthentication_required(app=app, **kwargs) and not is_fresh
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At the address of the site, and not at the one that the request names."""
+        return absolute(self.request, urlsplit(super().get_reset_password_from_key_url(key)).path)
+
     def render_mail(self, template_prefix: str, *args: Any, **kwargs: Any) -> Any:
         message = super().render_mail(template_prefix, *args, **kwargs)
         message.extra_headers |= AUTOMATIC
         lasts = LASTS.get(template_prefix)
         expires_at = timezone.now() + timedelta(seconds=lasts) if lasts else None
-        entrust(message, Handling(expires_at, is_security=True))
+        is_decoy = template_prefix == UNKNOWN and not may_write_to(message.to[0])
+        entrust(message, Handling(expires_at, is_security=True, is_decoy=is_decoy))
         message.attach_alternative(as_html(message.subject, message.body), "text/html")
         return message
 

@@ -45,6 +45,17 @@ def with_https(code: str, tmp_path, **variables: str) -> str:
     ).stdout
 
 
+def test_a_site_that_knows_its_address_answers_to_no_other_name(tmp_path):
+    code = "from django.conf import settings; print(*settings.ALLOWED_HOSTS)"
+    assert with_https(code, tmp_path).split() == ["example.org"]
+    assert with_https(code, tmp_path, SITE_URL="http://localhost:8000").split() == ["localhost"]
+    assert with_https(code, tmp_path, SITE_URL="").split() == ["localhost", "127.0.0.1", "[::1]"]
+    assert with_https(code, tmp_path, ALLOWED_HOSTS="example.org,www.example.org").split() == [
+        "example.org",
+        "www.example.org",
+    ]
+
+
 def test_under_https_no_deploy_check_warns(tmp_path):
     code = "from django.core.management import call_command; call_command('check', deploy=True, fail_level='WARNING')"
     variables = {"TRUSTED_PROXY_COUNT": "1", "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587"}

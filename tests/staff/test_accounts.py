@@ -1,5 +1,6 @@
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -8,7 +9,10 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
+from publishing.models import Mail
+from publishing.strangers import CEILING
 from staff.models import StaffMember
 from tests.conftest import TOTP_SECRET
 
@@ -189,6 +193,74 @@ def test_no_answer_tells_whether_an_address_exists(colleague, address):
     assert answers[0] == answers[1]
     if address != "login/":
         assert [message.to for message in mail.outbox] == [["johan@example.org"], ["niemand@example.org"]]
+
+
+@pytest.mark.parametrize("address", ["password/reset/", "login/code/"])
+def test_a_stranger_is_written_to_once_a_day_by_whatever_form_and_spelling(address):
+    spellings = [
+        "jan.peeters@example.org",
+        "Jan.Peeters@example.org",
+        "janpeeters@example.org",
+        "jan.peeters+1@example.org",
+    ]
+    answers = set()
+    for form in (address, "login/code/", "password/reset/"):
+        for email in spellings:
+            client = Client(REMOTE_ADDR=f"192.0.2.{len(answers) + 1}")
+            response = client.post(f"/account/{form}", {"email": email})
+            answers.add((form, response.status_code, response.headers.get("Location")))
+        cache.clear()
+    assert sum(not is_decoy(message) for message in mail.outbox) == 1
+    assert len(answers) == len({address, "login/code/", "password/reset/"}), "the same answer each time"
+
+
+def is_decoy(message) -> bool:
+    return message.handling.is_decoy
+
+
+def test_a_mail_that_a_stranger_does_not_get_is_made_and_kept_nowhere(settings, client):
+    settings.EMAIL_BACKEND = "publishing.mail.Queue"
+    for _time in range(2):
+        assert client.post("/account/password/reset/", {"email": "jan@example.org"}).status_code == 302
+    assert [each.recipients for each in Mail.objects.all()] == [["jan@example.org"]]
+
+
+def test_the_site_writes_to_no_more_than_some_strangers_a_day():
+    for number in range(CEILING + 5):
+        Client(REMOTE_ADDR=f"192.0.2.{number}").post("/account/login/code/", {"email": f"iemand{number}@example.org"})
+    assert sum(not is_decoy(message) for message in mail.outbox) == CEILING
+
+
+def test_somebody_with_an_account_gets_some_mails_an_hour_and_no_more(colleague, time_machine):
+    User.objects.filter(pk=colleague.pk).update(email="johan@example.org")
+    now = timezone.now()
+    for minute in range(20):
+        time_machine.move_to(now + timedelta(minutes=minute))
+        Client().post("/account/login/code/", {"email": "Johan@example.org"})
+    assert len(mail.outbox) == 10
+    assert not any(is_decoy(message) for message in mail.outbox)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "testserver"])
+def test_links_in_mails_lead_to_the_address_of_the_site_whatever_host_was_asked(colleague, settings, host):
+    settings.SITE_URL = "https://www.example.org"
+    User.objects.filter(pk=colleague.pk).update(email="johan@example.org")
+    client = Client(HTTP_HOST=host)
+    for form, email in (("password/reset/", "johan"), ("password/reset/", "niemand"), ("login/code/", "johan")):
+        client.post(f"/account/{form}", {"email": f"{email}@example.org"})
+    assert len(mail.outbox) == 3
+    assert "https://www.example.org/account/password/reset/key/" in mail.outbox[0].body
+    for message in mail.outbox:
+        for part in (message.body, message.alternatives[0].content):
+            assert host not in part
+            assert set(re.findall(r"https?://[^/\s\"]*", part)) <= {"https://www.example.org"}
+
+
+def test_without_an_address_of_the_site_links_lead_where_one_asked(colleague, settings):
+    settings.SITE_URL = ""
+    User.objects.filter(pk=colleague.pk).update(email="johan@example.org")
+    Client(HTTP_HOST="localhost:8000").post("/account/password/reset/", {"email": "johan@example.org"})
+    assert "http://localhost:8000/account/password/reset/key/" in mail.outbox[0].body
 
 
 def test_too_many_attempts_are_stopped_and_told_also_with_the_right_password(client, colleague):
