@@ -78,7 +78,8 @@ def bump(changed: Publishable | type[Publishable] | None = None) -> None:
         object_id=None if changed is None or isinstance(changed, type) else changed.pk,
     )
     StampChange.objects.filter(number__lte=number - CHANGES_KEPT).delete()
-    transaction.on_commit(touch, robust=True)
+    if not any(function is touch for _savepoints, function, _robust in transaction.get_connection().run_on_commit):
+        transaction.on_commit(touch, robust=True)
 
 
 SINCE = Question(

@@ -1,5 +1,6 @@
-"""What must happen while nobody clicks: mails that wait are sent, cards are asked after, what is
-old goes from the log. Beside them, where it keeps no mail waiting, the links are looked at.
+"""What must happen while nobody clicks: mails that wait are sent, cards are asked after, consents
+follow planned cards, what is old goes from the log. Beside them, where it keeps no mail waiting, the
+links are looked at.
 
 Each worker runs both once a minute; what they do is claimed in the database first, so more workers
 do no more. Once an hour each puts the index of texts in order, of which the second has nothing left
@@ -18,6 +19,7 @@ from publishing.link_check import check_due
 from publishing.mail import deliver
 from publishing.text_index import merge
 from staff.card_checks import send_due
+from staff.consent import follow_plans
 
 MINUTE, HOUR = 60, 3600  # seconds
 
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 def run() -> None:
     """Do what is due."""
+    follow_plans()
     send_due()
     deliver()
     forget_old()

@@ -385,10 +385,7 @@ def _into_working_copy(
         given = [column for column in unit if column in asked or wanted[column] != base[column]]
         merged |= {column: wanted[column] if column in given else ours[column] for column in unit}
         kept = [each for each in kept if each.path[0] not in unit]
-    fields = published_fields(model)
-    values = _differing(fields, ours, merged) | private
-    if values:
-        model._base_manager.filter(pk=row.pk).update(**values)
+    _save(row, _differing(published_fields(model), ours, merged) | private)
     for name, child in child_models(model):
         _save_rows(child, row, ours[name], merged[name])
     return kept
@@ -396,15 +393,23 @@ def _into_working_copy(
 
 def _save_rows(model: Any, parent: Publishable, ours: list[Snapshot], merged: list[Snapshot]) -> None:
     before = {each["id"]: each for each in ours}
-    saved = model._base_manager.filter(**{model.parent: parent})
-    saved.filter(pk__in=before.keys() - {each["id"] for each in merged}).delete()
+    saved = {row.pk: row for row in model._base_manager.filter(**{model.parent: parent})}
+    model._base_manager.filter(pk__in=saved.keys() - {each["id"] for each in merged}).delete()
     for each in merged:
         if each["id"] not in before:
             fields = published_fields(model)
             values = {field.attname: field.to_python(each[field.attname]) for field in fields}
             model(pk=each["id"], **{model.parent: parent}, **values).save_base(force_insert=True)
-        elif values := _differing(published_fields(model), before[each["id"]], each):
-            saved.filter(pk=each["id"]).update(**values)
+        else:
+            _save(saved[each["id"]], _differing(published_fields(model), before[each["id"]], each))
+
+
+def _save(row: models.Model, values: Mapping[str, Any]) -> None:
+    """Save only these columns of `row`: a place that stays is not given anew, as `Ordered.save` would."""
+    for column, value in values.items():
+        setattr(row, column, value)
+    if values:
+        row.save_base(update_fields=values.keys())
 
 
 def _differing(fields: Iterable[models.Field], old: Snapshot, new: Snapshot) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from publishing.models import (
     Publishable,
     Revision,
 )
+from publishing.snapshots import diff, normalise
 from publishing.workflow.commit import (
     address_errors,
     check_end,
+    check_note,
     commit_copy,
     commit_on_top,
     lock,
@@ -24,6 +26,7 @@ from publishing.workflow.commit import (
     log,
     moment,
     refuse,
+    waiting_versions,
 )
 
 
@@ -59,6 +62,30 @@ def reschedule(
         log(author, [row], _("The publication of %(old)s is moved to %(new)s.") % words)
         times = {"live_from": live_from, "live_until": live_until, "checked_at": live_from}
         return commit_copy(waiting, author=author, **times)
+
+
+def advance(revision: Revision, author: User | None, note: str = "") -> Revision:
+    """Publish a version that waits now, with its own content and end, and not the working copy.
+
+    What else waits goes on waiting, with what it says. Raises ValidationError when `revision` does not
+    wait any more, or somebody else has one of its addresses now.
+    """
+    check_note(note)
+    with transaction.atomic():
+        waiting = _locked_waiting(revision)
+        obj, now = waiting.thaw(), timezone.now()
+        refuse(address_errors(obj, now, waiting.live_until))
+        shown = obj.revisions.public(now).first()
+        others = [each for each in waiting_versions(obj, now) if each.pk != waiting.pk]
+        _cancel(waiting)
+        log(author, [obj], _("The publication of %s is brought forward to now.") % moment(waiting.live_from))
+        is_same = shown and not diff(normalise(type(obj), shown.data), normalise(type(obj), waiting.data))
+        since = shown.changed_at if shown and is_same else None
+        times = {"live_from": now, "checked_at": now, "unchanged_since": since}
+        act = commit_copy(waiting, author=author, note=note or waiting.note, **times)
+        for each in others:
+            commit_copy(each, carried_by=act)
+    return act
 
 
 def set_end(obj: Publishable, author: User | None, live_until: datetime | None) -> None:

@@ -13,6 +13,7 @@ from priorities.models import Theme
 from publishing.models import Revision, RevisionText
 from publishing.workflow import (
     State,
+    advance,
     cancel,
     changed,
     confirm,
@@ -275,3 +276,65 @@ def test_a_snapshot_of_before_a_field_existed_is_no_change():
     del revision.data["url_label_en"]
     revision.save()
     assert changed(Theme) == set()
+
+
+# Brought forward
+
+
+def test_a_version_brought_forward_has_its_own_content_and_not_the_working_copy(theme, editor):
+    waiting = plan(theme, None, "Gepland", 1)
+    theme.title_nl = "Concept"
+    theme.save()
+    act = advance(waiting, editor)
+    assert (title(theme), title(theme, 2)) == ("Gepland", "Gepland")
+    assert (act.author, act.data, act.live_until) == (editor, waiting.data, None)
+    assert not theme.revisions.pending().exists()
+    assert Theme.objects.get(pk=theme.pk).title_nl == "Concept"
+    waiting.refresh_from_db()
+    assert waiting.cancelled
+    assert "vervroegd" in LogEntry.objects.latest("pk").change_message
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_else_waits_goes_on_waiting_as_it_is_and_in_its_order(theme, editor, first):
+    both = [plan(theme, editor, "Morgen", 1), plan(theme, None, "Overmorgen", 2)]
+    other = both[1 - first]
+    act = advance(both[first], editor, note="Kon niet wachten")
+    assert (title(theme), act.note) == (both[first].data["title_nl"], "Kon niet wachten")
+    assert title(theme, 3) == other.data["title_nl"]
+    again = theme.revisions.pending().get()
+    assert (again.live_from, again.author, again.data, again.carried_by) == (
+        other.live_from, other.author, other.data, act,
+    )  # fmt: skip
+
+
+def test_a_version_brought_forward_keeps_its_end_and_only_one_that_waits_can_be(theme, editor):
+    end = timezone.now() + 5 * DAY
+    theme.title_nl = "Kort"
+    theme.save()
+    waiting = publish(theme, editor, live_from=timezone.now() + DAY, live_until=end)
+    assert advance(waiting, editor).live_until == end
+    with pytest.raises(ValidationError):
+        advance(waiting, editor)
+    with pytest.raises(ValidationError):
+        advance(theme.revisions.public().get(), editor)
+    assert title(theme, 6) is None
+
+
+def test_a_version_is_not_brought_forward_to_when_somebody_else_has_its_address(theme, editor):
+    new = Theme.objects.create(title_nl="Nieuw", slug_nl="nieuw")
+    set_end(theme, editor, timezone.now() + DAY)
+    new.slug_nl = "eerste"
+    new.save()
+    waiting = publish(new, editor, live_from=timezone.now() + 2 * DAY)
+    with pytest.raises(ValidationError):
+        advance(waiting, editor)
+    assert new.revisions.pending().get() == waiting
+
+
+def test_what_never_was_public_can_be_brought_forward(editor):
+    new = Theme.objects.create(title_nl="Nieuw", slug_nl="nieuw")
+    waiting = publish(new, editor, live_from=timezone.now() + DAY)
+    advance(waiting, editor)
+    assert title(new) == "Nieuw"
+    assert state(new) == State.PUBLISHED
