@@ -10,5 +10,5 @@ from publishing.views import VersionListView
 urlpatterns = [
     path("<slug:slug>/", TextPageView.as_view(), name="text_page"),
     path(_("<slug:slug>/versions/"), VersionListView.as_view(model=TextPage), name="text_page_versions"),
-    path(_("<slug:slug>/versions/<int:version>/"), TextPageView.as_view(), name="text_page_version"),
+    path(_("<slug:slug>/versions/<number:version>/"), TextPageView.as_view(), name="text_page_version"),
 ]

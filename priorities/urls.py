@@ -14,12 +14,16 @@ urlpatterns = [
     path(
         _("priorities/<slug:slug>/versions/"), VersionListView.as_view(model=Priority), name="priority_detail_versions"
     ),
-    path(_("priorities/<slug:slug>/versions/<int:version>/"), PriorityView.as_view(), name="priority_detail_version"),
+    path(
+        _("priorities/<slug:slug>/versions/<number:version>/"),
+        PriorityView.as_view(),
+        name="priority_detail_version",
+    ),
     path(_("themes/"), theme_list, name="theme_list"),
     path(_("documents/<slug:slug>.pdf"), DocumentView.as_view(), name="document"),
     path(_("feed/"), SiteFeed(), name="feed"),
     path(_("themes/<slug:slug>/feed/"), ThemeFeedView.as_view(), name="theme_feed"),
     path(_("themes/<slug:slug>/"), ThemeView.as_view(), name="theme_detail"),
     path(_("themes/<slug:slug>/versions/"), VersionListView.as_view(model=Theme), name="theme_detail_versions"),
-    path(_("themes/<slug:slug>/versions/<int:version>/"), ThemeView.as_view(), name="theme_detail_version"),
+    path(_("themes/<slug:slug>/versions/<number:version>/"), ThemeView.as_view(), name="theme_detail_version"),
 ]

@@ -17,6 +17,7 @@ from pages.models import MissionPage
 from priorities.models import Document, Priority, Theme, Update, updates_of, with_update_dates
 from publishing.languages import resolve
 from publishing.models import AT, Publishable, Revision, follow
+from publishing.parameters import PAGE, page_of, takes
 from publishing.questions import Question, given
 from publishing.storage import StorageAway
 from publishing.views import FILE_POLICY, PublishedDetailView, storage_away
@@ -34,10 +35,10 @@ def priority_list(request: HttpRequest) -> HttpResponse:
     return render(request, "priorities/priority_list.html", context)
 
 
+@takes(page=PAGE)
 def theme_list(request: HttpRequest) -> HttpResponse:
     """All themes in their order, some at a time."""
-    paginator = Paginator(Theme.published(), THEMES_PER_PAGE)
-    page_obj = paginator.get_page(request.GET.get("page"))
+    page_obj = page_of(request, Paginator(Theme.published(), THEMES_PER_PAGE))
     context = {
         "section": "themes",
         "mission": MissionPage.published().first(),

@@ -165,10 +165,12 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         site = self.admin_site
         return [
             path("add/preview/<str:language>/", site.admin_view(self.preview_view), name=f"{name}_add_preview"),
-            path("<int:object_id>/preview/<str:language>/", site.admin_view(self.preview_view), name=f"{name}_preview"),
-            path("<int:object_id>/present/", site.admin_view(self.present_view), name=f"{name}_present"),
-            path("<int:object_id>/compare/", site.admin_view(self.compare_view), name=f"{name}_compare"),
-            path("<int:object_id>/restore/", site.admin_view(self.restore_view), name=f"{name}_restore"),
+            path(
+                "<number:object_id>/preview/<str:language>/", site.admin_view(self.preview_view), name=f"{name}_preview"
+            ),
+            path("<number:object_id>/present/", site.admin_view(self.present_view), name=f"{name}_present"),
+            path("<number:object_id>/compare/", site.admin_view(self.compare_view), name=f"{name}_compare"),
+            path("<number:object_id>/restore/", site.admin_view(self.restore_view), name=f"{name}_restore"),
             *super().get_urls(),
         ]
 

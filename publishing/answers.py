@@ -81,6 +81,7 @@ class Page:
     since: int  # seconds since the epoch: when this text of it came
     asked: float = 0  # when last, on the monotonic clock; 0 when it is not to be made anew unasked
     shown: Condition | None = None  # under which nginx was given it
+    made: float = 0  # seconds since the epoch: when it was; 0 when nobody knows
 
     @property
     def size(self) -> int:
@@ -130,6 +131,7 @@ def to_bytes(key: Key, page: Page) -> bytes:
         "condition": page.condition.name,
         "reads": sorted(page.reads),
         "since": page.since,
+        "made": page.made,
         # The part that all encodings share; what stands after it is made again.
         "headers": page.answers["identity"].headers[:-2],
         "lengths": {encoding: len(answer.body) for encoding, answer in page.answers.items()},
@@ -152,6 +154,7 @@ def from_bytes(key: Key, data: bytes) -> Page:
         Condition.named(about["condition"]),
         frozenset(Read(*read) for read in about["reads"]),
         about["since"],
+        made=about.get("made", 0),
     )
 
 

@@ -11,4 +11,4 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Publishing")
 
     def ready(self) -> None:
-        from publishing import workflow  # noqa: F401  (connects its signal handler)
+        from publishing import converters, workflow  # noqa: F401  (each registers what it has)

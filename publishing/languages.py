@@ -36,6 +36,13 @@ class Text:
         return not is_blank(self.value)
 
 
+def language_of_path(path: str) -> str:
+    """The language that the prefix of a path names, Dutch when there is none."""
+    # Not Django's get_language_from_path: that takes `/en-nu/` for a kind of English.
+    first = path.removeprefix("/").split("/")[0]
+    return first if first in CODES else settings.LANGUAGE_CODE
+
+
 def current() -> str:
     """The language being spoken now, one of `CODES`."""
     code = (get_language() or settings.LANGUAGE_CODE).split("-")[0]

@@ -18,7 +18,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import MissingFileError
 
 from publishing.fields import MAX_UPLOAD
-from publishing.languages import CODES
+from publishing.languages import language_of_path
 from publishing.numbers import whole
 
 MAX_BODY = MAX_UPLOAD + 5_000_000  # bytes of one request: the largest file, and the texts of its form
@@ -142,11 +142,9 @@ def private_for_users(get_response: Callable[[HttpRequest], HttpResponse]):
 
 def language_of(request: HttpRequest) -> str:
     """The language that a request speaks."""
-    # Not Django's get_language_from_path: that takes `/en-nu/` for a kind of English.
-    first = first_word(request)
-    if first in FOR_USERS:
+    if first_word(request) in FOR_USERS:
         return translation.get_language_from_request(request)
-    return first if first in CODES else settings.LANGUAGE_CODE
+    return language_of_path(request.path_info)
 
 
 def language_from_address(get_response: Callable[[HttpRequest], HttpResponse]):

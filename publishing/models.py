@@ -338,6 +338,8 @@ class StampChange(models.Model):
     number = models.BigIntegerField(unique=True)
     model = models.CharField(max_length=100, blank=True)  # empty: anything may have
     object_id = models.BigIntegerField(null=True)  # none: any object of that model may have
+    # Whether visitors could read something before that they can't read after; also when nobody knows.
+    takes_away = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return f"{self.number}: {self.model} {self.object_id or ''}"

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from publishing.languages import language_of_path
 from publishing.middleware import first_word, language_of
 
 RETRY_AFTER = 30  # seconds
@@ -34,6 +35,12 @@ def not_saved() -> str:
         "This could not be saved: the server has no room left, or cannot write at the moment. "
         "Everything you typed still stands here. Choose files again, and try once more in a few minutes."
     )
+
+
+def page(path: str) -> bytes:
+    """The page that says, in the language of `path`, to come back later; it asks nothing of the database."""
+    with translation.override(language_of_path(path)):
+        return render_to_string("503.html").encode()
 
 
 def tell_no_success(request: HttpRequest) -> None:

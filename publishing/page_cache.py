@@ -12,7 +12,7 @@ and all other pages, so that whatever is asked for while the database is away is
 that makes pages holds up the visitors of its worker; where there is none, a worker does it.
 
 What goes wrong later never harms a visitor: while the database is away or a page fails, the
-last good page is served (RFC 9111 4.2.4).
+last good page is served (RFC 9111 4.2.4), unless something that it names was taken away since.
 """
 
 import heapq
@@ -26,43 +26,49 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from html import unescape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, connections
+from django.http.request import validate_host
 
-from publishing import stamp
+from publishing import failures, outages, page_store, stamp
 from publishing.answers import Answer, Condition, Environ, Headers, Key, Page, chosen, encoded, is_known
-from publishing.page_store import PageStore
+from publishing.page_store import PageStore, is_canonical
+from publishing.parameters import kept_query
 from publishing.reads import EVERYTHING, Change, Read, is_touched, recording
 from publishing.stamp import ASKED, CHANGES, NUMBER
 
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-MAX_BYTES = 32_000_000  # of pages kept by one worker, in all encodings
+MAX_BYTES, MAX_PAGES = 32_000_000, 2_000  # kept by one worker; the bytes are those of all encodings
 ASK_EVERY = 0.5  # seconds between questions to the database about other machines
 ASK_AHEAD = 0.3  # the same, of the thread that keeps visitors from having to ask
 ASK_AGAIN = 3  # seconds until the next one when the database did not answer
 LOOK_EVERY = 0.1  # seconds between looks whether pages have become old
 MOST_WARM = 50  # pages that are made anew before anybody asks for one of them
-MOST_PAGES = 20_000  # pages that are made so that they are there when the database is not
+NOTE_EVERY = 60  # seconds between notes on disk of what visitors asked for
 MOMENT = 0.002  # seconds between looks whether a visitor waits
 AT_ONCE = 0.03  # seconds of one look for pages that nobody asked for lately
 LARGEST = 1_000_000  # bytes of one page
+LONGEST_PATH = 500  # characters; no address of ours comes near
+MOST_HOSTS = 100  # of which is known whether pages for them are kept
 MOST_CHANGES = 100  # pairs of numbers of the stamp between which it is known what changed
 MOST_HEADS = 2_000  # of requests that need not be read again
 LONGEST_HEAD = 2_000  # bytes of one
+DEFAULT_PORTS = {"http": "80", "https": "443"}
 NOBODY: tuple[Key, Environ] = ("", "", "", ""), {}  # who asks for no page
 MONTH = 30 * 86_400  # seconds; all pages are made anew then, because some say until when they hold
 NEVER = ("/static/", "/admin/", "/account/", "/mijn-kaart/", "/media/", "/healthz")  # beginnings of addresses
 ABOUT_ANSWERS = {"HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 NOT_ASKED = ABOUT_ANSWERS | {"HTTP_COOKIE"}
-SERVER_ERROR = "5"
+SERVER_ERROR, AWAY = "5", "503"  # beginnings of statuses: something fails; something behind the site is away
 LINK = re.compile(rb'<(?:a|link)\s[^>]*href="(/[^"#%]*)')
 
 logger = logging.getLogger(__name__)
@@ -71,8 +77,9 @@ logger = logging.getLogger(__name__)
 class PageCache:
     """WSGI middleware around the whole application."""
 
-    def __init__(self, application: Application, keeps_warm: bool = False) -> None:
+    def __init__(self, application: Application, keeps_warm: bool = False, urlconf: str | None = None) -> None:
         self.application = application
+        self.urlconf = urlconf  # of the pages for visitors; by default that of the whole site
         self.keeps_warm = keeps_warm
         self.warmer: threading.Thread | None = None
         self.stopped = threading.Event()
@@ -88,6 +95,8 @@ class PageCache:
         self.changes: dict[tuple[int, int], list[Change] | None] = {}  # between two numbers of the stamp
         self.choices: dict[str, str] = {}  # from Accept-Encoding to the encoding that it gets
         self.heads: dict[bytes, tuple[Key, Environ]] = {}  # that were read before, and what they ask for
+        self.hosts: dict[tuple[str, str], bool] = {}  # by scheme and host, whether pages are kept for them
+        self.noted_at = time.monotonic()  # when was last noted what visitors asked for
         # What another program made, with other templates, is good enough only when there is nothing else.
         self.machine = stamp.watched()
         self.machine[ASKED] = 0  # by that clock, which begins anew with the machine
@@ -97,7 +106,7 @@ class PageCache:
         self.round: Iterator[None] = iter(())
         self.round_of: Any = None  # what the last one went by
         # Looked up once: these lines run at every request.
-        self.session = settings.SESSION_COOKIE_NAME + "="
+        self.session = settings.SESSION_COOKIE_NAME
         self.proxy = settings.SECURE_PROXY_SSL_HEADER
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -117,21 +126,47 @@ class PageCache:
     # What may be kept
 
     def key(self, environ: Environ) -> Key | None:
-        """What names the page that is asked for; None when it is not one for everybody."""
+        """What names the page that is asked for; None when it is not one for everybody, or not at its one address."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
         path = environ.get("PATH_INFO", "")
-        if path.startswith(NEVER) or self.session in environ.get("HTTP_COOKIE", "") or environ.get("SCRIPT_NAME"):
+        if (
+            not path.startswith("/")
+            or path.startswith(NEVER)
+            or self.session in environ.get("HTTP_COOKIE", "")
+            or environ.get("SCRIPT_NAME")
+        ):
+            return None
+        scheme, host = self.scheme(environ), environ.get("HTTP_HOST", "")
+        if len(path) > LONGEST_PATH or not (self.hosts.get((scheme, host)) or self.may_keep(scheme, host)):
             return None
         query = environ.get("QUERY_STRING", "")
         if query:
-            query = known(query)
+            query = kept_query(query, path, self.urlconf)
             if query is None:
                 return None
-        scheme = environ["wsgi.url_scheme"]
-        if self.proxy:
-            scheme = "https" if environ.get(self.proxy[0]) == self.proxy[1] else "http"
-        return scheme, environ.get("HTTP_HOST", ""), path, query
+        return scheme, host, path, query
+
+    def scheme(self, environ: Environ) -> str:
+        """The scheme of a request, as Django's `HttpRequest.scheme` reads it: one header, two readings is two pages."""
+        said = environ.get(self.proxy[0]) if self.proxy else None
+        if self.proxy is None or said is None:
+            return environ["wsgi.url_scheme"]
+        return "https" if said.split(",", 1)[0].strip() == self.proxy[1] else "http"
+
+    def may_keep(self, scheme: str, host: str) -> bool:
+        """Whether pages are kept under this spelling of a host: others get theirs from Django each time."""
+        known = self.hosts.get((scheme, host))
+        if known is None:
+            name, _colon, port = host.partition(":")
+            known = is_canonical(host) and port != DEFAULT_PORTS.get(scheme)
+            if known and self.store.host:  # the site knows its address
+                known = host == self.store.host or host in (self.store.host.partition(":")[0], *settings.ALLOWED_HOSTS)
+            known = known and validate_host(name, settings.ALLOWED_HOSTS)
+            if len(self.hosts) >= MOST_HOSTS:
+                self.hosts.clear()
+            self.hosts[scheme, host] = known
+        return known
 
     # Whether it still holds
 
@@ -252,23 +287,57 @@ class PageCache:
 
     def make(self, key: Key, environ: Environ, old: Page | None, asked: float) -> "Page | Passed":
         # Before the page is made: what changes while it is made then makes it old at once.
+        made = time.time()
         condition = self.condition(self.machine[CHANGES])
-        if condition is None and old is not None:
+        if condition is None and old is not None and self.may_show(old, None):
             return old
         if condition is not None and old is not None and self.still_holds(old, condition):
             return self.save(key, replace(old, condition=condition, asked=asked))
         with recording() as reads:
             passed = Passed.through(self.application, environ | {"QUERY_STRING": key[3]})
         if passed.status[:1] == SERVER_ERROR:
-            if old is None:
-                return passed
-            passed.close()
-            logger.error("%s failed: the last good page is served", key[2])
-            return old
+            return self.instead_of(passed, key, old, condition)
+        failures.clear(key)
         if condition is None or not passed.may_be_kept():
             self.store.drop(key)  # perhaps nobody may see any more what it was
             return passed
-        return self.save(key, page_of(passed, condition, frozenset(reads), old, asked))
+        return self.save(key, page_of(passed, condition, frozenset(reads), old, asked, made))
+
+    def instead_of(self, failed: "Passed", key: Key, old: Page | None, condition: Condition | None) -> "Page | Passed":
+        """What visitors get while a page fails: the last good one, unless that names something taken away since."""
+        self.store.unshow(key)
+        is_shown = old is not None and self.may_show(old, condition)
+        is_withheld = old is not None and not is_shown
+        if not failed.status.startswith(AWAY):  # then its code fails
+            is_withheld = is_withheld or (old is None and failures.is_withheld(key))
+            failures.note(key, is_withheld)
+        if old is not None and is_shown:
+            failed.close()
+            logger.error("%s failed: the last good page is served", key[2])
+            return old
+        if not is_withheld:
+            return failed
+        logger.error("%s failed, and something that the last good page names was taken away: it is not served", key[2])
+        self.store.drop(key)
+        self.forget(key)
+        return failed.replaced(
+            HTTPStatus.SERVICE_UNAVAILABLE, outages.page(key[2]), {"Retry-After": str(outages.RETRY_AFTER)}
+        )
+
+    def may_show(self, old: Page, condition: Condition | None) -> bool:
+        """Whether `old`, that can't be made anew, names nothing that was taken away since it was made.
+
+        What the database can't tell counts as taken away; while it is away this machine knows what it saw itself.
+        """
+        if condition is not None:
+            try:
+                changes = self.changes_between(old.condition, condition)
+                made, now = (datetime.fromtimestamp(at, tz=UTC) for at in (old.made, time.time()))
+                taken = [change for change in changes or () if change.takes_away]
+                return changes is not None and not is_touched(old.reads, [*taken, *stamp.taken_by_plan(made, now)])
+            except DatabaseError as error:
+                self.miss(error)
+        return not is_touched(old.reads, stamp.remembered(old.condition.number))
 
     def condition(self, changes: int) -> Condition | None:
         """What a page that is made now depends on; None while the database is away."""
@@ -289,13 +358,21 @@ class PageCache:
         """Whether `old` read nothing of what changed since it was made."""
         if old.condition.run != self.run or old.condition.until <= time.time() or EVERYTHING in old.reads:
             return False
-        between = old.condition.number, now.number
+        try:
+            changes = self.changes_between(old.condition, now)
+        except DatabaseError as error:
+            self.miss(error)
+            return False
+        return changes is not None and not is_touched(old.reads, changes)
+
+    def changes_between(self, old: Condition, new: Condition) -> list[Change] | None:
+        """What changed between the two, asked once; None when nobody knows."""
+        between = old.number, new.number
         if between not in self.changes:
             if len(self.changes) >= MOST_CHANGES:
                 self.changes.clear()
             self.changes[between] = stamp.changes(*between)
-        changes = self.changes.get(between)
-        return changes is not None and not is_touched(old.reads, changes)
+        return self.changes.get(between)
 
     def save(self, key: Key, page: Page) -> Page:
         """Keep `page` for all workers of this machine."""
@@ -311,13 +388,19 @@ class PageCache:
                 self.size -= self.pages.pop(key).size
             self.pages[key] = page
             self.size += page.size
-            while self.size > MAX_BYTES:
-                _key, oldest = self.pages.popitem(last=False)
-                self.size -= oldest.size
+            if self.size > MAX_BYTES or len(self.pages) > MAX_PAGES:
+                self.make_room()
         if self.keeps_warm:
             # With the first page: a thread that was there before gunicorn forks its workers is in none of them.
             self.start()
         return page
+
+    def make_room(self) -> None:
+        """Keep no more than nine tenths of what may be kept in memory: what was asked for longest ago goes first."""
+        for key, _page in sorted(self.pages.items(), key=lambda item: item[1].asked):
+            if self.size <= MAX_BYTES * 0.9 and len(self.pages) <= MAX_PAGES * 0.9:
+                return
+            self.size -= self.pages.pop(key).size
 
     # Before anybody asks
 
@@ -358,6 +441,7 @@ class PageCache:
         if self.unasked_for() > ASK_AHEAD:
             self.ask()
         self.show_asked()
+        self.note_asked()
         if not self.store.claim():
             return
         shown = self.store.shown()
@@ -373,6 +457,17 @@ class PageCache:
             pages = [(key, page) for key, page in self.pages.items() if page.shown != page.condition]
         for key, page in pages:
             self.show(key, page)
+
+    def note_asked(self) -> None:
+        """Note on disk, now and then, what visitors asked for: it stays longest when there is no room for all."""
+        now = time.monotonic()
+        if now - self.noted_at < NOTE_EVERY:
+            return
+        with self.lock:
+            asked = [(key, page.asked) for key, page in self.pages.items() if page.asked >= self.noted_at]
+        self.noted_at = now
+        for key, at in asked:
+            self.store.note_asked(key, int(time.time() - (now - at)))
 
     def warm(self) -> None:
         """Make the pages anew that are old: once each, those that were asked for last first."""
@@ -410,22 +505,24 @@ class PageCache:
     def all_pages(self) -> Iterator[None]:
         """Bring one page after the other up to date: those that are kept, and all that they link to."""
         self.store.tidy()
-        waiting = deque(
-            key for origin in self.store.origins() for key in ((*origin, "/", ""), *self.store.keys(origin))
-        )
+        waiting = deque(failure.key for failure in failures.failing())
+        waiting.extend(key for origin in self.store.origins() for key in ((*origin, "/", ""), *self.store.keys(origin)))
         seen: set[Key] = set()
-        while waiting and len(seen) < MOST_PAGES:
+        while waiting and len(seen) < page_store.MOST_PAGES:
             key = waiting.popleft()
             if key in seen:
                 continue
             seen.add(key)
-            page = self.pages.get(key) or self.store.load(key)
-            if page is None or page.condition.run != self.run or not self.is_current(page.condition):
-                self.give_way()
-                page = self.renew_unasked(key, 0)
-            if page is not None:
-                self.show(key, page)
-                waiting.extend(self.linked(key, page))
+            try:
+                page = self.pages.get(key) or self.store.load(key)
+                if page is None or page.condition.run != self.run or not self.is_current(page.condition):
+                    self.give_way()
+                    page = self.renew_unasked(key, 0)
+                if page is not None:
+                    self.show(key, page)
+                    waiting.extend(self.linked(key, page))
+            except Exception:  # whatever it is, the next page may do
+                logger.exception("%s could not be made before somebody asks", key[2])
             yield
 
     def linked(self, key: Key, page: Page) -> Iterator[Key]:
@@ -542,6 +639,18 @@ class Passed:
         if hasattr(self.parts, "close"):
             self.parts.close()
 
+    def replaced(self, status: HTTPStatus, page: bytes, headers: dict[str, str]) -> "Passed":
+        """Another page with another status, and all that stands in the headers for safety; nobody may keep it."""
+        self.close()
+        own = {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Length": str(len(page)),
+            "Cache-Control": "no-store",
+        }
+        own |= headers
+        same = [(name, value) for name, value in self.headers if name.title() not in own]
+        return Passed(f"{status.value} {status.phrase}", [*same, *own.items()], [page])
+
     def may_be_kept(self) -> bool:
         """Whether this is a page that is the same for everybody."""
         values = {name.lower(): value for name, value in self.headers}
@@ -563,25 +672,12 @@ class Passed:
         return []
 
 
-def known(query: str) -> str | None:
-    """The part of `query` that pages read; None when a page may be another for each."""
-    if len(query) > 1000:
-        return None
-    page = ""
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        if name == "q":
-            return None  # a search
-        if name == "page" and value.isascii() and value.isdigit() and len(value) < 5:
-            page = f"page={int(value)}"
-        elif name == "page":
-            return None
-    return page
-
-
-def page_of(passed: Passed, condition: Condition, reads: frozenset[Read], old: Page | None, asked: float) -> Page:
+def page_of(
+    passed: Passed, condition: Condition, reads: frozenset[Read], old: Page | None, asked: float, made: float
+) -> Page:
     """What the application answered, to be kept in the place of `old`."""
     body = passed.read()
     since = int(condition.changed_at)
     if old is not None:  # each text that a page ever had has a time of its own
         since = old.since if old.answers["identity"].body == body else max(since, old.since + 1)
-    return Page(encoded(passed.headers, body, since), condition, reads, since, asked)
+    return Page(encoded(passed.headers, body, since), condition, reads, since, asked, made=made)

@@ -27,16 +27,28 @@ from publishing.answers import Condition, Key, Page, from_bytes, to_bytes
 
 Origin = tuple[str, str]  # scheme and host
 
-PLAIN = re.compile(r"(/[A-Za-z0-9_-]+)*/")  # paths that are the names of folders as they stand
-HOST = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?")
+PLAIN = re.compile(r"(/[A-Za-z0-9_-]{1,200})*/")  # paths that are the names of folders as they stand
 ENDINGS = {"identity": "", "gzip": ".gz", "br": ".br"}
 MOST_ORIGINS = 8  # schemes and hosts whose pages are kept
+MOST_PAGES, MOST_BYTES = 20_000, 1_000_000_000  # that are kept; nginx is shown a second copy of most of them
+LEAST_FREE, LEAST_SHARE = 500_000_000, 0.1  # of the disk: bytes, or this share of a smaller one, stay free
 LONGEST_WAIT = 10  # seconds for a page that another worker makes
 TURN = 0.002  # seconds between looks whether it is there
 CLAIM = 1 << 60  # the byte that is locked by who works for all
 DRAFT = ".draft."  # the name of a file that is being written begins so
 
 logger = logging.getLogger(__name__)
+
+
+HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+PORT = re.compile(r"0|[1-9][0-9]{0,4}")
+
+
+def is_canonical(host: str) -> bool:
+    """Whether `host`, of a Host header, is a name in small letters without a final dot, and perhaps a port."""
+    name, colon, port = host.partition(":")
+    is_port = PORT.fullmatch(port) is not None and int(port) < 1 << 16
+    return HOST.fullmatch(name) is not None and (is_port or not colon)
 
 
 def live(state: Path) -> Path:
@@ -51,6 +63,7 @@ class PageStore:
         self.host = host  # the only one whose pages are kept; any, but few, where the site has no address of its own
         self.live, folder = live(state), live(state).parent
         self.kept, self.folders = folder / "kept", folder / "folders"
+        self.unseen_pages = self.unseen_bytes = 0  # that may be added before all are counted again
         self.locks: int | None = None
         try:
             self.kept.mkdir(parents=True, exist_ok=True)
@@ -70,8 +83,50 @@ class PageStore:
     def save(self, key: Key, page: Page) -> None:
         """Keep `page` in the place of the one before."""
         file = self._file(key)
-        if self._is_ours(key[1]) and (file.parent.exists() or len(self.origins()) < MOST_ORIGINS):
-            self._write(file, to_bytes(key, page))
+        if not (self._is_ours(key[1]) and self.has_room()):
+            return
+        if not file.parent.exists() and len(self.origins()) >= MOST_ORIGINS:
+            return
+        data, asked = to_bytes(key, page), int(time.time())
+        if not page.asked:  # by a visitor
+            asked = _asked_at(file)
+        self._write(file, data, asked)
+        self.unseen_pages, self.unseen_bytes = self.unseen_pages - 1, self.unseen_bytes - len(data)
+        if self.unseen_pages < 0 or self.unseen_bytes < 0:
+            self.make_room()
+
+    def note_asked(self, key: Key, at: int) -> None:
+        """Remember that a visitor asked for a page, in seconds since the epoch: the one asked for least goes first."""
+        file = self._file(key)
+        with suppress(OSError):
+            if _asked_at(file) < at:
+                os.utime(file, (at, at))
+
+    def has_room(self) -> bool:
+        """Whether the disk may hold more pages: the database, uploads and the backup come first."""
+        try:
+            disk = shutil.disk_usage(self.kept)
+        except OSError:
+            return False
+        return disk.free > min(LEAST_FREE, disk.total * LEAST_SHARE)
+
+    def make_room(self) -> None:
+        """Count what is kept; above the bounds, delete what visitors asked for least, down to nine tenths of them."""
+        found = []
+        for file in self.kept.glob("*/*/*"):
+            with suppress(OSError):
+                about = file.stat()
+                found.append((about.st_mtime, str(file), about.st_size))
+        pages, size = len(found), sum(size for _asked, _name, size in found)
+        if pages > MOST_PAGES or size > MOST_BYTES:
+            for _asked, name, of_this in sorted(found):
+                if pages <= MOST_PAGES * 0.9 and size <= MOST_BYTES * 0.9:
+                    break
+                with suppress(OSError):
+                    os.unlink(name)
+                pages, size = pages - 1, size - of_this
+        # Each of up to eight processes may add an eighth of what is left, so that together they keep to the bounds.
+        self.unseen_pages, self.unseen_bytes = (MOST_PAGES - pages) // 8, (MOST_BYTES - size) // 8
 
     def drop(self, key: Key) -> None:
         """Keep no page: there is none any more."""
@@ -91,7 +146,7 @@ class PageStore:
 
     def _is_ours(self, host: str) -> bool:
         """Whether pages for `host` may lie on disk: a visitor can name any port, and fill it with them."""
-        return host == self.host if self.host else HOST.fullmatch(host) is not None
+        return host == self.host if self.host else is_canonical(host)
 
     def _file(self, key: Key) -> Path:
         scheme, host, path, query = key
@@ -144,10 +199,16 @@ class PageStore:
     # Files for nginx
 
     def show(self, key: Key, page: Page) -> None:
-        """Let nginx serve `page`, if it is kept, unless it serves newer ones."""
+        """Let nginx serve `page`, if it is kept, unless it serves newer ones; what can't be shown is left to us."""
+        try:
+            self._show(key, page)
+        except OSError as error:  # a name too long for this disk, say
+            logger.warning("%s can't be shown to nginx: %s", key[2], error)
+
+    def _show(self, key: Key, page: Page) -> None:
         scheme, host, path, query = key
         is_plain = page.html and PLAIN.fullmatch(path) and not query
-        if not (is_plain and self._is_ours(host) and self._file(key).exists()):
+        if not (is_plain and self._is_ours(host) and self._file(key).exists() and self.has_room()):
             return
         shown, name = self.shown(), page.condition.name
         if shown is not None and shown.run == page.condition.run and shown.number > page.condition.number:
@@ -159,6 +220,15 @@ class PageStore:
                 self._write(folder / f"index.html{ENDINGS[encoding]}", answer.body, page.since)
         if shown != page.condition:
             self._link(name)
+
+    def unshow(self, key: Key) -> None:
+        """Have nginx ask us for this one page."""
+        scheme, host, path, _query = key
+        if PLAIN.fullmatch(path) and self._is_ours(host):
+            folder = self.live.joinpath(scheme, host, *path.strip("/").split("/"))
+            for ending in ENDINGS.values():
+                with suppress(OSError):
+                    (folder / f"index.html{ending}").unlink(missing_ok=True)
 
     def shown(self) -> Condition | None:
         """What the pages depend on that nginx serves now; None when it serves none."""
@@ -186,3 +256,11 @@ class PageStore:
             draft.replace(self.live)
         except OSError as error:
             logger.warning("Pages can't be shown to nginx: %s", error)
+
+
+def _asked_at(file: Path) -> int:
+    """When a visitor last asked for the page kept in `file`, as its time says; 0 when nobody did."""
+    try:
+        return int(file.stat().st_mtime)
+    except OSError:
+        return 0

@@ -37,6 +37,7 @@ class Change(NamedTuple):
     object_id: int  # 0 for any
     slugs: frozenset[str]  # that it has, or ever had
     points_at: frozenset[Target]  # or ever did
+    takes_away: bool = True  # whether visitors could read something before that they can't read after
 
     def concerns(self, read: Read) -> bool:
         """Whether the answer to `read` may be another now."""

@@ -257,6 +257,6 @@ def _user(request: HttpRequest) -> User:
 
 urlpatterns = [
     path("", admin.site.admin_view(calendar), name="planning"),
-    path("<int:pk>/", admin.site.admin_view(change), name="planning_change"),
-    path("<int:pk>/cancel/", admin.site.admin_view(cancel_planned), name="planning_cancel"),
+    path("<number:pk>/", admin.site.admin_view(change), name="planning_change"),
+    path("<number:pk>/cancel/", admin.site.admin_view(cancel_planned), name="planning_cancel"),
 ]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from publishing.languages import translated_fields
+from publishing.languages import is_blank, translated_fields
 
 if TYPE_CHECKING:
     from publishing.models import Child, Publishable, Revision
@@ -148,6 +148,33 @@ def diff(old: Snapshot, new: Snapshot) -> list[Change]:
         else:
             changes.append(Change((name,), before, after))
     return changes
+
+
+def says_less(model: type["Publishable"], old: Snapshot, new: Snapshot) -> bool:
+    """Whether visitors could read something in `old` of `model` that `new` no longer says.
+
+    A text in other words is an edit. What became empty is taken away, and so is a relation, a file
+    or a personal detail that another replaced.
+    """
+    return any(_is_taken(model, change) for change in diff(normalise(model, old), normalise(model, new)))
+
+
+def _is_taken(model: type[models.Model], change: Change) -> bool:
+    name = str(change.path[0])
+    if len(change.path) == 1 and isinstance(change.old, list):  # the order of child rows
+        return False
+    if _is_empty(change.old) or _is_empty(change.new):
+        return not _is_empty(change.old)
+    if len(change.path) > 1:
+        relation: Any = model._meta.get_field(name)
+        return _is_taken(relation.related_model, Change(change.path[2:], change.old, change.new))
+    field = next(field for field in published_fields(model) if field.attname == name)
+    is_personal = field.name in getattr(model, "withheld_unless", {})
+    return is_personal or isinstance(field, models.ForeignKey | models.FileField)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or (isinstance(value, str) and is_blank(value))
 
 
 def _rows(value: Any) -> list[Snapshot]:

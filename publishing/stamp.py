@@ -8,18 +8,20 @@ process asks it for all.
 """
 
 import fcntl
+import json
 import logging
 import os
 import sys
 from collections import defaultdict
-from collections.abc import MutableSequence
+from collections.abc import Iterable, Iterator, Mapping, MutableSequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from mmap import mmap
 from operator import or_
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import models, transaction
@@ -38,7 +40,8 @@ from publishing.models import (
 )
 from publishing.page_store import live
 from publishing.questions import Question, given
-from publishing.reads import Change
+from publishing.reads import Change, Target
+from publishing.snapshots import says_less
 
 # What stands in the file, each in as many bytes.
 CHANGES, NUMBER, ASKED = range(3)  # how many there were; what the database said; when, in ns on the monotonic clock
@@ -63,10 +66,17 @@ def path() -> Path:
     return Path(settings.STATE_DIR) / "changes"
 
 
-def bump(changed: Publishable | type[Publishable] | None = None) -> None:
+def taken_path() -> Path:
+    """The file on this machine that says what was taken away lately."""
+    return Path(settings.STATE_DIR) / "taken"
+
+
+def bump(changed: Publishable | type[Publishable] | None = None, takes_away: bool = True) -> None:
     """Raise the stamp, in the transaction that changes what is public.
 
     `changed` is all that did: one object, or objects of one model; None when it may be anything.
+    `takes_away` says whether visitors could read something before that they can't read after. What
+    is not known counts as yes: a page that fails afterwards is then not shown as it last was.
     """
     now = timezone.now()
     if not Stamp.objects.update(number=models.F("number") + 1, changed_at=now):
@@ -76,15 +86,18 @@ def bump(changed: Publishable | type[Publishable] | None = None) -> None:
         number=number,
         model=changed._meta.label_lower if changed else "",
         object_id=None if changed is None or isinstance(changed, type) else changed.pk,
+        takes_away=takes_away,
     )
     StampChange.objects.filter(number__lte=number - CHANGES_KEPT).delete()
     if not any(function is touch for _savepoints, function, _robust in transaction.get_connection().run_on_commit):
         transaction.on_commit(touch, robust=True)
+    if takes_away:
+        transaction.on_commit(partial(remember, number), robust=True)
 
 
 SINCE = Question(
     lambda: StampChange.objects.filter(number__gt=given("after"), number__lte=given("number")).values_list(
-        "model", "object_id"
+        "model", "object_id", "takes_away"
     )
 )
 SLUGS = Question(lambda number: RevisionSlug.objects.filter(_of_any(number)).values_list(*OF_ONE, "slug").distinct())
@@ -106,7 +119,14 @@ def changes(after: int, number: int) -> list[Change] | None:
     rows = SINCE.rows(after=after, number=number)
     if len(rows) != number - after:
         return None
-    changed = {(model, object_id or 0) for model, object_id in rows}
+    changed: dict[Target, bool] = defaultdict(bool)
+    for model, object_id, takes_away in rows:
+        changed[model, object_id or 0] |= takes_away
+    return _described(changed)
+
+
+def _described(changed: Mapping[Target, bool]) -> list[Change]:
+    """These targets, of which is said whether something of them was taken away, with all that leads to them."""
     of_them = [target for target in changed if target[1]]
     named = {
         f"{name}{place}": value
@@ -119,7 +139,60 @@ def changes(after: int, number: int) -> list[Change] | None:
             slugs[model, object_id].add(slug)
         for model, object_id, *target in POINTS_AT.rows(len(of_them), **named):
             points_at[model, object_id].add(tuple(target))
-    return [Change(*each, frozenset(slugs[each]), frozenset(points_at[each])) for each in changed]
+    return [
+        Change(*each, frozenset(slugs[each]), frozenset(points_at[each]), takes_away)
+        for each, takes_away in changed.items()
+    ]
+
+
+def taken_by_plan(after: datetime, until: datetime) -> list[Change]:
+    """What visitors could read until some moment after `after` and up to `until`, and by plan no longer."""
+    ended = Revision.objects.ending(after).filter(live_until__lte=until)
+    taken: set[Target] = set(ended.values_list("model", "object_id"))
+    for began in Revision.objects.filter(CAME_DUE, live_from__gt=after, live_from__lte=until):
+        before = Revision.objects.filter(
+            model=began.model, object_id=began.object_id, superseded_at=began.live_from, withdrawn=False
+        ).first()
+        if before and says_less(began.model_class, before.data, began.data):
+            taken.add((began.model, began.object_id))
+    return _described(dict.fromkeys(taken, True))
+
+
+def remember(number: int) -> None:
+    """Note on this machine what was taken away with `number` of the stamp, for when the database is away."""
+    changed = [
+        [number, change.model, change.object_id, sorted(change.slugs), sorted(change.points_at)]
+        for change in changes(number - 1, number) or [Change("", 0, frozenset(), frozenset())]
+    ]
+    with taken_path().open("a+") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        file.seek(0)
+        # A higher number is one from before a backup was put back.
+        earlier = [each for each in _noted(file) if each[0] < number][-CHANGES_KEPT:]
+        file.seek(0)
+        file.truncate()
+        file.writelines(json.dumps(each) + "\n" for each in (*earlier, *changed))
+
+
+def remembered(after: int) -> list[Change]:
+    """What is known on this machine to have been taken away since the stamp had number `after`; asks no database."""
+    try:
+        with taken_path().open() as file:
+            found = [each for each in _noted(file) if each[0] > after]
+    except OSError:
+        return []
+    return [
+        Change(model, object_id, frozenset(slugs), frozenset((label, key) for label, key in points_at))
+        for _number, model, object_id, slugs, points_at in found
+    ]
+
+
+def _noted(file: Iterable[str]) -> Iterator[list[Any]]:
+    """What the lines of that file say; a damaged one says nothing."""
+    for line in file:
+        with suppress(ValueError):
+            number, model, object_id, slugs, points_at = json.loads(line)
+            yield [number, model, object_id, slugs, points_at]
 
 
 def touch() -> None:

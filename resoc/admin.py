@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from publishing.failures import failing
 from publishing.link_check import dead_links, editable_by, is_unchecked
 from publishing.lists import OnlyOfferedLookups
 from publishing.mail import stuck
@@ -97,6 +98,7 @@ class Desk(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The first page, which also says what somebody should look at."""
         attention = {
+            "failing": failing(),
             "stuck_mails": stuck().count(),
             "silent": list(unanswered()),
             "unrehearsed": is_unrehearsed(),

@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from publishing import stamp
+from publishing.failures import failing
 from publishing.link_check import dead_links, every_kind, is_unchecked
 from publishing.logs import masked
 from publishing.mail import stuck
@@ -61,6 +62,7 @@ def examine() -> Iterator[Finding]:
     yield from _ask(files_can_be_written)
     yield from _ask(there_is_room)
     yield from _ask(cache_answers)
+    yield from _ask(pages_work)
     answers = list(_ask(database_answers))
     yield from answers
     if any(each.level == WRONG for each in answers):
@@ -140,6 +142,17 @@ def cache_answers() -> Iterator[Finding]:
     else:
         yield Finding(WRONG, "The cache forgets what it is given: nobody who guesses passwords is slowed down.")
     cache.delete(key)
+
+
+def pages_work() -> Iterator[Finding]:
+    """Whether the code of every page that somebody asked for works."""
+    for failure in (found := failing()):
+        seen = "an apology" if failure.is_withheld else "the page as it last was, if there was one"
+        since = f"{failure.since:%Y-%m-%d %H:%M} UTC"
+        said = f"{failure.address} can't be made since {since}: visitors see {seen}."
+        yield Finding(WRONG, f"{said} The log says why.")
+    if not found:
+        yield Finding(OK, "No page is known to fail.")
 
 
 def database_answers() -> Iterator[Finding]:

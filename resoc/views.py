@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 from pages.models import MissionPage, Seat
 from priorities.models import Priority, Theme, with_update_dates
 from publishing import stamp
+from publishing.failures import failing
 from publishing.languages import resolve
 from publishing.middleware import language_of
 from publishing.views import old_version, versions_of
@@ -94,11 +95,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBadRe
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 while everything that pages need answers; 503 that names the part that does not."""
+    """200 while everything that pages need answers; 503 that names the part that does not.
+
+    With `?deep=1` also 503 while the code of a page fails, although visitors may be shown its last good version.
+    """
     try:
         ask_database()
     except DatabaseError:
         return JsonResponse({"status": "failing", "part": "database"}, status=503)
+    if request.GET.get("deep") and (failed := failing()):
+        addresses = sorted({failure.address for failure in failed})
+        return JsonResponse({"status": "failing", "part": "pages", "pages": addresses}, status=503)
     return JsonResponse({"status": "ok"})
 
 

@@ -22,7 +22,7 @@ urlpatterns = [
         path("", HomeView.as_view(), name="home"),
         path("manifest.webmanifest", manifest, name="manifest"),
         path(_("versions/"), home_versions, name="home_versions"),
-        path(_("versions/<int:version>/"), HomeView.as_view(), name="home_version"),
+        path(_("versions/<number:version>/"), HomeView.as_view(), name="home_version"),
         path(_("preview/<str:token>/"), shared, name="shared"),
         path("", include("staff.urls")),
         path("", include("priorities.urls")),

@@ -18,4 +18,4 @@ gc.enable()
 
 DatabaseWrapper.creates = False
 
-application = PageCache(django_application, keeps_warm=True)
+application = PageCache(django_application, keeps_warm=True, urlconf="resoc.visitor_urls")

@@ -51,8 +51,12 @@ class StaffMemberAdmin(PublishableAdmin):
     def get_urls(self) -> list[Any]:
         site = self.admin_site
         return [
-            path("<int:object_id>/undo/<int:number>/", site.admin_view(self.undo_view), name="staff_staffmember_undo"),
-            path("<int:object_id>/leave/", site.admin_view(self.leave_view), name="staff_staffmember_leave"),
+            path(
+                "<number:object_id>/undo/<number:number>/",
+                site.admin_view(self.undo_view),
+                name="staff_staffmember_undo",
+            ),
+            path("<number:object_id>/leave/", site.admin_view(self.leave_view), name="staff_staffmember_leave"),
             *super().get_urls(),
         ]
 

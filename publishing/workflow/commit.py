@@ -38,6 +38,7 @@ from publishing.snapshots import (
     Snapshot,
     child_models,
     published_fields,
+    says_less,
     thaw,
 )
 
@@ -163,8 +164,9 @@ def locked(obj: P) -> P:
 
 def commit(obj: Publishable, revision: Revision) -> Revision:
     """Insert `revision` of `obj` with its indexes, and overtake what is older."""
+    is_taken = _takes_away(obj, revision)
     named(obj, revision).save(force_insert=True)
-    stamp.bump(obj)
+    stamp.bump(obj, takes_away=is_taken)
     obj.revisions.filter(pk__lt=revision.pk).filter(
         models.Q(superseded_at=None) | models.Q(superseded_at__gt=revision.live_from)
     ).update(superseded_at=revision.live_from)
@@ -172,6 +174,18 @@ def commit(obj: Publishable, revision: Revision) -> Revision:
     # Nobody searches what is over.
     RevisionText.objects.filter(revision__in=obj.revisions.filter(superseded_at__lte=timezone.now())).delete()
     return revision
+
+
+def _takes_away(obj: Publishable, revision: Revision) -> bool:
+    """Whether visitors can't read something of `obj` any more now, because of `revision`.
+
+    What it takes away later, as planned, is found when that moment has come: see `stamp.taken_by_plan`.
+    """
+    now = timezone.now()
+    if revision.withdrawn or revision.live_from > now:
+        return revision.withdrawn
+    shown = obj.revisions.public(now).first()
+    return shown is not None and says_less(type(obj), shown.data, revision.data)
 
 
 def named(obj: Publishable, revision: Revision) -> Revision:

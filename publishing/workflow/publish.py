@@ -93,7 +93,7 @@ def publish_new(rows: Sequence[Publishable], author: User | None, note: str = ""
             shown = thaw(model, row.pk, data)
             committed.append((shown, named(shown, Revision(author=author, note=note, live_from=now, data=data))))
         Revision.objects.bulk_create([revision for _shown, revision in committed])
-        stamp.bump(model)
+        stamp.bump(model, takes_away=False)
         write_indexes(committed)
 
 

@@ -37,13 +37,35 @@ def test_a_priority_shows_its_contact_and_its_themes(client, editor):
     assert "Stéphanie Thybaert" in response.content.decode()
 
 
-def test_the_list_of_themes_is_paginated_and_an_odd_page_number_is_no_error(client, editor):
+@pytest.fixture
+def three_pages(editor) -> None:
+    """As many themes as fill three pages of their list."""
     for number in range(25):
         publish(Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}", position=number + 10), editor)
+
+
+def test_the_list_of_themes_is_paginated(client, three_pages):
     assert len(client.get("/themas/").context["themes"]) == 12
-    assert len(client.get("/themas/?page=3").context["themes"]) == 4
-    for odd in ("0", "x", "999", "%00", "-1"):
-        assert client.get(f"/themas/?page={odd}").status_code == 200
+    third = client.get("/themas/?page=3")
+    assert len(third.context["themes"]) == 4
+    assert '<a href="?page=2" rel="prev">' in third.content.decode()
+    assert '<a href="/themas/" rel="prev">' in client.get("/themas/?page=2").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "leads_to"),
+    [
+        *((f"page={odd}", "/themas/") for odd in ("1", "01", "0", "", "x", "-1", "%00", "1.0", "%D9%A1", "9" * 5000)),
+        ("page=02", "/themas/?page=2"),
+        ("page=%202", "/themas/"),
+        ("page=2&page=3", "/themas/?page=3"),
+        ("page=999", "/themas/?page=3"),
+        ("page=1&utm_source=x", "/themas/?utm_source=x"),
+    ],
+)
+def test_each_page_of_the_list_has_one_address(client, three_pages, query, leads_to):
+    response = client.get(f"/themas/?{query}")
+    assert (response.status_code, response.headers["Location"]) == (302, leads_to)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -16,8 +16,9 @@ from django.test import Client
 from django.utils import timezone
 
 from pages.models import TextPage
-from priorities.models import Theme
-from publishing import page_cache, stamp
+from priorities.models import Priority, Theme, Update
+from publishing import failures, page_cache, stamp
+from publishing.erasure import erase
 from publishing.models import Stamp
 from publishing.page_cache import PageCache
 from publishing.reads import EVERYTHING, reading
@@ -632,20 +633,151 @@ def test_a_search_is_never_kept(cache, reader):
     assert not cache.pages
 
 
-def test_unknown_parameters_neither_fill_the_cache_nor_change_the_page(cache, reader):
+COUNTERS = [
+    "utm_source=x",
+    "fbclid=1&utm_medium=y",
+    "gclid=%00",
+    "mc_cid=1&mc_eid=2",
+    "UTM_Campaign=x",
+    "&&",
+    "msclkid",
+]
+
+
+@pytest.mark.parametrize("query", COUNTERS)
+def test_parameters_that_only_count_visitors_are_ignored(cache, reader, site, query):
     page = reader.get("/themas/").body
-    for query in ("utm_source=x", "fbclid=1&utm_medium=y", "<script>", "%00", "x=" + "y" * 900):
-        assert reader.get("/themas/", query).body == page
+    assert reader.get("/themas/", query).body == page
+    assert site.made == ["/themas/"]
     assert len(cache.pages) == 1
 
 
-def test_pages_of_a_list_are_kept_apart(cache, reader):
-    reader.get("/themas/", "page=1")
-    reader.get("/themas/", "page=01&utm=1")
-    assert [key[3] for key in cache.pages] == ["page=1"]
-    for query in ("page=x", "page=-1", "page=99999", "page=1" + "0" * 2000):
-        reader.get("/themas/", query)
-    assert len(cache.pages) == 1
+@pytest.mark.parametrize(
+    "query", ["x=1", "<script>", "%00", "x=" + "y" * 900, "utm_source=x&Page=2", "utm=1", "y" * 5000]
+)
+def test_a_parameter_that_nobody_declared_reaches_the_view_and_fills_nothing(settings, query):
+    seen = []
+
+    def application(environ, start_response):
+        seen.append(environ["QUERY_STRING"])
+        return django_application(environ, start_response)
+
+    cache = PageCache(application)
+    for _time in range(2):
+        assert Reader(cache).get("/themas/", query).status == 200
+    assert seen == [query, query]
+    assert not cache.pages
+    assert not cache.store.origins()
+
+
+@pytest.fixture
+def long_list(db) -> None:
+    """A list of themes that has three pages."""
+    for number in range(25):
+        publish(Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}"), None)
+
+
+def kept(cache: PageCache) -> set[str]:
+    """The addresses of which a page is kept, in memory or on disk."""
+    stored = [key for origin in cache.store.origins() for key in cache.store.keys(origin)]
+    return {f"{path}?{query}".removesuffix("?") for _scheme, _host, path, query in (*cache.pages, *stored)}
+
+
+def test_pages_of_a_list_are_kept_apart(cache, reader, long_list):
+    bodies = {reader.get("/themas/", query).body for query in ("", "page=2", "page=3", "page=2&utm_source=x")}
+    assert len(bodies) == 3
+    assert kept(cache) == {"/themas/", "/themas/?page=2", "/themas/?page=3"}
+
+
+ODD_PAGES = [
+    "1",
+    "01",
+    "02",
+    "\xd9\xa3",
+    "%D9%A3",
+    "",
+    "0",
+    "-1",
+    "x",
+    "4",
+    "9999",
+    "99999",
+    "2.0",
+    "+2",
+    "%32",
+    "1" + "0" * 2000,
+]
+
+
+@pytest.mark.parametrize(
+    "query", [*(f"page={odd}" for odd in ODD_PAGES), "page=2&page=2", "page", "p%61ge=2", "page=2#"]
+)
+def test_a_page_of_a_list_is_kept_under_one_spelling_of_its_number(cache, reader, long_list, query):
+    assert reader.get("/themas/", query).status in (200, 302)
+    assert not kept(cache)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/contact/", "/robots.txt", "/feed/", "/themas/regiomarketing/", "/fr/", "/zoeken/"]
+)
+def test_what_is_no_list_has_no_pages(cache, reader, path):
+    for number in range(1, 5):
+        assert reader.get(path, f"page={number}").status == 200
+    assert not kept(cache)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//contact/", "/contact//", "/contact", "/Contact/", "/CONTACT/", "/contact/%2e/", "/./contact/", "/contact/\n",
+        "/contact/ ", "/contact/;x", "/fr//contact/", "/nl/contact/", "/FR/contact/", "contact/", "/contact/\0", "",
+        "/versies/0/", "/versies/00/", "/" + "a" * 300 + "/", "/" * 400, "/themas/" + "a/" * 300, "/\xe9/",
+    ],
+)  # fmt: skip
+def test_another_spelling_of_a_path_is_kept_nowhere(cache, reader, path):
+    assert reader.get(path).status == 200 if path == "" else reader.get(path).status in (301, 302, 404)
+    assert not kept(cache)
+
+
+def test_a_version_has_one_address(cache, reader, theme):
+    number = theme.revisions.get().pk
+    for zeros in ("0", "00", "0" * 200, "0" * 4200):
+        for path in (f"/themas/regiomarketing/versies/{zeros}{number}/", f"/themas/regiomarketing/versies/{zeros}/"):
+            assert reader.get(path).status == 404, path
+    for odd in ("٣", "²", "+1", "-1", "1e3", "9" * 18, "9" * 19, "9" * 5000):
+        assert reader.get(f"/themas/regiomarketing/versies/{odd.encode().decode('latin-1')}/").status == 404, odd
+    assert not kept(cache)
+    assert reader.get(f"/themas/regiomarketing/versies/{number}/").status == 200
+    assert kept(cache) == {f"/themas/regiomarketing/versies/{number}/"}
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost.", "LOCALHOST", "localhost:80", "localhost:080", "localhost:99999", "localhost:", "Localhost:81"],
+)
+def test_another_spelling_of_a_host_is_kept_nowhere(cache, reader, host):
+    assert reader.get("/", HTTP_HOST=host).status in (200, 400)
+    assert not kept(cache)
+    assert reader.get("/", HTTP_HOST="localhost:8000").status == 200
+    assert kept(cache) == {"/"}
+
+
+def test_no_number_of_hosts_fills_the_memory(cache, reader, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    for number in range(2 * page_cache.MOST_HOSTS):
+        cache.key(about("/", HTTP_HOST=f"h{number}.example"))
+    assert len(cache.hosts) <= page_cache.MOST_HOSTS
+
+
+def test_a_site_that_knows_its_address_keeps_pages_for_its_own_names_only(settings, site):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "http://localhost:8000", [".localhost", "127.0.0.1"]
+    cache = PageCache(site)
+    for host in ("localhost:1", "localhost:65535", "a.localhost", "127.0.0.1:8000"):
+        assert Reader(cache).get("/", HTTP_HOST=host).status == 200
+    assert not kept(cache)
+    for host in ("localhost:8000", "localhost", "127.0.0.1"):
+        assert Reader(cache).get("/", HTTP_HOST=host).status == 200
+    assert [key[1] for key in cache.pages] == ["localhost:8000", "localhost", "127.0.0.1"]
 
 
 def test_each_host_has_its_own_page_and_a_forged_one_has_none(cache, reader):
@@ -703,12 +835,21 @@ def test_nobody_changes_what_the_next_visitor_gets():
 def test_a_site_behind_a_proxy_keeps_both_schemes_apart(site, settings):
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     reader, plain = Reader(PageCache(site)), Reader(PageCache(django_application))
-    for scheme in ("https", "http", "https,http", "javascript", ""):
+    for scheme in ("https", "http", "https,http", "https, http", " https", "http, https", "HTTPS", "javascript", ""):
         reader.get("/robots.txt", HTTP_X_FORWARDED_PROTO=scheme)
+    reader.get("/robots.txt", **{"wsgi.url_scheme": "https"})
     for scheme in ("http", "https"):
         headers = {"HTTP_X_FORWARDED_PROTO": scheme}
         assert reader.get("/robots.txt", **headers).body == plain.get("/robots.txt", **headers).body
         assert f"{scheme}://localhost/".encode() in plain.body
+
+
+def test_pages_in_memory_are_counted_and_what_was_asked_for_longest_ago_goes_first(cache, reader, monkeypatch):
+    monkeypatch.setattr(page_cache, "MAX_PAGES", 3)
+    for path in ("/", "/fr/", "/themas/", "/", "/contact/"):
+        reader.get(path)
+    assert {key[2] for key in cache.pages} == {"/", "/contact/"}
+    assert cache.size == sum(page.size for page in cache.pages.values())
 
 
 def test_memory_is_bounded_and_the_oldest_page_goes_first(cache, reader, monkeypatch):
@@ -816,6 +957,258 @@ def test_a_page_that_fails_is_served_as_it_last_was(reader, site, theme):
     assert (reader.get("/themas/").status, reader.body) == (200, good)
     site.failing = False
     assert "Breekt" in reader.get("/themas/").body.decode()
+
+
+def hide_phone(johan: StaffMember) -> None:
+    johan.shows_phone = False
+    johan.save()
+    publish(johan, None)
+
+
+def leave_out_the_contact(johan: StaffMember) -> None:
+    for theme in Theme.objects.filter(contact=johan):
+        theme.contact = None
+        theme.save()
+        publish(theme, None)
+
+
+def forget(johan: StaffMember) -> None:
+    leave_out_the_contact(johan)
+    withdraw(johan, None, "Vertrokken")
+    erase(johan)
+
+
+TAKEN = {
+    "withdrawn": ("/contact/", lambda johan: withdraw(johan, None, "Vertrokken")),
+    "a detail that is withheld": ("/contact/", hide_phone),
+    "erased": ("/contact/", forget),
+    "nobody knows what": ("/contact/", lambda johan: stamp.bump()),
+    "a relation": ("/themas/regiomarketing/", leave_out_the_contact),
+}
+
+
+@pytest.fixture
+def johan(theme) -> StaffMember:
+    """Somebody whose number is public, and who is named by one theme."""
+    johan = StaffMember.objects.get(name__startswith="Johan")
+    for other in (*Theme.objects.all(), *Priority.objects.all()):
+        other.contact = None
+        other.save()
+        publish(other, None)
+    Update.objects.all().delete()
+    johan.phone, johan.shows_phone = "+3251519356", True
+    johan.save()
+    publish(johan, None)
+    theme.contact = johan
+    theme.save()
+    publish(theme, None)
+    return johan
+
+
+@pytest.mark.parametrize("is_new_program", [False, True])
+@pytest.mark.parametrize(("path", "take"), TAKEN.values(), ids=TAKEN)
+def test_a_page_that_fails_never_shows_what_was_taken_away(cache, reader, site, johan, path, take, is_new_program):
+    assert johan.name.encode() in reader.get(path).body
+    take(johan)
+    site.failing = True
+    if is_new_program:  # an upgrade brought the mistake
+        reader = Reader(PageCache(site))
+    for _time in range(3):
+        assert reader.get(path).status == 503
+        assert johan.name.encode() not in reader.body
+        assert b"Dit werkt even niet" in reader.body
+        assert reader.headers["cache-control"] == "no-store"
+        assert "retry-after" in reader.headers
+    assert path not in kept(reader.application)
+    site.failing = False
+    assert reader.get(path).status == 200
+    assert failures.failing() == []
+
+
+def test_the_apology_speaks_the_language_of_its_address_and_is_as_safe_as_a_page(cache, theme):
+    class Broken:
+        """The site, of which one view fails."""
+
+        is_broken = False
+
+        def __call__(self, environ, start_response):
+            if self.is_broken:
+                environ = environ | {"PATH_INFO": "/fr/kapot/"}
+            return django_application(environ, start_response)
+
+    cache = PageCache(site := Broken())
+    headers = Reader(cache).get("/fr/contact/").headers
+    withdraw(StaffMember.objects.get(name__startswith="Johan"), None, "Vertrokken")
+    site.is_broken = True
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("publishing.views.best_at", lambda *_args: 1 / 0)
+        reader = Reader(cache).get("/fr/contact/")
+    assert reader.status == 503
+    assert 'lang="fr"' in reader.body.decode()
+    for name in ("content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy"):
+        assert reader.headers[name] == headers[name], name
+    assert int(reader.headers["content-length"]) == len(reader.body)
+
+
+def test_what_changed_without_taking_anything_away_leaves_the_last_good_page(reader, site, theme, johan):
+    good = reader.get("/contact/").body
+    retitle(theme, "Nieuwe titel")
+    johan.function_nl = "Iets anders"
+    johan.save()
+    publish(johan, None)
+    publish(StaffMember.objects.create(name="Iemand Nieuw", slug="iemand-nieuw"), None)
+    site.failing = True
+    assert (reader.get("/contact/").status, reader.body) == (200, good)
+
+
+def test_what_was_taken_away_elsewhere_leaves_the_last_good_page(reader, site, theme):
+    good = reader.get("/toegankelijkheid/").body
+    withdraw(theme, None, "Voorbij")
+    site.failing = True
+    reader = Reader(PageCache(site))  # to which nothing holds by itself
+    assert (reader.get("/toegankelijkheid/").status, reader.body) == (200, good)
+
+
+def test_when_it_is_not_known_any_more_what_changed_the_page_is_not_shown(reader, site, monkeypatch, theme):
+    reader.get("/themas/")
+    monkeypatch.setattr("publishing.stamp.CHANGES_KEPT", 2)
+    for number in range(4):
+        retitle(theme, f"Titel {number}")
+    site.failing = True
+    assert reader.get("/themas/").status == 503
+
+
+@pytest.mark.parametrize("is_ending", [True, False])
+def test_what_ends_by_plan_counts_as_taken_away_at_its_moment(reader, site, theme, is_ending):
+    now = timezone.now()
+    if is_ending:
+        publish(theme, None, live_until=now + timedelta(hours=1))
+    else:
+        theme.body_nl = "<p>Dit valt weg.</p>"
+        theme.save()
+        publish(theme, None)
+        theme.body_nl = ""
+        theme.save()
+        publish(theme, None, live_from=now + timedelta(hours=1))
+    good = reader.get("/themas/regiomarketing/").body
+    stamp.touch()
+    site.failing = True
+    for minutes, status in ((59, 200), (61, 503), (62, 503)):
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            assert reader.get("/themas/regiomarketing/").status == status
+            assert (reader.body == good) is (status == 200)
+
+
+def test_what_begins_by_plan_takes_nothing_away(reader, site, theme):
+    now = timezone.now()
+    publish(theme, None)
+    theme.title_nl = "Gepland"
+    theme.save()
+    publish(theme, None, live_from=now + timedelta(hours=1))
+    good = reader.get("/themas/regiomarketing/").body
+    site.failing = True
+    with time_machine.travel(now + timedelta(hours=2), tick=False):
+        assert (reader.get("/themas/regiomarketing/").status, reader.body) == (200, good)
+
+
+def test_a_page_made_after_an_end_is_shown_when_it_fails(reader, site, theme):
+    now = timezone.now()
+    publish(theme, None, live_until=now + timedelta(hours=1))
+    with time_machine.travel(now + timedelta(hours=2), tick=False):
+        good = reader.get("/themas/").body
+        site.failing = True
+        reader = Reader(PageCache(site))
+        assert (reader.get("/themas/").status, reader.body) == (200, good)
+
+
+def test_an_address_that_fails_is_remembered_until_it_works_again(reader, site, theme):
+    reader.get("/themas/")
+    retitle(theme, "Breekt")
+    site.failing = True
+    reader.get("/themas/"), reader.get("/contact/")
+    assert [(each.address, each.is_withheld) for each in failures.failing()] == [
+        ("/themas/", False),
+        ("/contact/", False),
+    ]
+    site.failing = False
+    Reader(PageCache(site)).get("/themas/")  # another worker
+    assert [each.address for each in failures.failing()] == ["/contact/"]
+
+
+def test_a_page_that_failed_is_tried_again_though_nobody_asks(cache, reader, site):
+    site.failing = True
+    reader.get("/contact/"), reader.get("/themas/bestaat-niet/")
+    assert len(failures.failing()) == 2
+    site.failing = False
+    for _page in cache.all_pages():
+        pass
+    assert failures.failing() == []
+
+
+def test_an_outage_is_no_failure_of_a_page(cache, reader, theme):
+    def away(environ, start_response):
+        start_response("503 Service Unavailable", [("Content-Length", "0")])
+        return [b""]
+
+    good = reader.get("/themas/").body
+    retitle(theme, "Nieuw")
+    cache.application = away
+    assert (reader.get("/themas/").status, reader.body) == (200, good)
+    assert reader.get("/contact/").status == 503
+    assert failures.failing() == []
+
+
+@pytest.fixture
+def goes_away(monkeypatch):
+    """Let the database be away from now on."""
+
+    def away(*_known):
+        raise DatabaseError("gone")
+
+    def go() -> None:
+        for name in ("state", "number", "changes", "taken_by_plan"):
+            monkeypatch.setattr(stamp, name, away)
+
+    return go
+
+
+def test_while_the_database_is_away_nothing_is_shown_that_this_machine_saw_being_taken_away(
+    reader, site, theme, goes_away
+):
+    pages = {path: reader.get(path).body for path in ("/themas/", "/toegankelijkheid/")}
+    withdraw(theme, None, "Voorbij")
+    goes_away()
+    site.failing = True
+    other = Reader(PageCache(site))  # also after a restart
+    for each in (reader, other):
+        assert each.get("/themas/").status >= 500
+        assert b"regiomarketing" not in each.body
+        assert (each.get("/toegankelijkheid/").status, each.body) == (200, pages["/toegankelijkheid/"])
+
+
+def test_when_the_database_goes_away_in_the_middle_the_last_good_page_is_shown(reader, site, theme, monkeypatch):
+    good = reader.get("/themas/").body
+    retitle(theme, "Nieuw")
+    site.failing = True
+
+    def away(*_known):
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr(stamp, "changes", away)
+    assert (reader.get("/themas/").status, reader.body) == (200, good)
+
+
+def test_nginx_shows_no_page_that_fails(cache, reader, site, tmp_path):
+    reader.get("/themas/"), reader.get("/contact/")
+    cache.show_asked()
+    shown = tmp_path / "pages" / "live" / "http" / "localhost"
+    assert (shown / "themas" / "index.html").exists()
+    site.failing = True
+    cache.pages.clear()
+    cache.run = "another"
+    reader.get("/themas/")
+    assert not list((shown / "themas").iterdir())
+    assert (shown / "contact" / "index.html").exists()
 
 
 def test_while_the_database_is_away_pages_stay_as_they_were(reader, site, monkeypatch):

@@ -1,5 +1,8 @@
+import os
+import shutil
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +12,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from priorities.models import Theme
-from publishing import page_store, stamp
+from publishing import page_cache, page_store, stamp
 from publishing.page_cache import PageCache
 from publishing.page_store import PageStore, live
 from publishing.workflow import publish, withdraw
@@ -126,6 +129,109 @@ def test_where_nothing_can_be_written_pages_are_served_all_the_same(site, settin
     assert site.made == ["/themas/"]
     assert cache.store.claim()
     cache.look()
+
+
+# As much as there is room for
+
+
+def test_what_visitors_asked_for_least_goes_first_when_too_many_pages_are_kept(cache, monkeypatch):
+    monkeypatch.setattr(page_store, "MOST_PAGES", 10)
+    for path in ("/themas/", "/contact/"):
+        Reader(cache).get(path)
+    pages = go_round(cache)
+    assert pages == 10
+    for key in list(cache.store.keys(("http", "localhost"))):
+        assert key[2] in ("/themas/", "/contact/") or cache.store._file(key).stat().st_mtime == 0
+    monkeypatch.setattr(page_store, "MOST_PAGES", 4)
+    cache.store.make_room()
+    assert {"/themas/", "/contact/"} <= {key[2] for key in cache.store.keys(("http", "localhost"))}
+    for number in range(30):
+        cache.store.save(("http", "localhost", f"/{number}/", ""), cache.pages[KEY])
+        assert len(list(cache.store.kept.glob("*/*/*"))) <= 4
+
+
+def test_bytes_on_disk_are_bounded(cache, monkeypatch):
+    Reader(cache).get("/themas/")
+    size = cache.store._file(KEY).stat().st_size
+    monkeypatch.setattr(page_store, "MOST_BYTES", 5 * size)
+    cache.store.make_room()
+    for number in range(30):
+        cache.store.save(("http", "localhost", f"/{number}/", ""), cache.pages[KEY])
+        assert sum(file.stat().st_size for file in cache.store.kept.glob("*/*/*")) <= 5 * size + 100
+
+
+def test_what_a_visitor_asks_for_in_memory_is_noted_on_disk(cache):
+    Reader(cache).get("/themas/")
+    file = cache.store._file(KEY)
+    os.utime(file, (5, 5))
+    cache.note_asked()
+    assert file.stat().st_mtime == 5, "a moment ago"
+    cache.noted_at -= page_cache.NOTE_EVERY
+    cache.note_asked()
+    assert file.stat().st_mtime > time.time() - 60
+
+
+def test_a_page_that_is_made_anew_unasked_stays_as_old_as_it_was(cache, theme):
+    Reader(cache).get("/themas/")
+    file = cache.store._file(KEY)
+    os.utime(file, (5, 5))
+    retitle(theme, "Anders")
+    cache.pages.clear()
+    go_round(cache)
+    assert b"Anders" in file.read_bytes()
+    assert file.stat().st_mtime == 5
+
+
+def test_saving_stops_before_the_disk_is_full(cache, site, state, monkeypatch):
+    Reader(cache).get("/themas/")
+    usage = shutil.disk_usage(state)
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda _folder: usage._replace(free=page_store.LEAST_FREE // 2, total=10**12)
+    )
+    for _time in range(2):
+        assert Reader(cache).get("/contact/").status == 200
+    cache.look()
+    assert [key[2] for key in cache.store.keys(("http", "localhost"))] == ["/themas/"]
+    assert not (live(state) / "http/localhost/contact").exists()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage._replace(free=10**8, total=5 * 10**8))
+    Reader(cache).get("/fr/contact/")
+    assert len(list(cache.store.keys(("http", "localhost")))) == 2, "a small disk is not full"
+
+
+def test_a_page_that_can_not_be_shown_keeps_no_other_from_it(cache, state, monkeypatch):
+    """As a name that is too long for this disk, or a folder that somebody else owns."""
+    for path in ("/themas/", "/contact/", "/"):
+        Reader(cache).get(path)
+    show = cache.store._show
+
+    def fail(key, page) -> None:
+        if key[2] == "/themas/":
+            raise OSError(36, "File name too long")
+        show(key, page)
+
+    monkeypatch.setattr(cache.store, "_show", fail)
+    cache.look()
+    go_round(cache)
+    assert (live(state) / "http/localhost/contact/index.html").exists()
+    assert not (live(state) / PLACE).exists()
+
+
+def test_a_page_that_can_not_be_made_ends_no_round(cache, state, monkeypatch):
+    Reader(cache).get("/themas/"), Reader(cache).get("/")
+    stamp.bump()
+    renew = cache.renew
+    monkeypatch.setattr(cache, "renew", lambda key, *args: 1 / 0 if key[2] == "/themas/" else renew(key, *args))
+    assert go_round(cache) > 20
+    assert (live(state) / "http/localhost/contact/index.html").exists()
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 300 + "/", "/" + "a/" * 2000, "/" + "a" * 201 + "/"])
+def test_a_long_path_is_no_name_of_a_folder(cache, state, path):
+    Reader(cache).get("/themas/")
+    page = cache.pages[KEY]
+    cache.store.save(("http", "localhost", path, ""), page)
+    cache.store.show(("http", "localhost", path, ""), page)
+    assert not list(state.rglob("aaa*"))
 
 
 # When all else is away

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pages.models import MissionPage, Organisation, TextPage
 from priorities.models import Priority, Theme, Update
 from publishing.languages import translated_fields
-from publishing.snapshots import Change, alone, child_models, diff, freeze, normalise, published_fields, thaw
+from publishing.snapshots import Change, alone, child_models, diff, freeze, normalise, published_fields, says_less, thaw
 from staff.models import StaffMember
 
 MODELS = [MissionPage, Organisation, TextPage, Priority, Theme, Update, StaffMember]
@@ -181,3 +181,33 @@ def test_the_content_of_an_object_differs_when_a_child_row_does(db):
 
     assert thaw(MissionPage, mission.pk, snapshot).content != mission.content
     assert thaw(MissionPage, mission.pk, freeze(mission)).content == mission.content
+
+
+BASE = {"name": "Johan", "function_nl": "Medewerker", "phone": "+3251519356", "photo": "staff/a.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("model", "old", "new", "less"),
+    [
+        (StaffMember, BASE, BASE, False),
+        (StaffMember, BASE, BASE | {"name": "Jo", "function_nl": "Iets anders"}, False),
+        (StaffMember, BASE | {"phone": ""}, BASE, False),
+        (StaffMember, BASE, BASE | {"phone": ""}, True),
+        (StaffMember, BASE, BASE | {"phone": "+32472051783"}, True),
+        (StaffMember, BASE, BASE | {"photo": "staff/b.jpg"}, True),
+        (StaffMember, BASE, BASE | {"function_nl": " "}, True),
+        (Theme, {"body_nl": "<p>Ja</p>"}, {"body_nl": "<p>Neen</p>"}, False),
+        (Theme, {"body_nl": "<p>Ja</p>"}, {"body_nl": "<p></p>"}, True),
+        (Theme, {"contact_id": 3}, {"contact_id": 4}, True),
+        (Theme, {"contact_id": None}, {"contact_id": 4}, False),
+        (Theme, {"position": 3}, {"position": 0}, False),
+        (MissionPage, {"aims": [{"id": 1, "text_nl": "a"}]}, {"aims": [{"id": 1, "text_nl": "b"}]}, False),
+        (MissionPage, {"aims": [{"id": 1, "text_nl": "a"}]}, {"aims": []}, True),
+        (MissionPage, {"aims": []}, {"aims": [{"id": 1, "text_nl": "a"}]}, False),
+        (MissionPage, {"aims": [{"id": 1}, {"id": 2}]}, {"aims": [{"id": 2}, {"id": 1}]}, False),
+        (MissionPage, {"seats": [{"id": 1, "organisation_id": 3}]}, {"seats": [{"id": 1, "organisation_id": 4}]}, True),
+        (Theme, {"of_another_day": "x"}, {}, False),
+    ],
+)
+def test_what_says_less_than_before(model, old, new, less):
+    assert says_less(model, old, new) is less

@@ -66,3 +66,31 @@ def test_the_state_is_that_of_the_database_and_known_until_it_changes(django_ass
 def test_before_anything_was_published_the_state_says_so():
     Stamp.objects.all().delete()
     assert (stamp.state().number, stamp.number()) == (0, 0)
+
+
+def test_what_is_remembered_on_this_machine_is_what_was_taken_away(settings, tmp_path, theme):
+    settings.STATE_DIR = tmp_path
+    assert stamp.remembered(0) == []
+    number = stamp.number()
+    for taken in (True, False, True):
+        stamp.bump(theme, takes_away=taken)
+    for number_taken in (number + 1, number + 3):
+        stamp.remember(number_taken)
+    assert [change.object_id for change in stamp.remembered(number)] == [theme.pk] * 2
+    assert [change.slugs >= {"regiomarketing"} for change in stamp.remembered(number + 1)] == [True]
+    assert stamp.remembered(number + 3) == []
+    stamp.taken_path().write_text("no json\n[1, 2]\n")
+    assert stamp.remembered(0) == []
+
+
+def test_what_is_remembered_is_bounded_and_forgotten_when_an_older_database_is_put_back(
+    settings, tmp_path, theme, monkeypatch
+):
+    settings.STATE_DIR = tmp_path
+    monkeypatch.setattr(stamp, "CHANGES_KEPT", 3)
+    monkeypatch.setattr(stamp, "changes", lambda *_numbers: None)
+    for number in range(100, 110):
+        stamp.remember(number)
+    assert len(stamp.remembered(0)) == 4
+    stamp.remember(50)
+    assert len(stamp.remembered(0)) == 1

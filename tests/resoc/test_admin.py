@@ -1,4 +1,4 @@
-"""What holds for every list of the desk, also one that is made later."""
+"""What holds for every list of the desk, also one that is made later, and for its first page."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 from django.db import models
 from django.urls import NoReverseMatch, reverse
 
+from publishing.failures import note
 from publishing.mail import Queue
 from publishing.models import Event, Mail, PolicyReport, Revision
 from staff.models import CardLink
@@ -126,3 +127,21 @@ def test_no_address_of_the_desk_tells_where_a_draft_will_be(superuser):
     assert superuser.get("/admin/r/1/1/").status_code == 404
     for model, model_admin in listed():
         assert not (model_admin.view_on_site and hasattr(model, "get_absolute_url")), model
+
+
+def test_the_first_page_says_in_plain_words_which_page_does_not_work(editor_client, settings, tmp_path):
+    settings.STATE_DIR = tmp_path
+    assert "werkt sinds" not in editor_client.get("/admin/").content.decode()
+    note(("http", "localhost", "/contact/", ""), is_withheld=True)
+    note(("http", "localhost", "/themas/", "page=2&<b>"), is_withheld=False)
+    html = editor_client.get("/admin/").content.decode()
+    assert "De pagina /contact/ werkt sinds" in html
+    assert "Bezoekers zien ze niet" in html
+    assert "De pagina /themas/?page=2&amp;&lt;b&gt; werkt sinds" in html
+    assert "<b>" not in html
+
+
+def test_who_may_not_enter_the_desk_reads_nothing_of_it(client, settings, tmp_path):
+    settings.STATE_DIR = tmp_path
+    note(("http", "localhost", "/contact/", ""), is_withheld=True)
+    assert client.get("/admin/").status_code == 302

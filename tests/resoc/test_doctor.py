@@ -18,6 +18,7 @@ from django.db.utils import ConnectionHandler
 from django.utils import timezone
 
 from pages.models import TextPage
+from publishing.failures import note
 from publishing.link_check import check
 from publishing.models import Mail, Revision, RevisionText, Stamp
 from publishing.restoring import remember
@@ -111,6 +112,12 @@ def test_a_cache_that_forgets_or_is_away(settings, healthy):
     (healthy / "file").touch()
     settings.CACHES = settings.CACHES | {"shared": in_a_file}
     assert any(each.startswith("Could not be asked: cache answers. ") for each in said(WRONG))
+
+
+def test_a_page_that_fails_is_wrong():
+    note(("https", "www.example.org", "/contact/", ""), is_withheld=True)
+    assert "/contact/ can't be made since" in only(WRONG)
+    assert "an apology" in only(WRONG)
 
 
 def test_a_database_that_is_away_is_told_and_asked_no_more(monkeypatch):

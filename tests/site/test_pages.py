@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from pages.models import MissionPage, TextPage
 from priorities.models import Theme
+from publishing import failures
 from publishing.workflow import publish, withdraw
 from tests.site.crawl import crawl, words
 
@@ -210,6 +211,17 @@ def test_the_footer_has_the_number_of_the_secretariat_while_somebody_answers_for
     assert "tel:+3251519356" in client.get("/").content.decode()
     withdraw(StaffMember.objects.get(slug="dorine-sioen"), editor, "Weg")
     assert "tel:+3251519356" not in client.get("/").content.decode()
+
+
+def test_healthz_that_looks_deeper_names_the_pages_that_fail(client, settings, tmp_path):
+    settings.STATE_DIR = tmp_path
+    assert client.get("/healthz?deep=1").json() == {"status": "ok"}
+    for host in ("localhost", "127.0.0.1"):
+        failures.note(("http", host, "/themas/", "page=2"), is_withheld=False)
+    assert client.get("/healthz").status_code == 200, "the site as a whole works"
+    response = client.get("/healthz?deep=1")
+    assert response.status_code == 503
+    assert response.json() == {"status": "failing", "part": "pages", "pages": ["/themas/?page=2"]}
 
 
 def test_healthz_names_the_part_that_fails(client, monkeypatch):
