@@ -6,6 +6,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -64,6 +65,31 @@ PERMISSIONS = ", ".join(
 )
 
 
+# What `SecurityMiddleware` and its like say of a page.
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    "Content-Security-Policy": build_policy(),
+}
+
+
+def may_be_early(response: HttpResponse) -> bool:
+    """Whether a middleware may have answered before those that make pages safe: a 405, a 400, the way to HTTPS.
+
+    With DEBUG the pages about errors need more than our policy allows.
+    """
+    is_answer = response.status_code >= HTTPStatus.MULTIPLE_CHOICES and response.status_code != HTTPStatus.NOT_MODIFIED
+    return is_answer and not settings.DEBUG
+
+
+def strict_transport(request: HttpRequest) -> dict[str, str]:
+    """The header that keeps browsers to HTTPS (RFC 6797), where that is set and this request came over it."""
+    seconds = settings.SECURE_HSTS_SECONDS
+    return {"Strict-Transport-Security": f"max-age={seconds}"} if seconds and request.is_secure() else {}
+
+
 def limit_browser(get_response: Callable[[HttpRequest], HttpResponse]):
     """Say what no page of ours does, also one that was made to, and that no other site may show our parts."""
 
@@ -71,6 +97,9 @@ def limit_browser(get_response: Callable[[HttpRequest], HttpResponse]):
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if may_be_early(response):
+            for name, value in (SAFE | strict_transport(request)).items():
+                response.headers.setdefault(name, value)
         if policy := response.headers.get("Content-Security-Policy"):
             # Its order comes from a set, so it is another in each process; caches want the same page from all.
             response.headers["Content-Security-Policy"] = "; ".join(sorted(policy.split("; ")))
@@ -124,8 +153,12 @@ def first_word(request: HttpRequest) -> str:
 
 
 def is_for_users(request: HttpRequest) -> bool:
-    """Whether this may be a request of somebody with an account."""
-    return settings.SESSION_COOKIE_NAME in request.COOKIES or first_word(request) in FOR_USERS
+    """Whether this may be a request of somebody with an account.
+
+    The header is looked at as it came, as the page cache does: of two Cookie headers a server makes one in
+    which Django may not find the session.
+    """
+    return settings.SESSION_COOKIE_NAME in request.META.get("HTTP_COOKIE", "") or first_word(request) in FOR_USERS
 
 
 def private_for_users(get_response: Callable[[HttpRequest], HttpResponse]):

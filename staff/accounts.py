@@ -3,6 +3,7 @@
 Signing in itself is django-allauth's; here stands what is different for us.
 """
 
+import logging
 import time
 from datetime import timedelta
 from typing import Any
@@ -12,9 +13,11 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
+from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -33,6 +36,9 @@ LASTS = {
 }
 
 
+logger = logging.getLogger(__name__)
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Closed to the public; speaks to each person in their own language."""
 
@@ -44,6 +50,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that the outermost trusted proxy saw, by which attempts are counted.
+
+        Where X-Forwarded-For names fewer than there are proxies, or something else than an address, the one
+        that asked us counts: then all who come that way are slowed down together, and nobody gets an error.
+        """
+        try:
+            return get_client_ip(request) or request.META.get("REMOTE_ADDR", "")
+        except ImproperlyConfigured:
+            logger.warning("X-Forwarded-For names fewer addresses than TRUSTED_PROXY_COUNT says.")
+            return request.META.get("REMOTE_ADDR", "")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not by who proved a moment ago who they are: signing in counts as that."""

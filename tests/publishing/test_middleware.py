@@ -1,6 +1,7 @@
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from pages.models import TextPage
 from publishing.fields import MAX_UPLOAD
@@ -118,3 +119,59 @@ def test_what_is_no_static_file_is_left_to_the_site(static_files, url):
 def test_a_static_file_that_is_gone_is_left_to_the_site(static_files, tmp_path):
     (tmp_path / "b.css").unlink()
     assert asked(static_files, "/static/b.css") == (404, b"a page")
+
+
+SAFE = (
+    "Content-Security-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+)
+EARLY = {
+    "another method": ("PUT", "/contact/", {}, 405),
+    "another method for the desk": ("DELETE", "/admin/", {}, 405),
+    "another method for a file": ("OPTIONS", "/static/none.css", {}, 405),
+    "another host": ("GET", "/contact/", {"HTTP_HOST": "evil.example"}, 400),
+    "no host": ("GET", "/contact", {"HTTP_HOST": ""}, 400),
+    "too large": ("POST", "/contact/", {"CONTENT_LENGTH": str(MAX_BODY + 1)}, 413),
+    "without a slash": ("GET", "/contact", {}, 301),
+    "nowhere": ("GET", "/nergens/", {}, 404),
+    "a form without its token": ("POST", "/admin/language/", {}, 403),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "extra", "status"), EARLY.values(), ids=EARLY)
+def test_every_early_answer_is_as_safe_as_a_page(method, path, extra, status):
+    response = Client(enforce_csrf_checks=True).generic(method, path, **extra)
+    assert response.status_code == status
+    page = Client().get("/contact/")
+    for name in SAFE:
+        assert set(response.headers[name].split("; ")) >= set(page.headers[name].split("; ")), name
+    assert response.headers.get("Reporting-Endpoints") == page.headers["Reporting-Endpoints"]
+
+
+def test_the_way_to_https_and_what_comes_early_over_it_are_safe_too(settings):
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 60
+    plain = Client().get("/contact/")
+    assert plain.status_code == 301
+    assert plain.headers["X-Frame-Options"] == "DENY"
+    assert "Strict-Transport-Security" not in plain.headers, "browsers must ignore it there"
+    assert Client().put("/contact/", secure=True).headers["Strict-Transport-Security"] == "max-age=60"
+
+
+def test_an_outage_is_as_safe_as_a_page(monkeypatch):
+    monkeypatch.setattr("staff.views.StaffMember.published", lambda: (_ for _ in ()).throw(OperationalError("gone")))
+    response = Client(raise_request_exception=False).get("/contact/")
+    assert response.status_code == 503
+    assert set(SAFE) <= set(response.headers)
+
+
+@pytest.mark.parametrize(
+    "cookies", ["sessionid=x", "a=b,sessionid=x", "a=b;sessionid = x", "sessionid=x,a=b", "a=b, sessionid=x; c=d"]
+)
+def test_nobody_keeps_what_was_asked_with_a_session_however_it_is_written(cookies):
+    response = Client().generic("GET", "/contact/", HTTP_COOKIE=cookies)
+    assert "no-store" in response.headers["Cache-Control"]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from publishing.models import Mail
 from publishing.strangers import CEILING
+from staff.accounts import AccountAdapter
 from staff.models import StaffMember
 from tests.conftest import TOTP_SECRET
 
@@ -306,3 +307,27 @@ def test_what_is_wrong_with_a_second_factor_is_said_beside_the_field(client, edi
     html = client.post("/account/2fa/authenticate/", {"code": "000000"}).content.decode()
     assert 'id="id_code_error"' in html
     assert 'aria-invalid="true"' in html
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    "forwarded",
+    ["1.2.3.4", "junk", "", ",", " , ", "1.2.3.4,", "1.2.3.4, junk", "unknown, _hidden", "[::1]:80, 1.2.3.4:5"],
+)
+@pytest.mark.parametrize("address", ["/account/login/", "/account/login/code/", "/account/password/reset/"])
+def test_no_list_of_proxies_makes_a_form_fail(client, settings, count, forwarded, address):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = count
+    form = {"login": "niemand@example.org", "email": "niemand@example.org", "password": "x"}
+    assert client.get(address, headers={"x-forwarded-for": forwarded}).status_code == 200
+    assert client.post(address, form, headers={"x-forwarded-for": forwarded}).status_code in (200, 302)
+
+
+def test_who_names_fewer_proxies_is_counted_by_who_asked_us(rf, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    adapter = AccountAdapter()
+    for forwarded, counted in (
+        ("9.9.9.9", "127.0.0.1"),
+        ("8.8.8.8, 9.9.9.9, 10.0.0.1", "9.9.9.9"),
+        ("x, y", "127.0.0.1"),
+    ):
+        assert adapter.get_client_ip(rf.get("/", headers={"x-forwarded-for": forwarded})) == counted
