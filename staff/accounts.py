@@ -35,7 +35,6 @@ LASTS = {
     "account/email/password_reset_key": settings.PASSWORD_RESET_TIMEOUT,
 }
 
-
 logger = logging.getLogger(__name__)
 
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('publishing', '0012_turning'),
+        ("publishing", "0016_strangers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='stampchange',
-            name='takes_away',
+            model_name="stampchange",
+            name="takes_away",
             field=models.BooleanField(default=True),
         ),
     ]
