@@ -30,13 +30,13 @@ class Address:
         found = re.match(r"admin/([a-z]+)/([a-z]+)/", self.route)
         return f"{found[1]}.{found[2]}" if found and (self.arguments or self.name != "dead_links") else ""
 
-    def path(self, **arguments: Any) -> str:
-        """The address in Dutch with these `arguments`."""
+    def path(self, language: str = "nl", /, **arguments: Any) -> str:
+        """The address in `language` with these `arguments`; raises NoReverseMatch when they don't fit."""
         if self.name in NAMELESS:
             return NAMELESS[self.name]
         if self.name == self.route:
             return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(arguments[match[1]]), self.route)
-        with translation.override("nl"):
+        with translation.override(language):
             return reverse(self.name, kwargs=arguments)
 
 

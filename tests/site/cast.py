@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
@@ -200,8 +199,8 @@ def accounts(cast: Cast) -> None:
     }  # fmt: skip
 
 
-def make(folder: Path) -> Cast:
-    """All of it, with files in `folder`; the caller holds the transaction and has pointed MEDIA_ROOT there."""
+def make() -> Cast:
+    """All of it; the caller holds the transaction, and has pointed MEDIA_ROOT at a folder of its own."""
     cast = Cast()
     people(cast)
     content(cast)

@@ -4,20 +4,26 @@ import io
 import re
 import sys
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import quote, quote_from_bytes, urlencode
 
 from django.conf import settings
 from django.core.signals import got_request_exception, request_finished, request_started
 from django.db import close_old_connections, transaction
-from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
-from django.utils import translation
+from django.urls import NoReverseMatch
 from hypothesis import strategies as st
+
+from tests.site import addresses as known_addresses
 
 SECRET = "a" * 32  # of the form: whoever asks has it in the cookie too
 LANGUAGES = ("nl", "fr", "en")
-PLACES = ("{share}", "{invitation}", "{check}", "{media}", "{version}")  # filled in when the request is made
-ARGUMENTS = {"slug": "regiomarketing", "version": 987654, "token": "{share}", "path": "{media}", "uidb36": "1",
-             "key": "set-password", "pk": 1, "code": "ABC-DEF"}  # fmt: skip
+NUMBER = 987654  # in an address, where a place is filled in
+# What is filled in when the request is made; of an address in the desk also `{app.model}`, the number of an object.
+PLACES = ("{share}", "{invitation}", "{check}", "{media}", "{draft}", "{version}", "{planned}")
+ARGUMENTS = {"slug": "regiomarketing", "version": NUMBER, "token": "{share}", "path": "{media}", "uidb36": "1",
+             "key": "set-password", "pk": NUMBER, "code": "ABC-DEF", "object_id": NUMBER, "id": NUMBER,
+             "number": NUMBER, "language": "fr", "app_label": "priorities", "content_type_id": "1",
+             "url": "nergens"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,32 +41,20 @@ class Request:
 # What there is
 
 
-def patterns(resolver=None):
-    """Every address of the site outside the admin: its name, and the names of its arguments."""
-    for each in (resolver or get_resolver()).url_patterns:
-        if str(each.pattern).startswith("admin/"):
-            continue
-        if isinstance(each, URLPattern):
-            if each.name:
-                yield each.name, set(each.pattern.regex.groupindex)
-        else:
-            yield from patterns(each)
-
-
 def addresses(client) -> list[str]:
     """One address or more of every pattern in every language, and all pages that there are."""
     found = set(re.findall(r'"http://testserver(/[^"]*)"', client.get("/sitemap.xml").content.decode()))
     found |= set(re.findall(r"<loc>http://testserver(/[^<]*)<", client.get("/sitemap.xml").content.decode()))
-    for name, arguments in patterns():
+    for address in known_addresses.walk():
+        place = f"{{{address.model}}}" if address.model else "{planned}" if "planning" in address.name else "{version}"
         for language in LANGUAGES:
-            with translation.override(language):
-                try:
-                    found.add(reverse(name, kwargs={each: ARGUMENTS[each] for each in arguments}))
-                except NoReverseMatch:
-                    continue
-    found = {path.replace("%7B", "{").replace("%7D", "}").replace("987654", "{version}") for path in found}
+            try:
+                path = address.path(language, **{each: ARGUMENTS[each] for each in address.arguments})
+            except NoReverseMatch:
+                continue
+            found.add(path.replace("%7B", "{").replace("%7D", "}").replace(str(NUMBER), place))
     found |= {"/static/css/site.css", "/static/", "/nergens/", "/favicon.ico", "/media/{media}?share={share}"}
-    found |= {"/mijn-kaart/uitnodiging/{invitation}/", "/mijn-kaart/klopt/{check}/", "/admin/", "/admin/login/"}
+    found |= {"/mijn-kaart/uitnodiging/{invitation}/", "/mijn-kaart/klopt/{check}/", "/media/{draft}"}
     return sorted(path.partition("?")[0] for path in found)
 
 
@@ -79,8 +73,21 @@ NAMES = [
     "name", "function_nl", "function_fr", "function_en", "phone", "mobile", "shows_phone", "shows_mobile",
     "shows_email", "shows_photo", "photo", "photo_focus_x", "photo_focus_y", "remove_photo", "previous_photo",
     "absent_until", "stand_in", "base", "csrfmiddlewaretoken", "", "\0", "é", "x" * 300,
+    # of the desk
+    "_save", "_publish", "_schedule", "_withdraw", "_reason", "_reorder", "_cancel", "_confirm", "_share", "_unshare",
+    "_invite", "_link", "_base", "_not_saved", "_unsaved", "_conflict", "_continue", "_saveasnew", "_to_field",
+    "_changelist_filters", "schedule-live_from", "schedule-live_until", "schedule-replace", "live_from", "live_until",
+    "title_nl", "slug_nl", "body_nl", "slug", "position", "place-1", "place-x", "post", "href", "term", "model_name",
+    "field_name", "app_label", "_selected_action", "select_across", "index", "all", "id__in", "title_nl__regex",
+    "message__regex", "user__password", "documents-TOTAL_FORMS", "documents-INITIAL_FORMS", "documents-0-id",
+    "documents-0-DELETE", "roles-TOTAL_FORMS", "successor", "reason", "sure", "status", "state", "task",
+    "is_superuser", "groups", "user_permissions",
 ]  # fmt: skip
-VALUES = {"name": "Johan", "language": "nl", "photo_focus_x": "50", "photo_focus_y": "33", "email": "johan@example.org"}
+# What is right in the form of a card, and in one of the desk.
+VALUES = {"title_nl": "Titel", "slug_nl": "titel", "position": "1", "schedule-live_from": "2099-01-01T00:00",
+          "documents-TOTAL_FORMS": "1", "documents-INITIAL_FORMS": "0", "post": "yes", "action": "delete_selected",
+          "name": "Johan", "language": "nl", "photo_focus_x": "50", "photo_focus_y": "33",
+          "email": "johan@example.org"}  # fmt: skip
 HEADERS = [
     "HOST", "COOKIE", "ACCEPT", "ACCEPT_LANGUAGE", "ACCEPT_ENCODING", "IF_NONE_MATCH", "IF_MODIFIED_SINCE",
     "IF_MATCH", "IF_UNMODIFIED_SINCE", "IF_RANGE", "RANGE", "REFERER", "ORIGIN", "USER_AGENT", "AUTHORIZATION",
@@ -207,6 +214,14 @@ def requests(draw, known: list[str], people: list[str]) -> Request:
 # The site
 
 
+class Answer(NamedTuple):
+    """What came back over the line."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
 @dataclass
 class Site:
     """The application as gunicorn calls it, with what stands behind the places in addresses."""
@@ -245,8 +260,8 @@ class Site:
             "wsgi.run_once": False,
         } | request.headers
 
-    def ask(self, request: Request) -> tuple[int, dict[str, str]]:
-        """The status and the headers of the answer. Raises what went wrong inside; keeps nothing that changed."""
+    def ask(self, request: Request) -> Answer:
+        """The answer. Raises what went wrong inside; keeps nothing that changed."""
         found: dict = {}
         errors: list[BaseException] = []
 
@@ -262,7 +277,7 @@ class Site:
         try:
             with transaction.atomic():
                 answer = self.application(self.environ(request), start_response)
-                b"".join(answer)
+                body = b"".join(answer)
                 if hasattr(answer, "close"):
                     answer.close()
                 transaction.set_rollback(True)
@@ -272,4 +287,4 @@ class Site:
                 signal.connect(close_old_connections)
         if errors:
             raise errors[0]
-        return found["status"], found["headers"]
+        return Answer(found["status"], found["headers"], body)

@@ -7,26 +7,19 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import hypothesis
 import pytest
-from django.conf import settings
-from django.contrib.auth.models import User
-from django.core.files.base import ContentFile
-from django.test import Client
 from hypothesis import HealthCheck, Phase
 
-from pages.models import MissionPage
-from priorities.models import Theme
 from publishing import page_cache
-from publishing.models import ShareLink
 from publishing.page_cache import PageCache
-from publishing.workflow import publish
 from resoc.wsgi import django_application
-from staff.models import CardLink, StaffMember
-from tests.publishing.test_snapshots import png
-from tests.site.fuzzing import ARGUMENTS, PLACES, SECRET, Request, Site, addresses, patterns, requests
+from tests.site import cast as casting
+from tests.site.addresses import walk
+from tests.site.cast import MEMBER, PLAIN, ROLES, SECRETARY, SUPERUSER
+from tests.site.fuzzing import ARGUMENTS, PLACES, SECRET, Request, Site, addresses, requests
 
 pytestmark = pytest.mark.django_db
 
@@ -36,35 +29,24 @@ PARTS = 2 if MANY < 5000 else 8  # which run side by side
 
 
 @pytest.fixture
-def site(settings, tmp_path, editor, colleague, client, monkeypatch) -> Iterator[Site]:
+def site(settings, tmp_path, monkeypatch) -> Iterator[Site]:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.STATE_DIR = tmp_path
-    mission = MissionPage.objects.get()
-    mission.image.save("x.png", ContentFile(png()), save=True)
-    publish(mission, None)
-    theme = Theme.objects.get(slug_nl="regiomarketing")
-    member = StaffMember.objects.get(slug="johan-halsberghe")
-    member.user, member.email = colleague, "johan@example.org"
-    member.save()
-    publish(member, None)
+    cast = casting.make()
     places = {
-        "{share}": ShareLink.objects.create(model="priorities.theme", object_id=theme.pk).token,
-        "{invitation}": CardLink.objects.make(member, CardLink.Purpose.INVITATION)[1],
-        "{check}": CardLink.objects.make(member, CardLink.Purpose.CHECK)[1],
-        "{media}": mission.image.name,
-        "{version}": str(theme.revisions.first().pk),
-    }
+        "{share}": cast.things["share"],
+        "{invitation}": cast.things["invitation"],
+        "{check}": cast.things["check"],
+        "{media}": cast.things["public file"],
+        "{draft}": cast.things["draft file"],
+        "{version}": str(cast.things["version"]),
+        "{planned}": str(cast.things["planned version"]),
+    } | {f"{{{label}}}": str(obj.pk) for label, obj in cast.objects.items()}
     # What a test wrote is in no other connection; see `Site.ask`.
     monkeypatch.setattr(page_cache, "close_old_connections", lambda: None)
     logging.disable()  # each refusal is a line, and some a traceback
-    yield Site(PageCache(django_application), places, {"johan": session(colleague), "dorine": session(editor)})
+    yield Site(PageCache(django_application), places, cast.sessions)
     logging.disable(logging.NOTSET)
-
-
-def session(user: User) -> str:
-    client = Client()
-    client.force_login(user)
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def elsewhere(location: str) -> bool:
@@ -75,6 +57,13 @@ def elsewhere(location: str) -> bool:
         or parts.scheme not in ("", "http")
         or parts.hostname not in (None, "localhost")
     )
+
+
+def leaks(request: Request, text: str) -> set[str]:
+    """The words in an answer that are kept from who asked."""
+    may_read = request.who in (SECRETARY, SUPERUSER) or "{share}" in request.path + unquote(request.query)
+    kept = set(casting.NEVER) if may_read else {*casting.NEVER, casting.SECRET}
+    return {word for word in kept if word in text}
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -91,21 +80,22 @@ def test_no_request_is_an_error_of_ours_or_leads_elsewhere(site, client, part):
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )
-    @hypothesis.given(requests(known, ["", "", "johan", "dorine"]))
+    @hypothesis.given(requests(known, ["", "", *ROLES[1:], SECRETARY]))
     def one(request: Request) -> None:
-        status, headers = site.ask(request)
+        status, headers, body = site.ask(request)
         assert 200 <= status < 500
         assert not elsewhere(headers.get("Location", ""))
         assert not any("\n" in value or "\r" in value for value in headers.values())
+        assert not leaks(request, body.decode("utf-8", "replace") + str(headers))
 
     one()
 
 
 def test_every_address_is_asked(client):
     known = addresses(client)
-    for name, arguments in patterns():
-        assert arguments <= set(ARGUMENTS), f"{name} has an argument that fuzzing.py does not know"
-    assert len(known) > len({name for name, _arguments in patterns()})
+    for address in walk():
+        assert address.arguments <= set(ARGUMENTS), f"{address.name} has an argument that fuzzing.py does not know"
+    assert len(known) > len({address.name for address in walk()})
     for place in PLACES:
         assert any(place in path for path in known)
 
@@ -115,9 +105,12 @@ def test_a_sensible_request_gets_through(site):
     card = {"name": "Johan", "language": "nl", "photo_focus_x": "50", "photo_focus_y": "33", "phone": ""}
     body = urlencode(card).encode()
     form = {"CONTENT_TYPE": "application/x-www-form-urlencoded"}
-    assert site.ask(Request("POST", "/mijn-kaart/", "", "johan", form, body))[0] == 302
+    assert site.ask(Request("POST", "/mijn-kaart/", "", MEMBER, form, body))[0] == 302
     for path in ("/mijn-kaart/klopt/{check}/", "/mijn-kaart/uitnodiging/{invitation}/", "/voorbeeld/{share}/",
                  "/media/{media}", "/themas/regiomarketing/versies/{version}/"):  # fmt: skip
         assert site.ask(Request("GET", path))[0] == 200, path
-    assert site.ask(Request("GET", "/admin/", who="dorine"))[0] == 200
+    assert site.ask(Request("GET", "/admin/", who=SECRETARY)).status == 200
+    draft = site.ask(Request("GET", "/admin/priorities/theme/{priorities.theme}/change/", who=SECRETARY))
+    assert casting.SECRET in draft.body.decode()
+    assert leaks(Request("GET", "/", who=PLAIN), draft.body.decode()) == {casting.SECRET}
     assert len(SECRET) == 32

@@ -196,7 +196,7 @@ def answers(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[Key, A
         override_settings(MEDIA_ROOT=folder / "media", STATE_DIR=folder, CACHES=caches),
         transaction.atomic(),
     ):
-        cast = casting.make(folder)
+        cast = casting.make()
         found = {
             (name, role, method): ask(cast, role, method, path)
             for name, path in cases(cast).items()
