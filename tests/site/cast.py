@@ -24,6 +24,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from pages.models import ContactDetails, MissionPage
 from priorities.models import Document, Priority, Theme, Update
+from publishing.mail import sealed
 from publishing.models import Discarded, Event, Mail, PolicyReport, Publishable, ShareLink
 from publishing.snapshots import freeze_all
 from publishing.workflow import publish, withdraw
@@ -162,6 +163,18 @@ def content(cast: Cast) -> None:
     cast.objects["publishing.discarded"] = Discarded.objects.in_bin().get()
 
 
+def waiting_mail(subject: str, is_security: bool = False) -> Mail:
+    """A mail that no server took yet, with what nobody may read in it."""
+    return Mail.objects.create(
+        sender="noreply@example.org",
+        recipients=["baas@example.org"],
+        subject=subject,
+        message=sealed(f"Subject: {subject}\n\n{MAILED}".encode()),
+        next_try_at=timezone.now() + timedelta(days=1),
+        is_security=is_security,
+    )
+
+
 def accounts(cast: Cast) -> None:
     """Cards, links in mails, keys, and what only the desk knows."""
     mine = StaffMember.objects.get(slug="johan-halsberghe")
@@ -183,15 +196,13 @@ def accounts(cast: Cast) -> None:
     ).token
     key = Authenticator.objects.create(user=cast.users[SUPERUSER], type=Authenticator.Type.WEBAUTHN, data=passkey())
     cast.things["key of the superuser"] = key.pk
+    cast.things["mail about signing in"] = waiting_mail("Je code", is_security=True).pk
     now = timezone.now()
     cast.objects |= {
         "auth.group": Group.objects.get(name=SECRETARIAT),
         "auth.user": cast.users[UNPROVEN],
         "mfa.authenticator": Authenticator.objects.filter(user=cast.users[PLAIN]).first(),
-        "publishing.mail": Mail.objects.create(
-            sender="noreply@example.org", recipients=["baas@example.org"], subject="Je code",
-            message=f"Subject: Je code\n\n{MAILED}".encode(), next_try_at=now + timedelta(days=1),
-        ),
+        "publishing.mail": waiting_mail("Is je kaart juist?"),
         "publishing.policyreport": PolicyReport.objects.create(
             directive="script-src", blocked="inline", page="/", first_at=now, last_at=now
         ),

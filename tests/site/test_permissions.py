@@ -66,6 +66,13 @@ def variants(address: Address, cast: Cast) -> dict[str, tuple[dict, str]]:
             "": ({}, "app_label=priorities&model_name=theme&field_name=priority&term=g"),
         },
         "admin:auth_user_password_change": {"": ({"id": objects["auth.user"].pk}, "")},
+        **{
+            f"admin:publishing_mail_{what}": {
+                "": ({"object_id": objects["publishing.mail"].pk}, ""),
+                "about signing in": ({"object_id": things["mail about signing in"]}, ""),
+            }
+            for what in ("change", "delete", "history")
+        },
         "admin:staff_staffmember_leave": {
             "": ({"object_id": objects["staff.staffmember"].pk}, ""),
             "of a superuser": ({"object_id": things["guarded card"]}, ""),
