@@ -10,6 +10,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from publishing import stamp, text_index
+from publishing.immutability import permit
 from publishing.models import Discarded, Presence, Publishable, Revision, RevisionFile, RevisionSlug, ShareLink
 from publishing.pictures import delete_stored
 from publishing.snapshots import normalise, thaw
@@ -35,16 +36,17 @@ def erase(obj: Publishable, successor: Publishable | None = None) -> int:
         versions = row.revisions
         shown = successor.revisions.public().first() if successor else None
         last = versions.filter(withdrawn=True).first()
-        if shown:
-            names = RevisionSlug.objects.filter(revision__in=versions).values_list("language", "slug").distinct()
-            RevisionSlug.objects.bulk_create(
-                [RevisionSlug(revision=shown, language=language, slug=slug) for language, slug in names]
-            )
-        elif last:
-            Revision.objects.filter(pk=last.pk).update(data={}, author=None)
-            last.references.all().delete()
-            last.files.all().delete()
-        (versions.exclude(pk=last.pk) if last and not shown else versions).delete()
+        with permit():
+            if shown:
+                names = RevisionSlug.objects.filter(revision__in=versions).values_list("language", "slug").distinct()
+                RevisionSlug.objects.bulk_create(
+                    [RevisionSlug(revision=shown, language=language, slug=slug) for language, slug in names]
+                )
+            elif last:
+                Revision.objects.filter(pk=last.pk).update(data={}, author=None)
+                last.references.all().delete()
+                last.files.all().delete()
+            (versions.exclude(pk=last.pk) if last and not shown else versions).delete()
         pk = row.pk
         row.delete()
         text_index.forget()

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from publishing import stamp
 from publishing.failures import failing
+from publishing.immutability import faults
 from publishing.link_check import dead_links, every_kind, is_unchecked
 from publishing.logs import masked
 from publishing.mail import stuck
@@ -74,6 +75,7 @@ def examine() -> Iterator[Finding]:
         return  # it may lack the tables that are asked for
     for question in (
         accounts_have_one_address,
+        history_is_protected,
         mail_goes_out,
         backups_are_made,
         pages_are_fresh,
@@ -203,6 +205,15 @@ def accounts_have_one_address() -> Iterator[Finding]:
         yield Finding(ODD, f"{said} Give the others another one in the admin, or delete them.")
     if not groups:
         yield Finding(OK, "No two accounts have one e-mail address.")
+
+
+def history_is_protected() -> Iterator[Finding]:
+    """Whether the database refuses to change or delete what was published."""
+    if found := faults():
+        said = ", ".join(found)
+        yield Finding(WRONG, f"The database does not protect what was published ({said}): run 'manage.py migrate'.")
+    else:
+        yield Finding(OK, "The database refuses to change or delete what was published.")
 
 
 def mail_goes_out() -> Iterator[Finding]:

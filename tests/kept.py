@@ -6,7 +6,9 @@ Django would empty every table, and the test after that would seed it again: hal
 import sqlite3
 from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import connection
+
+from publishing.immutability import PERMIT, permit
 
 
 def keep() -> Callable[[], None]:
@@ -28,7 +30,8 @@ def _keep_on_sqlite() -> Callable[[], None]:
 
 def _keep_on_postgresql() -> Callable[[], None]:
     with connection.cursor() as cursor:
-        tables = [connection.ops.quote_name(name) for name in connection.introspection.table_names()]
+        names = (name for name in connection.introspection.table_names() if name != PERMIT)
+        tables = [connection.ops.quote_name(name) for name in names]
         cursor.execute("DROP SCHEMA IF EXISTS kept CASCADE")
         cursor.execute("CREATE SCHEMA kept")
         for table in tables:
@@ -42,7 +45,7 @@ def _keep_on_postgresql() -> Callable[[], None]:
         sequences = cursor.fetchall()
 
     def put_back() -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with permit(), connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join(tables)}")
             for table in full:
                 cursor.execute(f"INSERT INTO public.{table} SELECT * FROM kept.{table}")  # noqa: S608

@@ -12,6 +12,7 @@ import pytest
 from django.db import OperationalError
 from django.db import connection as default
 
+from publishing.immutability import FUNCTION, TABLE, faults, protect
 from publishing.postgresql import base
 from tests.conftest import free_port
 
@@ -154,3 +155,14 @@ def test_a_process_that_is_forked_while_the_server_hangs_finds_out_for_itself(mo
         os._exit(base.server.hangs)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert base.server.hangs
+
+
+@pytest.mark.django_db
+def test_a_function_that_refuses_nothing_and_a_trigger_that_sleeps_are_told_and_mended():
+    with default.cursor() as cursor:
+        nothing = "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'"
+        cursor.execute(f"CREATE OR REPLACE FUNCTION {FUNCTION}() {nothing}")
+        cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER {TABLE}_emptied")
+    assert faults() == [FUNCTION, f"{TABLE}_emptied"]
+    protect()
+    assert faults() == []

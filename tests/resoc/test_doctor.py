@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from pages.models import TextPage
 from publishing.failures import note
+from publishing.immutability import permit
 from publishing.link_check import check
 from publishing.models import Mail, Revision, RevisionText, Stamp
 from publishing.restoring import remember
@@ -158,6 +159,14 @@ def test_the_file_of_sqlite_is_damaged_or_in_another_mode(monkeypatch, tmp_path)
         other.close()
 
 
+def test_what_was_published_can_be_changed(monkeypatch):
+    assert [each.level for each in doctor.history_is_protected()] == [OK]
+    monkeypatch.setattr(doctor, "faults", lambda: ["publishing_revision_changed"])
+    (found,) = doctor.history_is_protected()
+    assert found.level == WRONG
+    assert "publishing_revision_changed" in found.said
+
+
 def test_mail_that_is_stuck():
     then = timezone.now() - timedelta(hours=1)
     mail = {"sender": "a@example.org", "recipients": ["b@example.org"], "subject": "x", "message": b"x"}
@@ -169,7 +178,8 @@ def test_mail_that_is_stuck():
 
 def test_backups_that_are_not_made_or_not_rehearsed():
     assert "No backup yet; the site is new." in said(OK)
-    Revision.objects.update(created_at=timezone.now() - timedelta(days=60))
+    with permit():
+        Revision.objects.update(created_at=timezone.now() - timedelta(days=60))
     found = [each for each in said(ODD) if "backup" in each]
     assert [each.split(":")[0] for each in found] == [
         "No backup was made for a week",
@@ -183,7 +193,8 @@ def test_backups_that_are_not_made_or_not_rehearsed():
 
 def test_something_published_around_the_workflow():
     Stamp.objects.update(changed_at=timezone.now() - timedelta(days=1))
-    Revision.objects.update(created_at=timezone.now())
+    with permit():
+        Revision.objects.update(created_at=timezone.now())
     assert "around the workflow" in only(ODD)
 
 
