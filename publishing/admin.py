@@ -35,6 +35,7 @@ from js_asset import Media
 from phonenumber_field.modelfields import PhoneNumberField
 
 from publishing import audit, editing, history, lists, resending
+from publishing.addresses import absolute
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
 from publishing.dates import written
@@ -525,7 +526,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "checked_at": public.checked_at if public else None,
             "checklist": checklist(row),
             "history": history.recent(obj),
-            "share_link": ShareLink.objects.of(obj).valid().first(),
+            "share_link": (link := ShareLink.objects.of(obj).valid().first()),
+            "share_address": absolute(request, link.get_absolute_url()) if link and link.token else "",
         }
 
     def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:

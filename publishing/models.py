@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import reduce
+from hashlib import sha256
 from operator import or_
 from typing import Any, ClassVar, Self, cast
 
@@ -19,10 +20,12 @@ from django.db import models, transaction
 from django.db.models.functions import Coalesce, Greatest
 from django.db.models.query import ModelIterable
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from publishing.addresses import address
+from publishing.encryption import DecryptionError, decrypt, encrypt
 from publishing.fields import PublishedForeignKey
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
 from publishing.links import seen
@@ -790,6 +793,14 @@ def slug_columns(model: type[models.Model]) -> tuple[str, ...]:
     return ("slug",) if any(field.name == "slug" for field in model._meta.concrete_fields) else ()
 
 
+SHARING = "share link"  # of the key
+
+
+def token_digest(token: str) -> str:
+    """What a token is looked up by. It is too long to guess, so one round of hashing is enough."""
+    return sha256(token.encode()).hexdigest()
+
+
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     """Links with which people without an account read a working copy."""
 
@@ -798,6 +809,13 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 
     def valid(self) -> Self:
         return self.filter(revoked_at=None, created_at__gt=timezone.now() - SHARED_FOR)
+
+    def find(self, token: str) -> "ShareLink | None":
+        """The valid link with this token."""
+        found = self.valid().filter(digest=token_digest(token)).first()
+        if found:
+            found.token = token  # which need not be decrypted, then
+        return found
 
     def revoke(self, obj: Publishable) -> None:
         """End every link to `obj`."""
@@ -813,7 +831,8 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 class ShareLink(models.Model):
     """Leave to read the working copy of one object for `SHARED_FOR`, for whoever has the address."""
 
-    token = models.CharField(max_length=50, unique=True, default=secrets.token_urlsafe, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)  # of the token, by which it is found
+    sealed = models.TextField(editable=False)  # the token encrypted, for the form that shows the link again
     model = models.CharField(max_length=100, editable=False)
     object_id = models.BigIntegerField(editable=False)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -827,6 +846,21 @@ class ShareLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.object_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's; a new link gets its token here."""
+        if not self.digest:
+            self.token = secrets.token_urlsafe()
+            self.digest, self.sealed = token_digest(self.token), encrypt(self.token, SHARING)
+        super().save(*args, **kwargs)
+
+    @cached_property
+    def token(self) -> str:
+        """The secret part of its address; "" when no key of this site decrypts it any more."""
+        try:
+            return decrypt(self.sealed, SHARING)
+        except DecryptionError:
+            return ""
 
     @property
     def ends_at(self) -> datetime:

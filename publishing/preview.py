@@ -91,7 +91,7 @@ def preview(model_admin: Any, request: HttpRequest, object_id: str | None, langu
 
 def _behind(token: str) -> tuple[ShareLink | None, Any]:
     """The valid share link with `token`, and the working copy that it shows; None for what is not there."""
-    link = ShareLink.objects.valid().filter(token=token.replace("\0", "")).first()
+    link = ShareLink.objects.find(token)
     return link, link and link.working_copy()
 
 

@@ -1,9 +1,13 @@
 import io
 import re
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
@@ -179,6 +183,52 @@ def test_a_link_ends_when_it_is_revoked_and_after_fourteen_days_and_with_its_pag
     url = shared_address(editor_client, draft)
     draft.delete()
     assert client.get(url).status_code == 410
+
+
+def test_who_reads_the_database_can_use_no_link(editor_client, client, theme):
+    token = shared_address(editor_client, theme).rstrip("/").rpartition("/")[2]
+    row = ShareLink.objects.values().get()
+    assert len(token) >= 40
+    for value in row.values():
+        assert token not in str(value)
+        assert client.get(f"/voorbeeld/{str(value).replace('/', '')}/").status_code in (404, 410)
+    assert token not in editor_client.get(address(theme).replace("change/", "history/")).content.decode()
+    assert token not in str([*LogEntry.objects.values_list("change_message", flat=True)])
+
+
+def test_the_form_shows_the_link_again_at_the_address_of_the_site(editor_client, theme, settings):
+    settings.SITE_URL = "https://www.example.org"
+    url = shared_address(editor_client, theme)
+    html = editor_client.get(address(theme), headers={"host": "localhost"}).content.decode()
+    assert f'value="https://www.example.org{url}"' in html
+
+
+def test_a_link_of_before_another_key_works_and_is_shown_no_more(editor_client, client, theme, settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "de oude sleutel", []
+    link = ShareLink.objects.renew(theme, None)
+    url, token = link.get_absolute_url("nl"), link.token
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "een andere sleutel", []
+    editor_client.force_login(User.objects.get(username="dorine"))
+    assert ShareLink.objects.get().token == ""
+    html = editor_client.get(address(theme)).content.decode()
+    assert token not in html
+    assert "Deze link kan niet meer getoond worden" in html
+    assert 'name="_unshare"' in html
+    shown = client.get(url)
+    assert shown.status_code == 200
+    assert f"/fr/apercu/{token}/" in shown.content.decode(), "its languages too"
+
+
+def test_links_of_before_go_on_working(client, theme):
+    upgrade = import_module("publishing.migrations.0018_share_links")
+    before = "Abc-def_123"
+    old = SimpleNamespace(pk=1, token=before, digest="", sealed="", save=lambda **kwargs: None)
+    upgrade.close_one(old)
+    link = ShareLink.objects.create(model="priorities.theme", object_id=theme.pk, digest=old.digest, sealed=old.sealed)
+    assert link.token == before
+    assert client.get(f"/voorbeeld/{before}/").status_code == 200
+    upgrade.open_one(old)
+    assert old.token == before
 
 
 def test_a_guessed_link_shows_nothing(client, theme):
