@@ -62,6 +62,9 @@ class AccountAdapter(DefaultAccountAdapter):
             logger.warning("X-Forwarded-For names fewer addresses than TRUSTED_PROXY_COUNT says.")
             return request.META.get("REMOTE_ADDR", "")
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return home_of(request.user)
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not by who proved a moment ago who they are: signing in counts as that."""
         request = context.request

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods
 from publishing.models import Revision
 from publishing.workflow import confirm, lock
 from staff import notices
+from staff.invitations import may_be_let_in
 from staff.models import CardLink, StaffMember
+from staff.rights import has_rights
 
 EVERY = timedelta(days=182)
 ANSWER_WITHIN = timedelta(days=21)
@@ -23,7 +25,8 @@ ANSWER_WITHIN = timedelta(days=21)
 def send_due(now: datetime | None = None) -> int:
     """Ask everybody whose public card nobody looked at for half a year; returns how many mails were made.
 
-    Who has no e-mail address cannot be asked, and without `SITE_URL` there is no link to send.
+    Each gets a link to answer with, and one that lets them in to change the card, which who may edit the site
+    has no need of. Who has no e-mail address cannot be asked, and without `SITE_URL` there is no link to send.
     """
     now = now or timezone.now()
     if not settings.SITE_URL:
@@ -32,11 +35,13 @@ def send_due(now: datetime | None = None) -> int:
         lock(StaffMember)  # so that of two workers the second finds nobody left to ask
         asked = CardLink.objects.filter(purpose=CardLink.Purpose.CHECK, made_at__gt=now - EVERY).values("member")
         due = Revision.objects.of(StaffMember).public(now).filter(checked_at__lte=now - EVERY).values("object_id")
-        members = StaffMember._base_manager.filter(pk__in=due).exclude(pk__in=asked).exclude(email="")
-        members = members.exclude(user__is_active=False)
+        nowhere = models.Q(user=None, email="") | models.Q(user__email="", email="")
+        members = StaffMember._base_manager.select_related("user").filter(pk__in=due).exclude(pk__in=asked)
+        members = members.exclude(nowhere).exclude(user__is_active=False)
         for member in members:
-            link, token = CardLink.objects.make(member, CardLink.Purpose.CHECK)
-            notices.ask_to_check(member, link, token)
+            check = CardLink.objects.make(member, CardLink.Purpose.CHECK)
+            change = CardLink.objects.make(member, CardLink.Purpose.CHANGE) if may_be_let_in(member) else None
+            notices.ask_to_check(member, check, change)
     return len(members)
 
 
@@ -70,4 +75,6 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
                 return render(request, "staff/check_done.html", {"member": member})
             except ValidationError as error:
                 errors = error.messages
-        return render(request, "staff/check.html", {"member": member, "errors": errors})
+        mine = request.user.is_authenticated and request.user.pk == link.member.user_id
+        context = {"member": member, "errors": errors, "is_mine": mine or has_rights(link.member.user)}
+        return render(request, "staff/check.html", context)

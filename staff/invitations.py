@@ -113,16 +113,29 @@ def accept(request: Any, token: str) -> HttpResponse:
     return redirect("my_card_welcome" if link.purpose == CardLink.Purpose.INVITATION else "my_card")
 
 
+def may_be_let_in(member: StaffMember) -> bool:
+    """Whether a link in a mail to `member` may sign them in, if need be with an account that is made then."""
+    if member.user:
+        return bool(member.user.email) and not has_rights(member.user)
+    is_known = existing_account(member) or User.objects.filter(username__iexact=member.email[:150]).exists()
+    return bool(member.email) and not is_known
+
+
 def used(token: str) -> User | None:
     """Use up the link with this token; returns who it lets in, or None when it lets in nobody (any more)."""
     with transaction.atomic():
         lock(StaffMember)
         link = CardLink.objects.find(token, *SIGNS_IN)
-        user = link.member.user if link else None
-        if link is None or user is None or has_rights(user) or link.email != user.email or not link.use():
+        member = link.member if link else None
+        if link is None or member is None or not may_be_let_in(member) or link.email != member.mail_address:
             return None
-        record(Event.Kind.LET_IN, by=user, about=user)
-        return user
+        if not link.use():
+            return None
+        if member.user is None:
+            member.user = _made(member)
+            member.save(update_fields=["user"])
+        record(Event.Kind.LET_IN, by=member.user, about=member.user)
+        return member.user
 
 
 @never_cache

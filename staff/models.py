@@ -186,6 +186,11 @@ class StaffMember(Ordered, Publishable):
             raise ValidationError({"stand_in": _("Choose somebody else: nobody stands in for themselves.")})
 
     @property
+    def mail_address(self) -> str:
+        """Where the site writes to the person: the address of the account, or of the card when there is none."""
+        return (self.user.email if self.user else "") or self.email
+
+    @property
     def photo_alt(self) -> str:
         """What the photo shows, for people who cannot see it."""
         return gettext("Portrait of %s") % self.name
@@ -240,7 +245,7 @@ class CardLinkQuerySet(models.QuerySet["CardLink"]):
     def make(self, member: StaffMember, purpose: str, email: str = "") -> tuple["CardLink", str]:
         """A new link and its token, which is nowhere kept; earlier links for that purpose end.
 
-        It is for `email`, by default the address of the account of `member`, or of the card when there is none.
+        It is for `email`, by default that of the account of `member`, or of the card when there is none.
         """
         token = secrets.token_urlsafe(32)
         self.filter(member=member, purpose=purpose).end()
@@ -248,7 +253,7 @@ class CardLinkQuerySet(models.QuerySet["CardLink"]):
             member=member,
             purpose=purpose,
             digest=digest(token),
-            email=email or (member.user.email if member.user else member.email),
+            email=email or member.mail_address,
             basis=basis_of(member),
             expires_at=timezone.now() + CardLink.lasts(purpose),
         )

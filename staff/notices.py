@@ -97,18 +97,27 @@ def invite(request: Any, member: StaffMember, link: CardLink | None = None, toke
         send(address.email, subject, "invitation", context, reply_to=asks.email, expires_at=until)
 
 
-def ask_to_check(member: StaffMember, link: CardLink, token: str) -> None:
-    """Ask `member` whether the public card is still right."""
+def ask_to_check(member: StaffMember, check: tuple[CardLink, str], change: tuple[CardLink, str] | None) -> None:
+    """Ask `member` whether the public card is still right; each link comes with its token.
+
+    Without a link to change it they sign in themselves.
+    """
     published = StaffMember.published().get(object_id=member.pk)
+    asks = contact_of(None)
     with translation.override(member.language):
+        where = reverse("accept_invitation", args=[change[1]]) if change else reverse("my_card")
         context = {
             "member": member,
-            "link": link,
+            "asks": asks,
             "details": list(details_of(published)),
-            "right": settings.SITE_URL + reverse("check_card", args=[token]),
-            "change": settings.SITE_URL + reverse("my_card"),
+            "right": settings.SITE_URL + reverse("check_card", args=[check[1]]),
+            "until": check[0].expires_at,
+            "change": settings.SITE_URL + where,
+            "change_until": change[0].expires_at if change else None,
         }
-        send(member.email, _("Is your card still right?"), "card_check", context, expires_at=link.expires_at)
+        subject = _("Is your card still right?")
+        until = check[0].expires_at
+        send(member.mail_address, subject, "card_check", context, reply_to=asks.email, expires_at=until)
 
 
 def details_of(member: StaffMember) -> Iterator[tuple[str, str]]:

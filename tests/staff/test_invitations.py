@@ -108,6 +108,26 @@ def test_two_cards_never_share_an_account(editor_client, dorine, johan):
     assert dorine.user is None
 
 
+def test_the_page_after_it_says_how_to_come_in_next_time(editor_client, dorine, client):
+    html = client.post(invited(editor_client, dorine), follow=True).content.decode()
+    assert "nieuw@example.org" in html
+    client.logout()
+    client.post("/account/login/code/", {"email": "nieuw@example.org"})
+    assert mail.outbox[-1].to == ["nieuw@example.org"]
+
+
+def test_who_chooses_a_password_there_is_not_asked_for_the_current_one(editor_client, dorine, client):
+    client.post(invited(editor_client, dorine))
+    words = {"password1": "een lang wachtwoord 7", "password2": "een lang wachtwoord 7"}
+    assert client.post("/account/password/set/", words).headers["Location"] == "/mijn-kaart/"
+
+
+def test_a_link_that_is_over_says_what_one_can_do(client):
+    html = client.get("/mijn-kaart/uitnodiging/x/").content.decode()
+    assert 'href="/account/login/code/"' in html
+    assert 'href="/contact/"' in html
+
+
 # Accounts that exist already
 
 
