@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 
 from publishing.addresses import absolute
 from publishing.dates import written, written_with_time
+from publishing.hyphenation import hyphenated, with_hyphenated_headings
 from publishing.languages import CODES, NAMES, NATIVE_NAMES, Text, current, resolve
 from publishing.links import addresses, targets, with_addresses
 from publishing.models import Publishable
@@ -29,27 +30,6 @@ register = template.Library()
 LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB"}
 FALLBACKS = "languages_fallen_back_to"
 OWN_LINKS = "own_links_are_resolved"
-SOFT_HYPHEN = "\N{SOFT HYPHEN}"
-# Where long Dutch words may break in headings. Put in while rendering and never stored,
-# because a soft hyphen in the data hides a word from search.
-LONG_WORDS = {
-    word.replace("|", "").lower(): word.index("|")
-    for word in (
-        "tewerkstellings|beleid",
-        "belangen|verdediger",
-        "bruggen|bouwer",
-        "speerpunt|sectoren",
-        "regiomarketing|strategie",
-        "toegankelijkheids|verklaring",
-        "vertegen|woordiging",
-        "sociaal|economisch",
-        "Westhoek|gemeenten",
-        "metropoli|serende",
-        "gebieds|dekkend",
-        "hoog|dringendheid",
-    )
-}
-LONG_WORD = re.compile("|".join(sorted(LONG_WORDS, key=len, reverse=True)), re.IGNORECASE)
 # What stays on one line; the space that does not break is not stored either.
 TOGETHER = re.compile(r"\b(18(?= gemeenten| communes| municipalities)|WCAG\)?(?= \d)) ")
 
@@ -59,9 +39,12 @@ register.filter("written_with_time", written_with_time, expects_localtime=True)
 
 @register.simple_tag(takes_context=True)
 def text(context: Context, obj: Any, field: str, soft: bool = False) -> SafeString:
-    """The escaped text, marked with `lang` when it is not in the reader's language."""
+    """The escaped text, marked with `lang` when it is not in the reader's language.
+
+    `soft` is for headings: their long words get soft hyphens.
+    """
     found = resolve(obj, field)
-    value = LONG_WORD.sub(_with_break, found.value) if soft else found.value
+    value = hyphenated(found.value, found.language or current()) if soft else found.value
     return _marked(context, found, conditional_escape(TOGETHER.sub("\\1\N{NO-BREAK SPACE}", value)), "span")
 
 
@@ -69,7 +52,8 @@ def text(context: Context, obj: Any, field: str, soft: bool = False) -> SafeStri
 def rich(context: Context, obj: Any, field: str) -> SafeString:
     """The same for rich text, which `RichTextField` sanitised when it was saved."""
     found = resolve(obj, field)
-    html = TOGETHER.sub("\\1\N{NO-BREAK SPACE}", found.value)
+    html = with_hyphenated_headings(found.value, found.language or current())
+    html = TOGETHER.sub("\\1\N{NO-BREAK SPACE}", html)
     if OWN_LINKS not in context:  # nobody further up resolves them for the whole page at once
         html = with_addresses(html, addresses(targets(html)))
     return _marked(context, found, with_scrolling_tables(html, found.language), "div")
@@ -200,11 +184,6 @@ class OwnLinksNode(Node):
             body = self.nodelist.render(context)
         wanted = targets(body)
         return mark_safe(with_addresses(body, addresses(wanted)))  # noqa: S308
-
-
-def _with_break(word: re.Match[str]) -> str:
-    place = LONG_WORDS[word[0].lower()]
-    return word[0][:place] + SOFT_HYPHEN + word[0][place:]
 
 
 def _marked(context: Context, found: Text, html: str, element: str) -> SafeString:
