@@ -241,14 +241,14 @@ def test_a_folded_qr_code_is_drawn_again_for_browsers_that_print_nothing_folded(
 def test_the_home_page_begins_on_its_first_sheet_and_no_heading_ends_one(page):
     page.goto("/")
     pages = PdfReader(BytesIO(page.pdf(format="A4"))).pages
-    sheets = [sheet.extract_text().replace("\N{SOFT HYPHEN}", "") for sheet in pages]
+    sheets = ["".join(sheet.extract_text().split()) for sheet in pages]  # soft hyphens come out as spaces
     assert len(sheets) <= 3
-    assert "Verhoging van" in sheets[0]
+    assert "Verhogingvan" in sheets[0]
     assert "Poperinge" in sheets[0]
     for heading, after in (
         ("Missie", "spreekbuis"),
         ("Activiteiten", "hoogdringendheid"),
-        ("Dagelijks bestuur", "zetelen"),
+        ("Dagelijksbestuur", "zetelen"),
     ):
         assert any(heading in sheet and after in sheet for sheet in sheets), heading
 
