@@ -9,11 +9,13 @@ is no use any more when the server is back is dropped; see `Handling`.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
+from email.mime.image import MIMEImage
+from email.utils import make_msgid
 from typing import Any
 
 from django.conf import settings
@@ -49,6 +51,14 @@ class Handling:
     is_decoy: bool = False  # never sent; made all the same, so that the time it takes tells nothing
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A small picture in a mail: it comes with the mail, so that nothing is fetched to read that."""
+
+    caption: str
+    content: bytes  # JPEG
+
+
 def entrust(message: EmailMessage, handling: Handling) -> None:
     """Have the queue treat `message` so, once it is sent."""
     message.handling = handling  # type: ignore[attr-defined]
@@ -61,8 +71,9 @@ def send(
     context: dict[str, Any],
     reply_to: str = "",
     expires_at: datetime | None = None,
+    pictures: Sequence[Picture] = (),
 ) -> None:
-    """Write to `to` in the current language: `mail/<template>.txt`, and the same as HTML.
+    """Write to `to` in the current language: `mail/<template>.txt`, and the same as HTML, with `pictures` below it.
 
     An answer goes to `reply_to`, when somebody is there to read it. `expires_at` is when the link
     in the mail lapses.
@@ -70,15 +81,27 @@ def send(
     text = render_to_string(f"mail/{template}.txt", context).strip() + "\n"
     answers = [reply_to] if reply_to else None
     message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to], reply_to=answers, headers=AUTOMATIC)
-    message.attach_alternative(as_html(subject, text), "text/html")
+    numbered = {make_msgid(): picture for picture in pictures}
+    captions = {number.strip("<>"): picture.caption for number, picture in numbered.items()}
+    message.attach_alternative(as_html(subject, text, captions), "text/html")
+    for number, picture in numbered.items():
+        inline = MIMEImage(picture.content, "jpeg")
+        inline.add_header("Content-ID", number)
+        inline.add_header("Content-Disposition", "inline")
+        message.attach(inline)
+    if pictures:
+        message.mixed_subtype = "related"  # type: ignore[attr-defined]  # the pictures are parts of the page (RFC 2387)
     entrust(message, Handling(expires_at))
     message.send()
 
 
-def as_html(subject: str, text: str) -> str:
-    """A plain text as HTML: its paragraphs and lists, with links, for who reads mail with a large or dark screen."""
+def as_html(subject: str, text: str, pictures: Mapping[str, str] | None = None) -> str:
+    """A plain text as HTML: its paragraphs and lists, with links, for who reads mail with a large or dark screen.
+
+    `pictures` has the caption of each picture that comes with the mail, by its Content-ID.
+    """
     blocks = [block.splitlines() for block in text.strip().split("\n\n")]
-    context = {"subject": subject, "blocks": blocks, "language": get_language()}
+    context = {"subject": subject, "blocks": blocks, "language": get_language(), "pictures": pictures or {}}
     return render_to_string("mail/frame.html", context)
 
 

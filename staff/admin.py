@@ -1,11 +1,11 @@
 """The admin of staff members."""
 
+from base64 import b64encode
 from typing import Any
 
 from allauth.account.admin import EmailAddress  # which registers it
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from publishing.admin import PublishableAdmin
 from publishing.models import Publishable, Revision
-from publishing.workflow import is_live, publish, restore
+from publishing.snapshots import freeze_all, normalise, withheld_fields
+from publishing.workflow import amend
 from staff import account_admin  # noqa: F401  (registers it)
 from staff.card_checks import unanswered
 from staff.invitations import existing_account, invite
 from staff.leaving import leave
 from staff.models import StaffMember
-from staff.notices import in_words
+from staff.notices import in_words, photos
 from staff.rights import may_touch
 
 # The address of an account is that of its user: a second list of them would only confuse.
@@ -91,31 +92,38 @@ class StaffMemberAdmin(PublishableAdmin):
             raise Http404
         if not self.has_change_permission(request, member):
             raise PermissionDenied
-        before = member.revisions.filter(pk__lt=number, withdrawn=False, cancelled=False).first()
-        overtaken = member.revisions.filter(pk__gt=number).exists()
-        possible = before is not None and not overtaken and is_live(member)
-        if request.method == "POST" and possible:
+        before = member.revisions.filter(superseded_at=change.live_from, live_from__lt=change.live_from).first()
+        is_newest = member.revisions.public().first() == change
+        inverse = self._inverse(member, before, change) if before and is_newest and not before.withdrawn else {}
+        if request.method == "POST" and inverse:
             try:
-                self._undo(member, before, request.user)
+                amend(member, inverse, request.user, note=_("A change on “My card” was taken back."))
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
             else:
                 messages.success(request, _("Taken back: visitors see the card as it was before."))
             return redirect("admin:staff_staffmember_change", member.pk)
+        old = before.data if before else {}
         context = self.admin_site.each_context(request) | {
             "opts": self.model._meta,
             "object": member,
             "title": _("What changed on the card"),
-            "changes": list(in_words(before, change)),
+            "changes": list(in_words(old, change.data)),
+            "photos": {name: b64encode(content).decode() for name, content in photos(old, change.data).items()},
             "change": change,
-            "possible": possible,
+            "possible": bool(inverse),
+            "is_newest": is_newest,
         }
         return render(request, "admin/staff/undo.html", context)
 
-    def _undo(self, member: StaffMember, before: Revision, user: Any) -> None:
-        with transaction.atomic():
-            restore(before, user)
-            publish(member, user, note=_("A change on “My card” was taken back."))
+    def _inverse(self, member: StaffMember, before: Revision, change: Revision) -> dict[str, Any]:
+        """What takes `change` back; nothing when it would change nothing, as of a detail that is hidden since."""
+        old, new = normalise(StaffMember, before.data), normalise(StaffMember, change.data)
+        changed = {name: old[name] for name in old if old[name] != new[name] and name != member.order_field}
+        withheld = {StaffMember._meta.get_field(name).attname for name in withheld_fields(member)}  # type: ignore[union-attr]
+        saved = freeze_all(member)
+        differs = [column for column, value in changed.items() if column not in withheld or saved[column] != value]
+        return changed if differs else {}
 
     def leave_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return leave(request, object_id, self.admin_site.each_context(request))

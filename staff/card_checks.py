@@ -60,6 +60,8 @@ def unanswered(now: datetime | None = None) -> models.QuerySet[StaffMember]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, token: str) -> HttpResponse:
     """The card as it is, and the button that says that it is right; following the link alone changes nothing."""
+    if done := CardLink.objects.used(token, CardLink.Purpose.CHECK):
+        return _done(request, done)
     link = CardLink.objects.find(token, CardLink.Purpose.CHECK)
     member = StaffMember.published().filter(object_id=link.member_id).first() if link else None
     if link is None or member is None:
@@ -69,12 +71,19 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             try:
                 with transaction.atomic():
-                    if not link.use():
-                        return render(request, "staff/link_over.html", status=410)
-                    confirm(link.member, link.member.user)
-                return render(request, "staff/check_done.html", {"member": member})
+                    if link.use():  # else a second click was quicker
+                        confirm(link.member, link.member.user)
+                link.refresh_from_db()
+                return _done(request, link) if link.used_at else render(request, "staff/link_over.html", status=410)
             except ValidationError as error:
                 errors = error.messages
         mine = request.user.is_authenticated and request.user.pk == link.member.user_id
         context = {"member": member, "errors": errors, "is_mine": mine or has_rights(link.member.user)}
         return render(request, "staff/check.html", context)
+
+
+def _done(request: HttpRequest, link: CardLink) -> HttpResponse:
+    """That the card was confirmed with `link`, and when."""
+    member = StaffMember.published().filter(object_id=link.member_id).first()
+    with translation.override(link.member.language):
+        return render(request, "staff/check_done.html", {"member": member, "used_at": link.used_at})

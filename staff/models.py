@@ -259,6 +259,11 @@ class CardLinkQuerySet(models.QuerySet["CardLink"]):
         )
         return link, token
 
+    def used(self, token: str, purpose: str) -> "CardLink | None":
+        """The link with this token that did its work already, and would not be too old yet."""
+        found = self.exclude(used_at=None).filter(digest=digest(token), purpose=purpose, expires_at__gt=timezone.now())
+        return found.select_related("member").first()
+
     def find(self, token: str, *purposes: str) -> "CardLink | None":
         """The link that still may be used, of an active person, with this token.
 

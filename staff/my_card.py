@@ -1,12 +1,20 @@
-"""My card: the form with which people keep their own contact details true."""
+"""My card: the form with which people keep their own contact details true.
+
+It shows what is public and what only its owner has, and saving amends that: what the secretariat
+saved or planned for the card stays as it is.
+"""
 
 import logging
 from base64 import b64encode
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import construct_change_message
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, transaction
@@ -18,15 +26,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from publishing.comparison import changed_labels
 from publishing.editing import differences, fingerprints
 from publishing.fields import NOT_KEPT, ask_again
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.models import Revision
 from publishing.outages import is_outage, not_saved, tell_no_success
-from publishing.snapshots import freeze, freeze_all, thaw
+from publishing.snapshots import Change, freeze, freeze_all, normalise, published_fields, thaw
 from publishing.storage import StorageAway
 from publishing.widgets import PhoneInput
-from publishing.workflow import State, lock, publish, state
+from publishing.workflow import Amendment, State, amend, amend_waiting, lock, moment, state
+from publishing.workflow.merge import units
 from staff.consent import TEXTS
 from staff.models import Consent, StaffMember
 from staff.notices import tell_secretariat
@@ -116,12 +126,26 @@ class MyCardForm(forms.ModelForm):
             cleaned["photo"] = False  # what Django's own clearable input says
         return cleaned
 
+    def changes(self) -> dict[str, Any]:
+        """What the person changed, as `amend` takes it; None of it is what somebody else saved or planned."""
+        fields = {field.name for field in StaffMember._meta.concrete_fields}
+        found = {name: self.cleaned_data[name] for name in self.changed_data if name in fields}
+        if self.cleaned_data.get("remove_photo") and "photo" not in found:
+            found["photo"] = False
+        for name, flag in StaffMember.withheld_unless.items():
+            if name not in self.fields or not (name in found or flag in found):
+                continue
+            is_shown = self.cleaned_data[flag]
+            if is_shown and found.get(name, True):  # what this form showed is what is published
+                found |= {flag: True, name: found.get(name, getattr(self.instance, name))}
+        return found
+
     def catch_up(self) -> list[str]:
         """Take over what somebody else saved since this form was made, but not where we typed something too.
 
         Returns the labels of what they changed. The caller holds the lock of cards.
         """
-        row = StaffMember._base_manager.get(pk=self.instance.pk)
+        row = for_owner(StaffMember._base_manager.get(pk=self.instance.pk))
         saved = freeze_all(row)
         found = differences(self.cleaned_data.get("base", ""), saved, freeze_all(self.instance))
         columns = {field.attname: field.name for field in StaffMember._meta.concrete_fields}
@@ -145,11 +169,11 @@ def card_of(request: Any) -> StaffMember | None:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_card(request: HttpRequest) -> HttpResponse:
-    """The form, and below it the card as visitors see it; saving publishes."""
+    """The form, and below it the card as visitors see it; saving publishes the person's own changes."""
     member = card_of(request)
     if member is None:
         return render(request, "staff/no_card.html", status=404)
-    form = MyCardForm(request.POST or None, request.FILES or None, instance=member)
+    form = MyCardForm(request.POST or None, request.FILES or None, instance=for_owner(member))
     if request.method == "POST":
         if "preview" in request.POST:
             form.is_valid()
@@ -160,9 +184,41 @@ def my_card(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/my_card.html", context_of(form, member))
 
 
+def for_owner(row: StaffMember) -> StaffMember:
+    """`row` as its owner sees it in the form: what is public, or else planned, and what only the working copy has.
+
+    What somebody else saved or planned beside it is not on it. A card that is neither public nor
+    planned is its working copy. The result is not to be saved.
+    """
+    base = basis_of(row)
+    if base is None:
+        return row
+    data, own = normalise(StaffMember, base.data), freeze_all(row)
+    nothing = normalise(StaffMember, {})
+    hidden = {
+        name for name, flag in row.withheld_unless.items() if not getattr(row, flag) and data[name] == nothing[name]
+    }
+    kept = {column for unit in units(StaffMember) if hidden.intersection(unit) for column in unit}
+    for name, flag in row.withheld_unless.items():
+        if data[name] != nothing[name]:
+            setattr(row, flag, True)
+    for field in published_fields(StaffMember):
+        if field.attname not in kept and data[field.attname] != own[field.attname]:
+            setattr(row, field.attname, field.to_python(data[field.attname]))
+    return row
+
+
+def basis_of(row: StaffMember) -> Revision | None:
+    """The version that changes of the owner are made to: the public one, else the first that waits."""
+    waiting = row.revisions.pending().filter(withdrawn=False).order_by("pk")
+    return row.revisions.public().first() or waiting.first()
+
+
 def context_of(form: MyCardForm, member: StaffMember) -> dict[str, Any]:
     """What the page says around the form."""
     saved = StaffMember._base_manager.get(pk=member.pk)
+    standing, begins_at = state(saved), begins(saved)
+    saved = for_owner(saved)
     published = StaffMember.published().filter(object_id=member.pk).first()
     translations = [(code, form[f"function_{code}"]) for code in CODES if code != "nl"]
     return {
@@ -174,13 +230,33 @@ def context_of(form: MyCardForm, member: StaffMember) -> dict[str, Any]:
         "missing": [NAMES[code] for code, field in translations if is_blank(field.value())],
         "member": published,
         "followed": followed_by(published) if published else [],
-        "withdrawn": state(saved) == State.WITHDRAWN,
+        "standing": not_public(standing, begins_at),
     }
 
 
+def begins(row: StaffMember) -> datetime | None:
+    """When the card comes on the website, if that is planned and it is not there yet."""
+    waiting = row.revisions.pending().filter(withdrawn=False)
+    if row.revisions.public().exists():
+        return None
+    return waiting.order_by("live_from").values_list("live_from", flat=True).first()
+
+
+def not_public(standing: State, begins_at: datetime | None) -> str:
+    """Who publishes a card that visitors do not see, and when; "" when they see it."""
+    if begins_at:
+        return _("Your card comes on the website on %s, with what you save here.") % moment(begins_at)
+    if standing == State.WITHDRAWN:
+        return _("The secretariat took your card off the website. What you save here is kept.")
+    if standing == State.ENDED:
+        return _("Your card is no longer on the website: the secretariat can publish it again. What you save is kept.")
+    if standing == State.NEW:
+        return _("Your card is not on the website yet: the secretariat publishes it. What you save is kept.")
+    return ""
+
+
 def save(request: HttpRequest, form: MyCardForm) -> bool:
-    """Save and publish what `form` says; False, with the reason on the form, when that can't be."""
-    user: Any = request.user
+    """Save what `form` changes, and publish that; False, with the reason on the form, when that can't be."""
     try:
         with transaction.atomic():
             lock(StaffMember)
@@ -189,15 +265,7 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
                     _("The secretariat changed your card meanwhile (%s). Look at it, and save again.")
                     % ", ".join(theirs)
                 )
-            if "previous_photo" in request.POST:
-                put_back(form.instance)
-            member = form.save()
-            if state(member) == State.WITHDRAWN:
-                messages.info(request, _("Saved. Your card is not on the website: the secretariat took it off."))
-                return True
-            old = member.revisions.public().first()
-            revision = publish(member, user, note=_("Changed on “My card”."))
-            tell_secretariat(request, member, old, revision)
+            told = change(request, form)
     except ValidationError as error:
         for field, errors in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
             form.add_error(field if field in form.fields else None, errors)
@@ -212,8 +280,49 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
             form.add_error(None, not_saved())
         tell_no_success(request)
         return False
-    messages.success(request, _("Saved. Your card is now on the contact page."))
+    for level, text in told:
+        messages.add_message(request, level, text)
     return True
+
+
+def change(request: HttpRequest, form: MyCardForm) -> list[tuple[int, str]]:
+    """Make the changes of `form`, and tell the secretariat; returns what to tell the person, with its level."""
+    user: Any = request.user
+    row = StaffMember._base_manager.get(pk=form.instance.pk)
+    changes, photo = form.changes(), previous_photo(for_owner(row)) if "previous_photo" in request.POST else None
+    if photo:  # as it was cut then; whether it is shown is asked, not assumed
+        changes |= {column: photo.data[column] for column in PHOTO_COLUMNS}
+        if form.cleaned_data["shows_photo"]:
+            changes["shows_photo"] = True
+    base, begins_at, standing = basis_of(row), begins(row), state(row)
+    if base and not begins_at:
+        amendment = amend(row, changes, user, note=_("Changed on “My card”."))
+        if amendment.revision:
+            tell_secretariat(request, row, base.data, amendment.revision.data, amendment)
+        return [(messages.SUCCESS, _("Saved. Your card is now on the contact page.")), *_kept(amendment)]
+    before = base.data if base else freeze(row)
+    if base:
+        amend_waiting(row, changes, user)
+        now: Any = row.revisions.pending().filter(live_from=base.live_from).order_by("-pk").first()
+        after = now.data
+    else:
+        if photo:
+            for column in PHOTO_COLUMNS:
+                setattr(form.instance, column, photo.data[column])
+        after = freeze(form.save())
+    if form.changed_data or photo:
+        LogEntry.objects.log_actions(user.pk, [row], CHANGE, construct_change_message(form, None, add=False))  # type: ignore[arg-type]
+    tell_secretariat(request, row, before, after)
+    return [(messages.INFO, f"{_('Saved.')} {not_public(standing, begins_at)}")]
+
+
+def _kept(amendment: Amendment) -> Iterator[tuple[int, str]]:
+    """That a version which the secretariat planned goes on saying something else."""
+    for revision in dict.fromkeys(each for each, _kept in amendment.kept if each):
+        changes = [Change(kept.path, None, None) for each, kept in amendment.kept if each == revision]
+        fields = ", ".join(changed_labels(StaffMember, changes))
+        text = _("From %(when)s the card says something else, as the secretariat planned: %(fields)s.")
+        yield messages.INFO, text % {"when": moment(revision.live_from), "fields": fields}
 
 
 def shown(member: StaffMember) -> StaffMember:
@@ -222,7 +331,7 @@ def shown(member: StaffMember) -> StaffMember:
 
 
 def small(member: StaffMember) -> str:
-    """The photo of the saved row as a `data:` address: it may be private, so it has no other."""
+    """The photo of `member` as a `data:` address: it may be private, so it has no other."""
     photo: Any = member.photo
     cut = photo.cut if photo else None
     if not cut:
@@ -235,16 +344,10 @@ def small(member: StaffMember) -> str:
 
 
 def previous_photo(member: StaffMember) -> Revision | None:
-    """The newest version of the card with another photo than now."""
+    """The newest version of the card that was public with another photo than `member` has."""
     with suppress(StorageAway):
-        for revision in member.revisions.exclude(data__photo="").exclude(data__photo=member.photo.name or ""):
+        others = member.revisions.once_public().exclude(data__photo__in=["", member.photo.name or ""])
+        for revision in others:
             if revision.data.get("photo") and member.photo.storage.exists(revision.data["photo"]):
                 return revision
     return None
-
-
-def put_back(member: StaffMember) -> None:
-    """Give `member` its previous photo again, as it was cut then; whether it is shown is asked, not assumed."""
-    if revision := previous_photo(StaffMember._base_manager.get(pk=member.pk)):
-        for column in PHOTO_COLUMNS:
-            setattr(member, column, revision.data[column])

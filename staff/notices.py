@@ -13,12 +13,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from publishing.addresses import absolute
-from publishing.comparison import differences
+from publishing.comparison import changed_labels, differences
 from publishing.languages import resolve
 from publishing.lists import user_name
-from publishing.mail import send
-from publishing.models import Revision
-from publishing.snapshots import normalise
+from publishing.mail import Picture, send
+from publishing.pictures import encoded
+from publishing.snapshots import Change, Snapshot, normalise, thaw
+from publishing.workflow import Amendment, moment
+from publishing.workflow.merge import units
 from staff.accounts import language_of
 from staff.models import CardLink, StaffMember
 from staff.vcards import absence
@@ -33,25 +35,75 @@ def secretariat() -> Iterator[User]:
             yield user
 
 
-def tell_secretariat(request: HttpRequest, member: StaffMember, old: Revision | None, new: Revision) -> None:
-    """Write to the secretariat what somebody changed on their own card, and where one undoes it."""
-    undo = absolute(request, reverse("admin:staff_staffmember_undo", args=[member.pk, new.pk]))
+def tell_secretariat(
+    request: HttpRequest, member: StaffMember, old: Snapshot, new: Snapshot, amendment: Amendment | None = None
+) -> None:
+    """Write to the secretariat what somebody changed on their own card, in the language of each reader.
+
+    With an `amendment` visitors see it, and the mail says where one undoes it and what did not follow.
+    """
+    undo = ""
+    if amendment and amendment.revision:
+        arguments = [member.pk, amendment.revision.pk]
+        undo = absolute(request, reverse("admin:staff_staffmember_undo", args=arguments))
+    pictures = photos(old, new)
     for user in secretariat():
         if user.pk == member.user_id:
             continue
-        with translation.override(language_of(user) or translation.get_language()):
+        with translation.override(language_of(user) or settings.LANGUAGE_CODE):
             if changes := list(in_words(old, new)):
-                context = {"member": member, "changes": changes, "undo": undo}
-                send(user.email, _("%s changed their card") % member.name, "card_changed", context)
+                context = {"member": member, "changes": changes, "undo": undo, "kept": list(_kept(amendment))}
+                subject = _("%s changed their card") % (new.get("name") or member.name)
+                captions = {"before": _("The photo was:"), "after": _("The photo is now:")}
+                shown = [Picture(captions[name], content) for name, content in pictures.items()]
+                send(user.email, subject, "card_changed", context, pictures=shown)
 
 
-def in_words(old: Revision | None, new: Revision) -> Iterator[tuple[str, str, str]]:
+def _kept(amendment: Amendment | None) -> Iterator[str]:
+    """Which versions that wait, or were saved, keep something of their own."""
+    kept = amendment.kept if amendment else ()
+    for revision in dict.fromkeys(each for each, _kept in kept):
+        changes = [Change(told.path, None, None) for each, told in kept if each == revision]
+        words = {"fields": ", ".join(changed_labels(StaffMember, changes))}
+        if revision:
+            words["when"] = moment(revision.live_from)
+            yield _("The version of %(when)s keeps its own: %(fields)s.") % words
+        else:
+            yield _("What is saved in the desk and not published keeps its own: %(fields)s.") % words
+
+
+def in_words(old: Snapshot, new: Snapshot) -> Iterator[tuple[str, str, str]]:
     """The label of each field that differs, and what it said before and says now."""
-    before = normalise(StaffMember, old.data) if old else {}
-    for each in differences(StaffMember, before, normalise(StaffMember, new.data)):
+    for each in differences(StaffMember, normalise(StaffMember, old), normalise(StaffMember, new)):
         was = "".join(piece.text for piece in each.pieces if piece.kind in ("same", "gap", "removed"))
         now = "".join(piece.text for piece in each.pieces if piece.kind in ("same", "gap", "added"))
         yield each.label, was or _("nothing"), now or _("nothing")
+
+
+def photos(old: Snapshot, new: Snapshot) -> dict[str, bytes]:
+    """Small pictures of the photo `before` and `after`, as JPEG, when that changed and can be read."""
+    columns = next(unit for unit in units(StaffMember) if "photo" in unit)
+    found: dict[str, bytes] = {}
+    if any(old.get(column) != new.get(column) for column in columns):
+        for name, snapshot in (("before", old), ("after", new)):
+            if content := thumbnail(thaw(StaffMember, 0, snapshot)):
+                found[name] = content
+    return found
+
+
+def thumbnail(member: StaffMember) -> bytes:
+    """The photo as pages cut it, small, as JPEG, which every mail program shows; b"" when it can't be read."""
+    from PIL import Image
+
+    photo: Any = member.photo
+    cut = photo.cut if photo else None
+    if not cut:
+        return b""
+    try:
+        with photo.storage.open(cut.name(cut.sizes[0][0], "webp")) as file, Image.open(file) as picture:
+            return encoded(picture.convert("RGB"), "jpg")
+    except OSError:
+        return b""
 
 
 @dataclass(frozen=True)

@@ -224,8 +224,9 @@ class Visibility:
                 columns |= {column: saved[column] for column in unit if column not in columns}
 
     def applied(self, snapshot: Snapshot) -> Snapshot:
-        """`snapshot` as visitors may see it: what is hidden is blank, what is a draft is as it was."""
-        return snapshot | {column: self.base[column] for column in self.withheld} | self.blanks
+        """`snapshot` as visitors may see it: what is hidden is blank, what is a draft as it was, if not taken away."""
+        drafts = {column for column in self.withheld if snapshot[column] != self.blank[column]}
+        return snapshot | {column: self.base[column] for column in drafts} | self.blanks
 
     @property
     def blanks(self) -> Snapshot:

@@ -455,6 +455,13 @@ def test_hiding_that_is_only_saved_is_a_draft_like_any_other(johan, editor):
     assert not row_of(johan).shows_mobile
 
 
+def test_what_is_taken_away_is_gone_also_when_hiding_it_was_only_saved(johan, editor):
+    save(johan, shows_mobile=False)
+    amend(johan, {"mobile": ""}, editor)
+    assert not shown(johan).mobile
+    assert not row_of(johan).mobile
+
+
 def test_what_is_never_published_goes_into_the_working_copy_without_a_version(johan, editor):
     count = johan.revisions.count()
     assert amend(johan, {"language": "fr"}, editor).revision is None

@@ -58,7 +58,13 @@ def test_yes_stamps_the_card_as_checked_today_and_the_link_is_used_up(path, clie
     after = johan.revisions.first()
     assert after.checked_at.date() == timezone.now().date()
     assert after.changed_at == before.changed_at
-    assert client.post(path).status_code == 410
+    count = johan.revisions.count()
+    for method in (client.get, client.post):
+        again = method(path)
+        assert again.status_code == 200
+        assert "Je bevestigde op" in again.content.decode()
+        assert "<form" not in again.content.decode().split("<main")[1]
+    assert johan.revisions.count() == count
     assert client.get(path).status_code == 410
 
 
@@ -261,3 +267,13 @@ def test_the_page_that_asks_leads_to_no_closed_door(path, client, his, johan):
     assert "andere link in dezelfde mail" in client.get(path).content.decode()
     his.force_login(johan.user)
     assert 'href="/mijn-kaart/"' in his.get(path).content.decode().split("<main")[1]
+
+
+def test_yes_can_be_said_while_something_is_planned_and_that_goes_on_waiting(path, client, johan, editor):
+    johan.function_nl = "Directeur"
+    johan.save()
+    planned = publish(johan, editor, live_from=timezone.now() + timedelta(days=30))
+    assert "Je bevestigde op" in client.post(path).content.decode()
+    assert johan.revisions.public().get().checked_at.date() == timezone.now().date()
+    waiting = johan.revisions.pending().get()
+    assert (waiting.data, waiting.live_from, waiting.author) == (planned.data, planned.live_from, editor)

@@ -1,6 +1,8 @@
 import io
+from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -263,9 +265,10 @@ def test_saving_the_same_again_writes_to_nobody(his, johan, editor):
     assert mail.outbox == []
 
 
-def test_what_the_secretariat_saved_meanwhile_is_not_overwritten(his, johan, client):
+def test_what_the_secretariat_published_meanwhile_is_not_overwritten(his, johan, client):
     data = form_data(his, name="Johan Zelf")
-    StaffMember.objects.filter(pk=johan.pk).update(email="nieuw@example.org")
+    draft(johan, email="nieuw@example.org")
+    publish(johan, None)
     response = his.post("/mijn-kaart/", data)
     assert "Het secretariaat wijzigde je kaart intussen" in response.content.decode()
     html = response.content.decode()
@@ -277,6 +280,224 @@ def test_what_the_secretariat_saved_meanwhile_is_not_overwritten(his, johan, cli
     assert his.post("/mijn-kaart/", data).status_code == 302
     assert "Johan Zelf" in card(client)
     assert "nieuw@example.org" in card(client)
+
+
+def test_a_plan_that_comes_due_while_the_form_is_open_is_not_overwritten(his, johan, client, time_machine):
+    time_machine.move_to(timezone.now())
+    publish(draft(johan, function_nl="Directeur"), None, live_from=timezone.now() + timedelta(hours=1))
+    data = form_data(his, function_nl="Adviseur")
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+    assert "Het secretariaat wijzigde je kaart intussen" in his.post("/mijn-kaart/", data).content.decode()
+    assert "Directeur" in card(client)
+
+
+# What others saved or planned
+
+
+def draft(member: StaffMember, **values) -> StaffMember:
+    """What the secretariat saves in the desk."""
+    row = StaffMember._base_manager.get(pk=member.pk)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+SECRET = {
+    "function_nl": "VERTROUWELIJK: directeur", "slug": "ceo-in-spe", "is_secretariat": True, "position": 77,
+    "email": "ceo@example.org", "mobile": "0470 99 99 99", "shows_mobile": True,
+}  # fmt: skip
+
+
+def test_what_the_secretariat_only_saved_is_neither_shown_nor_published_and_stays_saved(his, johan, editor, client):
+    editor.email = "dorine@example.org"
+    editor.save()
+    draft(johan, **SECRET)
+    html = his.get("/mijn-kaart/").content.decode()
+    for secret in ("VERTROUWELIJK", "ceo", "0470 99 99 99"):
+        assert secret not in html, secret
+    before = johan.revisions.public().get()
+    save(his, phone="051 12 34 56")
+    public = johan.revisions.public().get()
+    assert public.data == before.data | {"phone": "+3251123456"}
+    assert client.get("/contact/ceo-in-spe/").status_code == 404
+    (message,) = mail.outbox
+    assert "051 12 34 56" in message.body
+    for secret in ("VERTROUWELIJK", "ceo", "0470 99 99 99", "77"):
+        assert secret not in message.body, secret
+    row = StaffMember.objects.get(pk=johan.pk)
+    assert {name: getattr(row, name) for name in SECRET if name != "mobile"} == {
+        name: value for name, value in SECRET.items() if name != "mobile"
+    }
+    assert (row.mobile.as_national, row.phone.as_national) == ("0470 99 99 99", "051 12 34 56")
+
+
+def test_what_the_secretariat_planned_comes_at_its_time_with_the_change(his, johan, editor, client, time_machine):
+    planned = publish(draft(johan, **SECRET), editor, "Vanaf maandag", live_from=timezone.now() + timedelta(days=1))
+    assert "VERTROUWELIJK" not in his.get("/mijn-kaart/").content.decode()
+    save(his, phone="051 12 34 56")
+    assert "VERTROUWELIJK" not in card(client)
+    waiting = johan.revisions.pending().get()
+    assert waiting.data == planned.data | {"phone": "+3251123456"}
+    assert (waiting.author, waiting.note, waiting.live_from) == (editor, "Vanaf maandag", planned.live_from)
+    time_machine.move_to(planned.live_from + timedelta(minutes=1))
+    html = client.get("/contact/ceo-in-spe/").content.decode()
+    assert "VERTROUWELIJK" in html
+    assert "051 12 34 56" in html
+
+
+def test_both_are_told_what_the_planned_version_keeps(his, johan, editor):
+    editor.email = "dorine@example.org"
+    editor.save()
+    publish(draft(johan, function_nl="Directeur"), editor, live_from=timezone.now() + timedelta(days=1))
+    response = his.post("/mijn-kaart/", form_data(his, function_nl="Adviseur"), follow=True)
+    assert "zegt de kaart iets anders, zoals het secretariaat plande: Functie (nl)" in response.content.decode()
+    assert "houdt haar eigen: Functie (nl)" in mail.outbox[0].body
+    assert "Directeur" not in mail.outbox[0].body
+
+
+def test_what_is_hidden_leaves_the_planned_version_too(his, johan, editor, client, time_machine):
+    publish(draft(johan, function_nl="Directeur"), editor, live_from=timezone.now() + timedelta(days=1))
+    save(his, shows_phone=None)
+    time_machine.move_to(timezone.now() + timedelta(days=2))
+    assert "Directeur" in card(client)
+    assert not StaffMember.published().get(pk=johan.pk).phone
+
+
+def test_a_flag_that_is_switched_on_publishes_what_the_form_showed(his, johan, client):
+    save(his, phone="051 12 34 56", shows_phone=None)
+    draft(johan, function_nl="Klad")
+    save(his, shows_phone="on")
+    assert "051 12 34 56" in card(client)
+    assert "Klad" not in card(client)
+
+
+def test_hiding_that_the_secretariat_only_saved_does_not_hold_back_a_new_number(his, johan, client):
+    draft(johan, shows_phone=False)
+    assert form_data(his)["shows_phone"] == "on", "visitors see it"
+    save(his, name="Johan H.")
+    assert "051 51 93 56" in card(client)
+    save(his, phone="051 12 34 56")
+    assert "051 12 34 56" in card(client)
+    save(his, phone="")
+    assert "051 12" not in card(client)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "told"),
+    [
+        (lambda member: None, "het secretariaat publiceert ze"),
+        (lambda member: withdraw(member, None, "weg") if publish(member, None) else None, "haalde je kaart"),
+        (
+            lambda member: publish(member, None, live_until=timezone.now() + timedelta(hours=1)),
+            "niet meer op de website",
+        ),
+    ],
+)
+def test_a_card_that_is_not_public_is_saved_and_the_page_says_who_publishes_it(
+    colleague, his, editor, prepare, told, time_machine
+):
+    editor.email = "dorine@example.org"
+    editor.save()
+    member = StaffMember.objects.create(name="Nieuw", slug="nieuw", user=colleague)
+    prepare(member)
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+    assert told in his.get("/mijn-kaart/").content.decode()
+    count = member.revisions.count()
+    response = his.post("/mijn-kaart/", form_data(his, phone="051 12 34 56"), follow=True)
+    assert told in str([str(message) for message in response.context["messages"]])
+    assert member.revisions.count() == count
+    assert StaffMember.objects.get(pk=member.pk).phone.as_national == "051 12 34 56"
+    assert form_data(his)["phone"] == "051 12 34 56"
+    (message,) = mail.outbox
+    assert "051 12 34 56" in message.body
+    assert "Bezoekers zien het niet" in message.body
+    assert "/undo/" not in message.body
+    assert LogEntry.objects.filter(user=colleague, object_id=str(member.pk)).exists()
+
+
+def test_a_card_that_is_only_planned_gets_it_there_and_nothing_is_public(colleague, his, editor, client, time_machine):
+    member = StaffMember.objects.create(name="Nieuw", slug="nieuw", user=colleague)
+    planned = publish(member, editor, "Start maandag", live_from=timezone.now() + timedelta(days=1))
+    draft(member, function_nl="Klad van later")
+    html = his.get("/mijn-kaart/").content.decode()
+    assert "Je kaart komt op de website op" in html
+    assert "Klad van later" not in html
+    save(his, phone="051 12 34 56")
+    assert not member.revisions.public().exists()
+    waiting = member.revisions.pending().get()
+    assert waiting.data == planned.data | {"phone": "+3251123456"}
+    assert (waiting.author, waiting.note) == (editor, "Start maandag")
+    row = StaffMember.objects.get(pk=member.pk)
+    assert (row.phone.as_national, row.function_nl) == ("051 12 34 56", "Klad van later")
+    time_machine.move_to(timezone.now() + timedelta(days=2))
+    assert "051 12 34 56" in client.get("/contact/nieuw/").content.decode()
+
+
+# The mail
+
+
+def test_the_mail_speaks_the_language_of_its_reader_and_not_of_the_one_who_changed_the_card(his, johan, editor):
+    editor.email = "dorine@example.org"
+    editor.save()
+    johan = draft(johan, language="fr")
+    his.post("/mijn-kaart/", form_data(his, phone="051 12 34 56"), headers={"accept-language": "fr"})
+    assert mail.outbox[0].subject == "Johan Halsberghe wijzigde de eigen kaart"
+    assert "Telefoon" in mail.outbox[0].body
+
+
+def test_a_photo_comes_with_the_mail_as_a_small_picture_and_nothing_is_fetched(his, johan, editor, editor_client):
+    editor.email = "dorine@example.org"
+    editor.save()
+    save(his, photo=photo_file(), shows_photo="on")
+    save(his, photo=photo_file("PNG"))
+    first, second = (message.message() for message in mail.outbox)
+    assert [part.get_content_type() for part in first.walk()].count("image/jpeg") == 1
+    pictures = [part for part in second.walk() if part.get_content_type() == "image/jpeg"]
+    (html,) = [
+        part.get_payload(decode=True).decode() for part in second.walk() if part.get_content_type() == "text/html"
+    ]
+    assert second.get_content_type() == "multipart/related"
+    for part in pictures:
+        assert f'src="cid:{part["Content-ID"].strip("<>")}"' in html
+        with Image.open(io.BytesIO(part.get_payload(decode=True))) as picture:
+            assert picture.size == (160, 200)
+    assert len(pictures) == 2
+    assert 'src="http' not in html
+    change = johan.revisions.public().get()
+    undo = editor_client.get(f"/admin/staff/staffmember/{johan.pk}/undo/{change.pk}/").content.decode()
+    assert undo.count("data:image/jpeg;base64,") == 2
+
+
+# Taking a change back
+
+
+def test_taking_a_change_back_touches_nothing_that_was_saved_or_planned(his, johan, editor_client, client):
+    publish(draft(johan, function_nl="Directeur"), None, live_from=timezone.now() + timedelta(days=1))
+    draft(johan, function_fr="Brouillon")
+    save(his, phone="051 12 34 56")
+    change = johan.revisions.public().get()
+    address = f"/admin/staff/staffmember/{johan.pk}/undo/{change.pk}/"
+    assert "Draai deze wijziging terug" in editor_client.get(address).content.decode()
+    editor_client.post(address)
+    assert "051 51 93 56" in card(client)
+    waiting = johan.revisions.pending().get()
+    assert (waiting.data["function_nl"], waiting.data["phone"]) == ("Directeur", "+3251519356")
+    row = StaffMember.objects.get(pk=johan.pk)
+    assert (row.function_fr, row.phone.as_national) == ("Brouillon", "051 51 93 56")
+
+
+def test_there_is_no_button_where_nothing_can_be_taken_back(his, johan, editor_client, client):
+    save(his, shows_phone=None)
+    change = johan.revisions.public().get()
+    address = f"/admin/staff/staffmember/{johan.pk}/undo/{change.pk}/"
+    html = editor_client.get(address).content.decode()
+    assert "Draai deze wijziging terug" not in html
+    assert "Er valt niets terug te draaien" in html
+    count = johan.revisions.count()
+    response = editor_client.post(address)
+    assert "Teruggedraaid" not in response.content.decode()
+    assert johan.revisions.count() == count
 
 
 def test_a_card_that_the_secretariat_took_off_stays_off(his, johan, editor, client):
