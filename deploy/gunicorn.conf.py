@@ -156,6 +156,29 @@ class Worker(ThreadWorker):
         super().handle_error(req, client, addr, exc)
 
 
+# What a browser may do with an answer of gunicorn itself: nothing. Pages say more, see `publishing.middleware`.
+SAFE = """\
+Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r
+Cross-Origin-Opener-Policy: same-origin\r
+Cross-Origin-Resource-Policy: same-origin\r
+Permissions-Policy: camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()\r
+Referrer-Policy: same-origin\r
+X-Content-Type-Options: nosniff\r
+X-Frame-Options: DENY\r
+Cache-Control: no-store\r
+"""
+
+
+def write_error(sock, status, reason, message):
+    """Send what gunicorn says of a request that never reaches the site: as text, and as safe as a page."""
+    body = f"{reason} ({status})\n"
+    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    util.write_nonblock(sock, f"{head}Content-Length: {len(body)}\r\n{SAFE}\r\n{body}".encode("latin-1"))
+
+
+util.write_error = write_error
+
+
 def whole(lines, body):
     """An answer as it goes over the line, after which the connection stays open."""
     own = f"Server: {SERVER}\r\nDate: {util.http_date()}\r\nConnection: keep-alive\r\n\r\n"

@@ -40,7 +40,7 @@ from django.http.request import validate_host
 from publishing import failures, outages, page_store, stamp
 from publishing.answers import Answer, Condition, Environ, Headers, Key, Page, chosen, encoded, is_known
 from publishing.page_store import PageStore, is_canonical
-from publishing.parameters import kept_query
+from publishing.parameters import has_secret, kept_query
 from publishing.reads import EVERYTHING, Change, Read, is_touched, recording
 from publishing.stamp import ASKED, CHANGES, NUMBER
 
@@ -308,7 +308,7 @@ class PageCache:
         self.store.unshow(key)
         is_shown = old is not None and self.may_show(old, condition)
         is_withheld = old is not None and not is_shown
-        if not failed.status.startswith(AWAY):  # then its code fails
+        if not (failed.status.startswith(AWAY) or has_secret(key[2], self.urlconf)):  # then its code fails
             is_withheld = is_withheld or (old is None and failures.is_withheld(key))
             failures.note(key, is_withheld)
         if old is not None and is_shown:
@@ -332,11 +332,15 @@ class PageCache:
         if condition is not None:
             try:
                 changes = self.changes_between(old.condition, condition)
-                made, now = (datetime.fromtimestamp(at, tz=UTC) for at in (old.made, time.time()))
+                since = old.made or old.condition.changed_at
+                made, now = (datetime.fromtimestamp(at, tz=UTC) for at in (since, time.time()))
                 taken = [change for change in changes or () if change.takes_away]
                 return changes is not None and not is_touched(old.reads, [*taken, *stamp.taken_by_plan(made, now)])
             except DatabaseError as error:
                 self.miss(error)
+            except Exception:  # as of a kind of page that this program does not know
+                logger.exception("Nobody knows what was taken away since a page was made")
+                return False
         return not is_touched(old.reads, stamp.remembered(old.condition.number))
 
     def condition(self, changes: int) -> Condition | None:
@@ -538,7 +542,8 @@ class PageCache:
         if page is None:
             return
         as_it_was = replace(page)  # while it is shown, a visitor may find that it holds under another condition
-        if self.is_current(as_it_was.condition):
+        # What another program made is served while ours fails, but by us: nginx shows pages of one program only.
+        if as_it_was.condition.run == self.run and self.is_current(as_it_was.condition):
             self.store.show(key, as_it_was)
             page.shown = as_it_was.condition
             if not self.is_current(as_it_was.condition):  # by now

@@ -35,6 +35,7 @@ LEAST_FREE, LEAST_SHARE = 500_000_000, 0.1  # of the disk: bytes, or this share 
 LONGEST_WAIT = 10  # seconds for a page that another worker makes
 TURN = 0.002  # seconds between looks whether it is there
 CLAIM = 1 << 60  # the byte that is locked by who works for all
+LONGEST_DRAFT = 600  # seconds in which a page is surely written
 DRAFT = ".draft."  # the name of a file that is being written begins so
 
 logger = logging.getLogger(__name__)
@@ -112,10 +113,14 @@ class PageStore:
 
     def make_room(self) -> None:
         """Count what is kept; above the bounds, delete what visitors asked for least, down to nine tenths of them."""
-        found = []
+        found, now = [], time.time()
         for file in self.kept.glob("*/*/*"):
             with suppress(OSError):
                 about = file.stat()
+                if file.name.startswith(DRAFT):
+                    if about.st_ctime < now - LONGEST_DRAFT:  # of a process that was killed
+                        file.unlink()
+                    continue
                 found.append((about.st_mtime, str(file), about.st_size))
         pages, size = len(found), sum(size for _asked, _name, size in found)
         if pages > MOST_PAGES or size > MOST_BYTES:

@@ -88,6 +88,15 @@ def declared(path: str, urlconf: str | None) -> Mapping[str, str]:
     return getattr(view, "parameters", {})
 
 
+def has_secret(path: str, urlconf: str | None = None) -> bool:
+    """Whether `path` holds a token that lets its reader in, as that of a share link: it is written down nowhere."""
+    with translation.override(language_of_path(path)):
+        try:
+            return "token" in resolve(path, urlconf).kwargs
+        except Resolver404:
+            return False
+
+
 def kept_query(query: str, path: str, urlconf: str | None = None) -> str | None:
     """The part of `query` that makes it another page; None when the answer must not be kept."""
     if len(query) > LONGEST:

@@ -149,7 +149,8 @@ def taken_by_plan(after: datetime, until: datetime) -> list[Change]:
     """What visitors could read until some moment after `after` and up to `until`, and by plan no longer."""
     ended = Revision.objects.ending(after).filter(live_until__lte=until)
     taken: set[Target] = set(ended.values_list("model", "object_id"))
-    for began in Revision.objects.filter(CAME_DUE, live_from__gt=after, live_from__lte=until):
+    planned = Revision.objects.filter(CAME_DUE, live_from__gt=models.F("created_at"))
+    for began in planned.filter(live_from__gt=after, live_from__lte=until):
         before = Revision.objects.filter(
             model=began.model, object_id=began.object_id, superseded_at=began.live_from, withdrawn=False
         ).first()

@@ -103,7 +103,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
         ask_database()
     except DatabaseError:
         return JsonResponse({"status": "failing", "part": "database"}, status=503)
-    if request.GET.get("deep") and (failed := failing()):
+    if request.GET.get("deep") == "1" and (failed := failing()):
         addresses = sorted({failure.address for failure in failed})
         return JsonResponse({"status": "failing", "part": "pages", "pages": addresses}, status=503)
     return JsonResponse({"status": "ok"})

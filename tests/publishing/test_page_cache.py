@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from datetime import datetime, timedelta
+from random import Random
 
 import brotli
 import pytest
@@ -19,7 +20,7 @@ from pages.models import TextPage
 from priorities.models import Priority, Theme, Update
 from publishing import failures, page_cache, stamp
 from publishing.erasure import erase
-from publishing.models import Stamp
+from publishing.models import ShareLink, Stamp
 from publishing.page_cache import PageCache
 from publishing.reads import EVERYTHING, reading
 from publishing.workflow import cancel, publish, withdraw
@@ -762,6 +763,38 @@ def test_another_spelling_of_a_host_is_kept_nowhere(cache, reader, host):
     assert kept(cache) == {"/"}
 
 
+MUTATIONS = [
+    lambda random, path: re.sub(r"(?=\d)", "0" * random.choice([1, 3, 300]), path, count=1),
+    lambda random, path: path.replace("/", "//", random.choice([1, 2])),
+    lambda random, path: path.swapcase(),
+    lambda random, path: path + random.choice(["/", ".", "%", ";x", " ", "\0", "\n", "index.html", "\xe9", "?"]),
+    lambda random, path: "/" + random.choice(["nl", "fr", "en", "EN", ".", ".."]) + path,
+    lambda random, path: path.rstrip("/"),
+    lambda random, path: path.replace("-", random.choice(["_", "--", "\u2010".encode().decode("latin-1")])),
+    lambda random, path: re.sub(r"\d+", lambda found: str(int(found[0]) + random.choice([-1, 1, 10**17])), path),
+    lambda random, path: path,
+]
+QUERIES = ["", "", "page=1", "page=2", "page=02", "page=9999", "x=1", "utm_source=x", "&", "utm_source=x&page=2", "q="]
+HOSTS = ["localhost", "localhost", "LOCALHOST", "localhost.", "localhost:80", "127.0.0.1", "[::1]", "evil.example", ""]
+
+
+def test_whatever_is_asked_only_addresses_that_the_site_writes_are_kept(cache, reader):
+    reader.get("/")
+    for _page in cache.all_pages():
+        pass
+    written = kept(cache) | {"/sitemap.xml", "/robots.txt", "/.well-known/security.txt"}
+    random = Random(17)  # noqa: S311
+    paths = sorted(path for path in written if "?" not in path)
+    for _request in range(200):
+        path = random.choice(MUTATIONS)(random, random.choice(paths))
+        headers = {"HTTP_HOST": random.choice(HOSTS)}
+        status = reader.get(path, random.choice(QUERIES), **headers).status
+        assert status < 500, (path, headers)
+    assert len(written) > 100
+    assert kept(cache) <= written
+    assert {key[1] for key in cache.pages} <= {"localhost", "127.0.0.1"}
+
+
 def test_no_number_of_hosts_fills_the_memory(cache, reader, settings):
     settings.ALLOWED_HOSTS = ["*"]
     for number in range(2 * page_cache.MOST_HOSTS):
@@ -1143,6 +1176,47 @@ def test_a_page_that_failed_is_tried_again_though_nobody_asks(cache, reader, sit
     for _page in cache.all_pages():
         pass
     assert failures.failing() == []
+
+
+def test_the_address_of_a_share_link_is_written_down_nowhere(reader, site, settings, theme):
+    link = ShareLink.objects.renew(theme, None)
+    site.failing = True
+    for address in (link.get_absolute_url(code) for code in ("nl", "fr", "en")):
+        assert reader.get(address).status == 500
+    assert failures.failing() == []
+    assert not any(link.token in file.read_text() for file in settings.STATE_DIR.rglob("*.json"))
+
+
+def test_nginx_is_shown_no_page_of_another_program_though_ours_fails(cache, reader, site, tmp_path):
+    reader.get("/themas/")
+    cache.show_asked()
+    site.failing = True
+    other = PageCache(site)
+    for _page in other.all_pages():
+        pass
+    assert not (tmp_path / "pages" / "live").exists()
+    assert Reader(other).get("/themas/").status == 200
+
+
+def test_a_page_kept_by_a_version_that_did_not_note_when_it_was_made_is_still_good(cache, reader, site, theme):
+    publish(theme, None)
+    good = reader.get("/themas/").body
+    file = cache.store._file(("http", "localhost", "/themas/", ""))
+    about, _newline, rest = file.read_bytes().partition(b"\n")
+    file.write_bytes(re.sub(rb'"made": [0-9.]+, ', b"", about) + b"\n" + rest)
+    site.failing = True
+    reader = Reader(PageCache(site))
+    assert (reader.get("/themas/").status, reader.body) == (200, good)
+    withdraw(theme, None, "Voorbij")
+    assert reader.get("/themas/").status == 503
+
+
+def test_when_what_was_taken_away_can_not_be_found_out_the_page_is_not_shown(reader, site, theme, monkeypatch):
+    reader.get("/themas/")
+    retitle(theme, "Nieuw")
+    site.failing = True
+    monkeypatch.setattr(stamp, "taken_by_plan", lambda *_moments: 1 / 0)
+    assert reader.get("/themas/").status == 503
 
 
 def test_an_outage_is_no_failure_of_a_page(cache, reader, theme):

@@ -160,6 +160,18 @@ def test_bytes_on_disk_are_bounded(cache, monkeypatch):
         assert sum(file.stat().st_size for file in cache.store.kept.glob("*/*/*")) <= 5 * size + 100
 
 
+def test_what_a_killed_process_was_writing_is_deleted_later(cache, monkeypatch):
+    Reader(cache).get("/themas/")
+    draft = cache.store._file(KEY).with_name(f"{page_store.DRAFT}1.2")
+    draft.write_text("half")
+    cache.store.make_room()
+    assert draft.exists(), "somebody may be writing it"
+    monkeypatch.setattr(page_store, "LONGEST_DRAFT", -1)
+    cache.store.make_room()
+    assert not draft.exists()
+    assert cache.store.load(KEY)
+
+
 def test_what_a_visitor_asks_for_in_memory_is_noted_on_disk(cache):
     Reader(cache).get("/themas/")
     file = cache.store._file(KEY)

@@ -124,6 +124,8 @@ def test_what_is_malformed_or_not_ours_is_refused_and_nothing_after_it_is_answer
     assert len(re.findall(rb"HTTP/1\.[01] \d{3} ", found)) == 1
     head = found.partition(b"\r\n\r\n")[0].lower()
     assert b"\r\nx-injected" not in head
+    for name in (b"content-security-policy", b"x-content-type-options", b"x-frame-options", b"referrer-policy"):
+        assert b"\r\n" + name + b": " in head
     assert b"\r\nlocation" not in head
 
 
