@@ -55,6 +55,25 @@ def refuse_odd_methods(get_response: Callable[[HttpRequest], HttpResponse]):
     return middleware
 
 
+def never_kept(get_response: Callable[[HttpRequest], HttpResponse]):
+    """Let no browser keep a redirect or an error without asking again: what it says is true until the next change.
+
+    Without a word browsers keep a 301, 404 or 410 for as long as they like (RFC 9111 4.2.2). So a page that came
+    back would stay gone, and an address that was changed back would lead in a circle.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        status = response.status_code
+        if status >= HTTPStatus.MULTIPLE_CHOICES and status != HTTPStatus.NOT_MODIFIED:
+            asked_for = response.headers.get("Cache-Control", "")
+            if not any(word in asked_for for word in ("no-store", "no-cache")):
+                response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    return middleware
+
+
 # What a page may ask of a browser: nothing but passkeys, which signing in needs.
 PERMISSIONS = ", ".join(
     [

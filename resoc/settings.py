@@ -108,6 +108,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "publishing.logs.number_requests",
     "publishing.middleware.limit_browser",
+    "publishing.middleware.never_kept",
     "publishing.middleware.refuse_odd_methods",
     "django.middleware.security.SecurityMiddleware",
     "publishing.middleware.StaticFiles",

@@ -149,6 +149,11 @@ def test_pages_that_nginx_may_not_read_come_from_the_site(site):
     assert site.get("/themas/").status == 200
 
 
+@pytest.mark.parametrize("path", ["/themas", "/nergens/", "/../etc/passwd", "/static/nergens.css"])
+def test_a_redirect_or_an_error_is_kept_by_no_browser_whoever_makes_it(site, path):
+    assert site.get(path).headers.get_all("Cache-Control") in (["no-cache"], ["no-store"])
+
+
 def test_style_sheets_are_files_for_ever(site):
     path = re.search(rb'href="(/static/css/[^"]+)"', site.get("/").body)[1].decode()
     answer = site.get(path, Accept_Encoding="gzip")
@@ -169,3 +174,5 @@ def test_without_the_site_nginx_goes_on_with_what_there_is(site):
     site.served.program.terminate()
     site.served.program.wait(10)
     assert b"Zonet veranderd" in site.get("/themas/").body
+    answer = site.get("/zoeken/?q=x")
+    assert (answer.status, answer.headers.get_all("Cache-Control")) == (502, ["no-cache"])
