@@ -16,6 +16,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -26,11 +27,12 @@ from django.utils.translation import gettext as _
 
 from publishing.comparison import changed_labels, differences, missing
 from publishing.dates import written
+from publishing.editing import Path, values
 from publishing.languages import current
 from publishing.lists import user_name
 from publishing.models import Discarded, Publishable, Revision
 from publishing.numbers import whole
-from publishing.snapshots import Snapshot, diff, freeze, normalise
+from publishing.snapshots import Change, Snapshot, diff, freeze, normalise
 from publishing.workflow import has_unpublished, restore, unpublished_changes
 
 ENTRIES_PER_PAGE = 25
@@ -54,6 +56,7 @@ class Entry:
     mark: str = ""
     url: str = ""  # where visitors can read this version
     before: str = ""  # the key of the version published before it
+    made: str = ""  # the key of the version as it was made; `key` is that in which it was carried along since
     is_save: bool = False
 
     @property
@@ -71,8 +74,9 @@ def entries(obj: Publishable, rows: int | None = None) -> list[Entry]:
     revisions = list(obj.revisions.defer("data").select_related("author")[:rows])
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk))
     saves = about.filter(action_flag__in=(ADDITION, CHANGE)).exclude(change_message="[]").select_related("user")
+    acts = _folded(revisions)
     found = [
-        *(_of_revision(each, before, now) for each, before in zip(revisions, [*revisions[1:], None], strict=False)),
+        *(_of_revision(act, last, _before(act, revisions), now) for act, last in acts),
         *(_of_discarded(each) for each in Discarded.objects.of(obj).defer("data").select_related("author")[:rows]),
         *(_of_save(each) for each in saves[:rows]),
     ]
@@ -88,22 +92,80 @@ def recent(obj: Publishable) -> list[Entry]:
 
 def tell(obj: Publishable, lines: Iterable[Entry]) -> None:
     """Say of those `lines` that are publications what they changed, and where visitors can read them."""
-    keys = {key for line in lines for key in (line.key, line.before) if key.startswith("r")}
-    revisions = {f"r{each.pk}": each for each in obj.revisions.filter(pk__in=[int(key[1:]) for key in keys])}
+    keys = {key for line in lines for key in (line.key, line.made, line.before) if key.startswith("r")}
+    numbers = [int(key[1:]) for key in keys]
+    found = obj.revisions.filter(models.Q(pk__in=numbers) | models.Q(carried_by__in=numbers)).order_by("live_from")
+    revisions = {f"r{each.pk}": each for each in found}
     snapshots = {key: normalise(type(obj), each.data) for key, each in revisions.items()}
+    carried: dict[str, list[Revision]] = {}
+    for each in revisions.values():
+        act = revisions.get(f"r{each.carried_by_id}")
+        if act and each.live_from > act.live_from:
+            carried.setdefault(f"r{act.pk}", []).append(each)
     readable = obj.revisions.once_public().filter(pk__in=[each.pk for each in revisions.values()])
     public = type(obj).published().filter(object_id=obj.pk).first() if obj.view_name else None
     urls = {f"r{pk}": _public_address(public, pk) for pk in readable.values_list("pk", flat=True)} if public else {}
     for line in lines:
         line.url = urls.get(line.key, "")
-        revision = revisions.get(line.key)
-        if revision and line.before and not (revision.withdrawn or revision.unchanged_since):
-            changes = diff(snapshots[line.before], snapshots[line.key])
+        revision = revisions.get(line.made)
+        if revision and line.before in snapshots and not (revision.withdrawn or revision.unchanged_since):
+            changes = diff(snapshots[line.before], snapshots[line.made])
             line.details += changed_labels(type(obj), changes) or [_("nothing changed")]
+            line.details += [_carried_along(type(obj), changes, each) for each in carried.get(line.made, ())]
 
 
-def _of_revision(revision: Revision, before: Revision | None, now: datetime) -> Entry:
-    """`before` is the revision before it."""
+def _carried_along(model: type[Publishable], changes: list[Change], waiting: Revision) -> str:
+    """That the version `waiting` has these changes as well, and which not."""
+    there = values(normalise(model, waiting.data))
+    missing_there = [each for each in changes if not _has(there, each)]
+    words = {"when": when(waiting.live_from), "fields": ", ".join(changed_labels(model, missing_there))}
+    if not missing_there:
+        return _("also in the version of %(when)s") % words
+    if len(missing_there) == len(changes):
+        return _("not in the version of %(when)s, which keeps its own") % words
+    return _("also in the version of %(when)s; not: %(fields)s") % words
+
+
+def _has(there: dict[Path, Any], change: Change) -> bool:
+    """Whether values `there` say what `change` made of one."""
+    if len(change.path) == 2:  # a row that came or went
+        return (change.path[1] in there[change.path[:1]]) == (change.new is not None)
+    return change.path not in there or isinstance(change.new, list) or there[change.path] == change.new
+
+
+def _folded(revisions: list[Revision]) -> list[tuple[Revision, Revision]]:
+    """What people did, newest first, each with the version that it came to.
+
+    A version that waited and was carried along is no act: it takes the place of the one before it.
+    `revisions` come newest first.
+    """
+    last = {each.pk: each for each in revisions}
+    for each in reversed(revisions):
+        if each.carried_by_id and (origin := _origin(each, revisions)):
+            first = next(pk for pk, version in last.items() if version == origin)
+            last[first] = last.pop(each.pk)
+    return [(each, last[each.pk]) for each in revisions if each.pk in last]
+
+
+def _origin(carried: Revision, revisions: list[Revision]) -> Revision | None:
+    """The version that waited for the same moment until `carried` took its place, if it is among `revisions`."""
+    until = carried.carried_by_id or 0
+    same = (each for each in revisions if each.live_from == carried.live_from and not each.withdrawn)
+    return next((each for each in same if each.pk <= until and not each.cancelled), None)
+
+
+def _before(revision: Revision, revisions: list[Revision]) -> Revision | None:
+    """What `revision` is compared with: what was public until then; for one that waits, the version before it."""
+    older = [each for each in revisions if each.pk < revision.pk]
+    if revision.live_from <= revision.created_at:
+        shown = (each for each in older if each.live_from < revision.live_from == each.superseded_at)
+        older = [each for each in shown if not each.cancelled] or older
+    return next(iter(older), None)
+
+
+def _of_revision(revision: Revision, last: Revision, before: Revision | None, now: datetime) -> Entry:
+    """What was done by `revision`, and where that stands: `last` is the version in which it was carried along."""
+    act, revision = revision, last
     came_due = revision.superseded_at is None or revision.superseded_at > revision.live_from
     decides = came_due and (revision.superseded_at is None or revision.superseded_at > now)
     end, mark = revision.live_until, ""
@@ -117,18 +179,18 @@ def _of_revision(revision: Revision, before: Revision | None, now: datetime) -> 
         mark = _("Withdrawn")
     elif decides:
         mark = _("Ended on %s") % when(end) if end and end <= now else _("Public now")
-    if revision.withdrawn:
-        what, details = _("took it off the site"), [revision.reason]
-    elif revision.checked_at < revision.live_from:
-        what, details = revision.note, []
-    elif revision.unchanged_since:
+    if act.withdrawn:
+        what, details = _("took it off the site"), [act.reason]
+    elif act.checked_at < act.live_from:
+        what, details = act.note, []
+    elif act.unchanged_since:
         what, details = _("checked it: it was still right"), []
     else:
-        what = _("published") if revision.live_from <= revision.created_at else _("scheduled")
-        details = [revision.note] if revision.note else []
+        what = _("published") if act.live_from <= act.created_at else _("scheduled")
+        details = [act.note] if act.note else []
     key = f"r{revision.pk}"
     earlier = f"r{before.pk}" if before else ""
-    return Entry(revision.created_at, _name(revision.author), what, details, key, mark, before=earlier)
+    return Entry(act.created_at, _name(act.author), what, details, key, mark, before=earlier, made=f"r{act.pk}")
 
 
 def _of_discarded(discarded: Discarded) -> Entry:

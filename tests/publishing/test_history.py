@@ -12,6 +12,8 @@ from priorities.models import Priority, Theme, Update
 from publishing import history
 from publishing.models import Discarded, Revision
 from publishing.workflow import (
+    amend,
+    amend_waiting,
     cancel,
     confirm,
     publish,
@@ -39,6 +41,74 @@ def of(obj, kind: str) -> str:
 
 def words(response) -> str:
     return " ".join(response.content.decode().split())
+
+
+# Versions that waited and were carried along
+
+
+def told(obj) -> list[tuple[str, str, list[str]]]:
+    lines = history.entries(obj)
+    history.tell(obj, lines)
+    return [(line.who, line.what, line.details) for line in lines]
+
+
+@pytest.fixture
+def planned(theme, editor) -> Revision:
+    theme.summary_nl = "Maandag"
+    theme.save()
+    return publish(theme, editor, "Voor maandag", live_from=timezone.now() + timedelta(days=1))
+
+
+def test_a_version_that_was_carried_along_is_no_line_and_the_act_says_where_it_came(theme, planned, colleague):
+    amend(theme, {"title_nl": "Verbeterd"}, colleague, note="Tikfout")
+    first, second, *_others = told(theme)
+    assert first == (
+        "johan",
+        "publiceerde",
+        ["Tikfout", "Titel (nl)", f"ook in de versie van {history.when(planned.live_from)}"],
+    )
+    assert second == ("dorine", "plande in", ["Voor maandag", "Samenvatting (nl)"])
+    line = history.entries(theme)[1]
+    assert line.mark.startswith("Wacht tot")
+    assert line.key == f"r{theme.revisions.pending().get().pk}", "what is put back or compared is what waits now"
+
+
+def test_what_a_planned_version_kept_of_its_own_is_said(theme, planned, editor):
+    when = history.when(planned.live_from)
+    amend(theme, {"summary_nl": "Nu", "title_nl": "Verbeterd"}, editor)
+    assert told(theme)[0][2][-1] == f"ook in de versie van {when}; niet: Samenvatting (nl)"
+    amend(theme, {"summary_nl": "Straks"}, editor)
+    assert told(theme)[0][2] == ["Samenvatting (nl)", f"niet in de versie van {when}, die haar eigen houdt"]
+    confirm(theme, editor)
+    set_end(theme, editor, timezone.now() + timedelta(days=9))
+    assert len([line for line in told(theme) if line[1] == "plande in"]) == 1
+    assert "versie van" not in str(told(theme)[:2])
+
+
+def test_a_row_that_came_along_is_said_as_well(editor):
+    priority = Priority.objects.first()
+    publish(priority, editor)
+    priority.title_nl = "Maandag"
+    priority.save()
+    planned = publish(priority, editor, live_from=timezone.now() + timedelta(days=1))
+    amend(priority, {"partners": [{"organisation": Organisation.objects.first()}]}, editor)
+    assert told(priority)[0][2] == ["Partners", f"ook in de versie van {history.when(planned.live_from)}"]
+
+
+def test_what_only_waits_and_is_amended_stays_one_line(editor):
+    new = Theme.objects.create(title_nl="Nieuw", slug_nl="nieuw")
+    publish(new, editor, live_from=timezone.now() + timedelta(days=1))
+    amend_waiting(new, {"title_nl": "Beter"}, None)
+    amend_waiting(new, {"summary_nl": "Kort"}, None)
+    assert [line[1] for line in told(new)] == ["plande in"]
+    assert history.entries(new)[0].key == f"r{new.revisions.pending().get().pk}"
+
+
+def test_a_publication_is_compared_with_what_was_public_and_not_with_what_waited(theme, planned, editor):
+    theme.title_nl = "Nieuw"
+    theme.save()
+    publish(theme, editor)
+    assert told(theme)[0][2] == ["Titel (nl)", "Samenvatting (nl)"]
 
 
 # Who changed what and when
