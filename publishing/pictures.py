@@ -8,20 +8,25 @@ in a few widths and formats. They are files whose names follow from the original
 so nothing about them is stored elsewhere. See docs/decisions/0008.
 """
 
+import fcntl
 import io
 import re
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from pathlib import PurePath
+from math import ceil
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from django.forms import ImageField
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from publishing.storage import StorageAway, is_remote
@@ -31,7 +36,20 @@ from publishing.transliteration import to_ascii
 if TYPE_CHECKING:
     from PIL import Image
 
-MAX_PIXELS = 50_000_000  # what a page never needs more of, and a small machine can still hold
+MAX_PIXELS = 50_000_000  # what a phone makes
+# What decoding takes stays within 200 MB, so the formats whose decoders need more of it for each pixel may
+# have fewer of them; see docs/decisions/0008. A photo in HEIF of as many as a phone makes takes 225 MB.
+FEWER_PIXELS = {
+    "AVIF": 20_000_000,
+    "PNG": 16_000_000,
+    "WEBP": 12_000_000,
+    "GIF": 16_000_000,
+    "TIFF": 16_000_000,
+    "BMP": 16_000_000,
+}
+TRANSPARENT_HEIF = 25_000_000  # pixels
+COEFFICIENTS = 160_000_000  # bytes that a JPEG may need beside its pixels
+WAIT_FOR_TURN = 20  # seconds
 MAX_SIDE = 2400  # pixels
 KEPT = {"PNG": ".png", "WEBP": ".webp"}  # formats that may be transparent; the others become JPEG
 QUALITY = 85
@@ -70,19 +88,84 @@ def opened(file: Any) -> "Image.Image":
     return Image.open(file, formats=FORMATS_READ)
 
 
-def limit_pixels(width: int, height: int) -> None:
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """One picture is drawn at a time on this machine, whichever worker or thread does it.
+
+    Raises TimeoutError when it is not our turn within `WAIT_FOR_TURN` seconds.
+    """
+    try:
+        file = (Path(settings.STATE_DIR) / "pictures.lock").open("ab")
+    except OSError:  # no room for a file without content: then saving the picture says so
+        yield
+        return
+    with file:
+        end = time.monotonic() + WAIT_FOR_TURN
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise TimeoutError("other pictures are being drawn") from None
+                time.sleep(0.05)
+        yield
+
+
+def limit_pixels(original: "Image.Image") -> None:
     """Refuse a picture with too many pixels; its header says how many, so none is read."""
-    if width * height > MAX_PIXELS:
-        raise ValidationError(
+    most = FEWER_PIXELS.get(original.format or "", MAX_PIXELS)
+    if original.format == "HEIF" and original.mode == "RGBA":
+        most = TRANSPARENT_HEIF
+    elif original.format == "JPEG" and _is_kept_whole(original):
+        most = min(most, int(COEFFICIENTS / _coefficients(original)))
+    number = original.width * original.height
+    if number > most:
+        text = (
             _("This picture is too large (%(megapixels)s million pixels). Choose one of at most %(most)s million.")
-            % {"megapixels": width * height // 1_000_000, "most": MAX_PIXELS // 1_000_000}
+            if most == MAX_PIXELS
+            else _(
+                "This picture is too large (%(megapixels)s million pixels). "
+                "Choose one of at most %(most)s million, or save it as an ordinary JPEG first."
+            )
         )
+        # Rounded up, so that it is never said to be as large as it may be.
+        tenths = ceil(number / 100_000)
+        megapixels = number_format(tenths / 10, 1 if tenths % 10 else 0)
+        said = {"megapixels": megapixels, "most": most // 1_000_000}
+        raise ValidationError(text % said)
+
+
+def _coefficients(original: Any) -> float:
+    """Bytes for each pixel that a JPEG takes before its pixels are known: two for each sample (ITU-T T.81)."""
+    layers = original.layer  # name, and samples across and down
+    widest, highest = max(layer[1] for layer in layers), max(layer[2] for layer in layers)
+    return sum(2 * layer[1] * layer[2] / (widest * highest) for layer in layers)
+
+
+def _is_kept_whole(original: Any) -> bool:
+    """Whether all of a JPEG must be read before its first row is known: when it comes in more than one scan."""
+    if original.info.get("progressive"):
+        return True
+    file = original.fp
+    before = file.tell()
+    try:
+        file.seek(2)
+        while (head := file.read(4))[:1] == b"\xff" and len(head) == 4:
+            length = int.from_bytes(head[2:], "big")
+            if head[1] == 0xDA:  # start of scan, with the number of its components
+                return file.read(1)[0] < len(original.layer)
+            file.seek(length - 2, io.SEEK_CUR)
+        return True
+    finally:
+        file.seek(before)
 
 
 def check_picture(picture: File) -> None:
     """Refuse a new picture that is none of ours, too large, breaks off or is damaged; the last only reading tells.
 
-    One that is stored was judged then: of that, raises FileNotFoundError when it is lost.
+    Reading is the costly part, so what is drawn from it is kept with the file, see `redrawn`. One that is
+    stored was judged then: of that, raises FileNotFoundError when it is lost.
     """
     if getattr(picture, "_committed", False):
         with suppress(StorageAway):
@@ -90,31 +173,71 @@ def check_picture(picture: File) -> None:
                 raise FileNotFoundError(picture.name)
         return
     try:
-        with opened(picture) as original:
-            limit_pixels(*original.size)
-            original.load()
+        redrawn(picture.file if hasattr(picture, "_committed") else picture)
     except ValidationError:
         raise
+    except TimeoutError as error:
+        raise ValidationError(_("Other pictures are being handled right now. Try again in a minute.")) from error
     except Exception as error:  # Pillow's readers raise what they like
         raise ValidationError(ImageField.default_error_messages["invalid_image"], code="invalid_image") from error
 
 
-def redrawn(upload: File) -> ContentFile:
-    """The picture of `upload`, upright, of a sensible size, and without anything but its pixels."""
+def redrawn(upload: Any) -> ContentFile:
+    """The picture of `upload`, upright, of a sensible size, and without anything but its pixels.
+
+    Drawn once, however often one asks. Raises ValidationError when it has too many pixels, TimeoutError
+    as `one_at_a_time` does, and what Pillow raises.
+    """
+    if not hasattr(upload, "redrawn"):
+        with one_at_a_time(), opened(upload) as original:
+            limit_pixels(original)
+            upload.redrawn = _drawn(original, upload)
+    name, data = upload.redrawn
+    return ContentFile(data, name=name)
+
+
+def _drawn(original: "Image.Image", upload: Any) -> tuple[str, bytes]:
     from PIL import Image, ImageOps
 
-    with opened(upload) as original:
-        kind = original.format if original.format in KEPT else "JPEG"
-        picture: Image.Image = original
-        with suppress(Exception):  # nobody can read on which side it lies: as it is, then
-            picture = ImageOps.exif_transpose(original)
+    kind = original.format if original.format in KEPT else "JPEG"
+    if original.format == "HEIF":
+        picture = _small_heif(upload)
+    else:
+        picture = original
+        share = MAX_SIDE / max(original.size)
+        if share < 1:  # a JPEG is read at a half, a quarter or an eighth of its size
+            original.draft(None, (ceil(original.width * share), ceil(original.height * share)))
         picture.thumbnail((MAX_SIDE, MAX_SIDE))
-        picture = picture.convert("RGB" if kind == "JPEG" else "RGBA")
-        clean = Image.new(picture.mode, picture.size)
-        clean.paste(picture)
+        with suppress(Exception):  # nobody can read on which side it lies: as it is, then
+            picture = ImageOps.exif_transpose(picture)
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    picture = picture.convert("RGB" if kind == "JPEG" else "RGBA")
+    clean = Image.new(picture.mode, picture.size)
+    clean.paste(picture)
     data = io.BytesIO()
-    clean.save(data, kind, quality=QUALITY, optimize=True)
-    return ContentFile(data.getvalue(), name=harmless(upload.name or "") + KEPT.get(kind, ".jpg"))
+    # Optimising a PNG takes half a minute of some, for a few per cent.
+    clean.save(data, kind, quality=QUALITY, optimize=kind == "JPEG")
+    return harmless(upload.name or "") + KEPT.get(kind, ".jpg"), data.getvalue()
+
+
+def _small_heif(upload: Any) -> "Image.Image":
+    """The picture of an iPhone, upright as its decoder makes it; made smaller a band at a time, without a second
+    copy of all its pixels.
+    """
+    from PIL import Image
+    from pillow_heif import open_heif
+
+    upload.seek(0)
+    found = open_heif(upload)[0]
+    (width, height), mode, pixels = found.size, found.mode, memoryview(found.data)
+    by = max(1, max(width, height) // MAX_SIDE)
+    small = Image.new(mode, (ceil(width / by), ceil(height / by)))
+    for top in range(0, height, by * 64):
+        rows = min(by * 64, height - top)
+        band: Any = pixels[top * found.stride : (top + rows) * found.stride]
+        strip = Image.frombuffer(mode, (width, rows), band, "raw", mode, found.stride, 1)
+        small.paste(strip.reduce(by), (0, top // by))
+    return small
 
 
 def harmless(name: str) -> str:
@@ -191,10 +314,10 @@ class Cut:
         return all(storage.exists(name) and storage.size(name) for name, _size, _kind in self.files)
 
     def make(self, storage: Storage) -> None:
-        """Draw and keep the variants. Raises OSError when the original can't be read."""
+        """Draw and keep the variants. Raises OSError when the original can't be read, or others are being drawn."""
         from PIL import Image
 
-        with storage.open(self.original) as file, opened(file) as original:
+        with one_at_a_time(), storage.open(self.original) as file, opened(file) as original:
             for size, files in groupby(self.files, key=lambda file: file[1]):
                 drawn = original.resize(size, Image.Resampling.LANCZOS, self.box, reducing_gap=3)
                 for name, _size, kind in files:

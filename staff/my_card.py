@@ -173,7 +173,9 @@ def my_card(request: HttpRequest) -> HttpResponse:
     member = card_of(request)
     if member is None:
         return render(request, "staff/no_card.html", status=404)
-    form = MyCardForm(request.POST or None, request.FILES or None, instance=for_owner(member))
+    # A picture that is not saved has no address yet, so a preview shows the old one, and reads none.
+    files = None if "preview" in request.POST else request.FILES
+    form = MyCardForm(request.POST or None, files or None, instance=for_owner(member))
     if request.method == "POST":
         if "preview" in request.POST:
             form.is_valid()
