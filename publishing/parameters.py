@@ -8,7 +8,7 @@ therefore kept without a query only.
 
 import re
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode
 
@@ -78,6 +78,7 @@ def _redirect_to(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)
 
 
+@lru_cache(1000)  # asked for each visit to a page of a list
 def declared(path: str, urlconf: str | None) -> Mapping[str, str]:
     """What the view at `path` takes; nothing where there is no view."""
     with translation.override(language_of_path(path)):
