@@ -3,15 +3,18 @@
 The keys follow from `SECRET_KEY`, one for each purpose (HKDF, RFC 5869), so that a text that was
 encrypted for one purpose can't be passed off as another's. `SECRET_KEY_FALLBACKS` still decrypts
 what an older key encrypted. Only what nobody needs back is hashed instead.
+
+The library is imported where it is used: a worker that serves pages only never loads it.
 """
 
 from base64 import urlsafe_b64encode
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet, MultiFernet
 
 
 class DecryptionError(ValueError):
@@ -25,19 +28,27 @@ def encrypt(text: str, purpose: str) -> str:
 
 def decrypt(token: str, purpose: str) -> str:
     """The text that `encrypt` was given for `purpose`. Raises DecryptionError."""
+    from cryptography.fernet import InvalidToken
+
     try:
         return _fernet(purpose).decrypt(token).decode()
     except (InvalidToken, ValueError) as error:  # ValueError: letters that are not ASCII, or bytes that are no text
         raise DecryptionError("no key of this site fits") from error
 
 
-def _fernet(purpose: str) -> MultiFernet:
+def _fernet(purpose: str) -> "MultiFernet":
+    from cryptography.fernet import MultiFernet
+
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet([_fernet_of(key, purpose) for key in keys])
 
 
 @lru_cache
-def _fernet_of(key: str | bytes, purpose: str) -> Fernet:
+def _fernet_of(key: str | bytes, purpose: str) -> "Fernet":
+    from cryptography.fernet import Fernet
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     raw = key.encode() if isinstance(key, str) else key
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"publishing.encryption:{purpose}".encode())
     return Fernet(urlsafe_b64encode(derived.derive(raw)))
