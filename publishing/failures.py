@@ -19,6 +19,7 @@ from django.conf import settings
 from publishing.answers import Key
 
 MOST = 200  # that are remembered
+ANY_QUERY = "…"  # in the place of a query that is not kept: what people search for is theirs
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,13 @@ def clear(key: Key) -> None:
     """Forget it: the page works again, or there is none any more."""
     with suppress(OSError):
         _file(key).unlink(missing_ok=True)
+
+
+def forget_queries() -> None:
+    """Forget pages that failed with a query: a program that starts can't try them again, visitors will."""
+    for failure in failing():
+        if failure.key[3] == ANY_QUERY:
+            clear(failure.key)
 
 
 def is_withheld(key: Key) -> bool:

@@ -103,6 +103,7 @@ class PageCache:
         self.run = secrets.token_hex(8)
         self.store = PageStore(Path(settings.STATE_DIR), urlsplit(settings.SITE_URL).netloc)
         self.store.hide()
+        failures.forget_queries()
         self.round: Iterator[None] = iter(())
         self.round_of: Any = None  # what the last one went by
         # Looked up once: these lines run at every request.
@@ -112,7 +113,7 @@ class PageCache:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         key = self.key(environ)
         if key is None:
-            return self.application(environ, start_response)
+            return self.application(environ, self.watched(environ, start_response))
         page = self.pages.get(key)
         if page is not None and self.is_fresh(page):
             page.asked = time.monotonic()
@@ -122,6 +123,22 @@ class PageCache:
             renewed.asked = time.monotonic()
             return self.send(renewed, environ, start_response)
         return renewed.send(environ, start_response)
+
+    def watched(self, environ: Environ, start_response: StartResponse) -> StartResponse:
+        """`start_response` that remembers when a page with a query of its own fails, such as a search."""
+        key = self.key(environ | {"QUERY_STRING": ""}) if environ.get("QUERY_STRING") else None
+        if key is None:
+            return start_response
+        with_query = (*key[:3], failures.ANY_QUERY)
+
+        def start(status: str, headers: Headers, *exc_info: Any) -> Any:
+            if status[:1] != SERVER_ERROR:
+                failures.clear(with_query)
+            elif not (status.startswith(AWAY) or has_secret(key[2], self.urlconf)):
+                failures.note(with_query, is_withheld=False)
+            return start_response(status, headers, *exc_info)
+
+        return start
 
     # What may be kept
 
@@ -509,7 +526,7 @@ class PageCache:
     def all_pages(self) -> Iterator[None]:
         """Bring one page after the other up to date: those that are kept, and all that they link to."""
         self.store.tidy()
-        waiting = deque(failure.key for failure in failures.failing())
+        waiting = deque(each.key for each in failures.failing() if each.key[3] != failures.ANY_QUERY)
         waiting.extend(key for origin in self.store.origins() for key in ((*origin, "/", ""), *self.store.keys(origin)))
         seen: set[Key] = set()
         while waiting and len(seen) < page_store.MOST_PAGES:

@@ -1219,6 +1219,34 @@ def test_when_what_was_taken_away_can_not_be_found_out_the_page_is_not_shown(rea
     assert reader.get("/themas/").status == 503
 
 
+def test_a_search_that_fails_is_remembered_without_its_words_until_one_works(cache, reader, site, settings):
+    site.failing = True
+    assert reader.get("/zoeken/", "q=geheim").status == 500
+    assert [each.address for each in failures.failing()] == ["/zoeken/?…"]
+    assert not any("geheim" in file.read_text() for file in settings.STATE_DIR.rglob("*.json"))
+    site.failing = False
+    reader.get("/zoeken/")
+    for _page in cache.all_pages():
+        pass
+    assert len(failures.failing()) == 1, "nobody searched"
+    reader.get("/zoeken/", "q=anders")
+    assert failures.failing() == []
+    site.failing = True
+    reader.get("/zoeken/", "q=x")
+    reader.get("/contact/niemand/")
+    PageCache(site)  # the site is started again
+    assert [each.address for each in failures.failing()] == ["/contact/niemand/"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"HTTP_COOKIE": "sessionid=abc"}, {"method": "POST"}, {"HTTP_HOST": "evil.example"}]
+)
+def test_what_no_visitor_asks_for_is_no_failure_of_a_page(reader, site, headers):
+    site.failing = True
+    assert reader.get("/zoeken/", "q=x", **headers).status == 500
+    assert failures.failing() == []
+
+
 def test_an_outage_is_no_failure_of_a_page(cache, reader, theme):
     def away(environ, start_response):
         start_response("503 Service Unavailable", [("Content-Length", "0")])
