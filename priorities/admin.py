@@ -45,8 +45,13 @@ class UpdateDocumentInline(ChildInline):
 @admin.register(Priority)
 class PriorityAdmin(PublishableAdmin):
     shared_fields = ("number", "status", "phase", "lead", "contact")
-    list_extra = ("number", "status")
+    list_extra = ("status",)
     inlines = (PartnerInline, PriorityDocumentInline)
+
+    @admin.display(description=_("number"), ordering="number")
+    def place(self, obj: Any) -> str:
+        """Its number, by which the list is put in order."""
+        return super().place(obj)
 
 
 @admin.register(Theme)

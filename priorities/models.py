@@ -167,9 +167,12 @@ class Priority(HasDocuments, Publishable):
 
     view_name = "priority_detail"
     order_field = "number"
+    has_own_number = True
     children = ("partners", "documents")
 
-    number = models.PositiveSmallIntegerField(_("number"), default=1, help_text=_("Its number in the Streekpact."))
+    number = models.PositiveSmallIntegerField(
+        _("number"), default=0, help_text=_("Its number in the Streekpact; 0 gives it the next one.")
+    )
     title = models.CharField(_("title"), max_length=200, blank=True)
     slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
     summary = models.TextField(_("summary"), blank=True, help_text=_("Optional, two or three sentences."))
@@ -183,6 +186,12 @@ class Priority(HasDocuments, Publishable):
         verbose_name = _("priority")
         verbose_name_plural = _("priorities")
         ordering = ["number", "pk"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.number:
+            last = Priority._base_manager.aggregate(last=models.Max("number"))["last"] or 0
+            self.number = last + 1
+        super().save(*args, **kwargs)
 
     @property
     def sort_key(self) -> str:

@@ -42,7 +42,7 @@ from publishing.dates import written
 from publishing.fields import MAX_UPLOAD, NOT_KEPT, PictureField, ask_again
 from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.mail import deliver
-from publishing.models import LAST_POSITION, Discarded, Event, Mail, Ordered, PolicyReport, Publishable, ShareLink
+from publishing.models import LAST_POSITION, Discarded, Event, Mail, PolicyReport, Publishable, ShareLink
 from publishing.numbers import whole
 from publishing.outages import is_outage, not_saved, tell_no_success
 from publishing.preview import preview, typed
@@ -320,7 +320,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         return format_html('<span class="none">–<span class="visually-hidden"> {}</span></span>', _("not filled in"))
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        place = ("place",) if issubclass(self.model, Ordered) else ()
+        place = ("place",) if self.model.order_field else ()
         return (*place, "__str__", *self.list_extra, "languages_present", "where", "last_change")
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
@@ -337,7 +337,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             '<input type="number" class="place" min="1" max="{}" name="place-{}" value="{}" aria-label="{}">',
             LAST_POSITION,
             obj.pk,
-            obj.position,
+            getattr(obj, self.model.order_field),
             name,
         )
 
@@ -374,12 +374,12 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The list; one of its buttons publishes the order that it shows."""
-        if request.method == "POST" and "_reorder" in request.POST and issubclass(self.model, Ordered):
+        if request.method == "POST" and "_reorder" in request.POST and self.model.order_field:
             if not self.has_change_permission(request):
                 raise PermissionDenied
             self._reorder(request)
             return HttpResponseRedirect(request.get_full_path())
-        can_order = issubclass(self.model, Ordered) and self.has_change_permission(request)
+        can_order = bool(self.model.order_field) and self.has_change_permission(request)
         title = capfirst(str(self.opts.verbose_name_plural))
         extra = {"can_order": can_order, "counted": True, "title": title}
         return super().changelist_view(request, extra | (extra_context or {}))
@@ -391,7 +391,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             for name, value in request.POST.items()
             if name.startswith("place-") and (key := whole(name.removeprefix("place-")))
         }
-        old = dict(self.model._base_manager.order_by("position", "pk").values_list("pk", "position"))
+        field = self.model.order_field
+        old = dict(self.model._base_manager.order_by(field, "pk").values_list("pk", field))
         places = {key: index for index, key in enumerate(old)}
         keys = sorted(
             typed,

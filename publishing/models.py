@@ -528,6 +528,7 @@ class Frozen(models.Model):
     # Fields that make sense only together: who changes one of them in `amend` decides about all. Pictures need none.
     together: ClassVar[tuple[tuple[str, ...], ...]] = ()
     order_field: ClassVar[str] = ""  # the field with the place among its like, which `reorder` alone changes
+    has_own_number: ClassVar[bool] = False  # whether no two have the same place when they are public
 
     class Meta:
         abstract = True

@@ -69,16 +69,22 @@ def publish_errors(
     columns = slug_columns(type(row))
     if columns and not any(getattr(row, column) for column in columns):
         errors.setdefault(columns[0], []).append(_("Fill this in before you publish: it is the address of the page."))
-    for column, messages in address_errors(row, live_from, live_until).items():
+    for column, messages in taken_errors(row, live_from, live_until).items():
         errors.setdefault(column, []).extend(messages)
     return errors
 
 
-def address_errors(row: Publishable, live_from: datetime, live_until: datetime | None) -> dict[str, list[Any]]:
-    """Which addresses of `row` somebody else has in that time, by field."""
+def taken_errors(row: Publishable, live_from: datetime, live_until: datetime | None) -> dict[str, list[Any]]:
+    """What of `row` somebody else has in that time, by field: an address, or a number where each has its own."""
     errors: dict[str, list[Any]] = {}
+    field = row.order_field
+    if row.has_own_number and (owner := _owner(row, live_from, live_until, sort_key=row.sort_key)):
+        words = {"other": owner, "number": getattr(row, field)}
+        message = _("“%(other)s” already has number %(number)s. Choose another one, or put them in order in the list.")
+        errors[field] = [message % words]
     for code in CODES if slug_columns(type(row)) else ():
-        if owner := _slug_owner(row, code, live_from, live_until):
+        named = {"slugs__slug": row.slug_in(code), "slugs__language": code}
+        if owner := _owner(row, live_from, live_until, **named):
             language = resolve(row, "slug", code).language
             column = build_localized_fieldname("slug", language) if language else "slug"
             message = _("“%s” already has this address.") % owner
@@ -124,14 +130,12 @@ def _source_column(model: type[Publishable], field: str) -> str:
     return field
 
 
-def _slug_owner(
-    row: Publishable, language: str, live_from: datetime, live_until: datetime | None
-) -> Publishable | None:
-    """The other object of this model that has the address of `row` in `language` in that time."""
+def _owner(row: Publishable, live_from: datetime, live_until: datetime | None, **what: Any) -> Publishable | None:
+    """The other object of this model that visitors see with `what` in that time."""
     taken = (
         Revision.objects.of(type(row))
         .exclude(object_id=row.pk)
-        .filter(CAME_DUE, slugs__slug=row.slug_in(language), slugs__language=language, withdrawn=False)
+        .filter(CAME_DUE, withdrawn=False, **what)
         .filter(models.Q(superseded_at=None) | models.Q(superseded_at__gt=live_from))
         .filter(models.Q(live_until=None) | models.Q(live_until__gt=live_from))
     )

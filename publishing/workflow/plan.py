@@ -16,7 +16,6 @@ from publishing.models import (
 )
 from publishing.snapshots import diff, normalise
 from publishing.workflow.commit import (
-    address_errors,
     check_end,
     check_note,
     commit_copy,
@@ -26,6 +25,7 @@ from publishing.workflow.commit import (
     log,
     moment,
     refuse,
+    taken_errors,
     waiting_versions,
 )
 
@@ -48,7 +48,7 @@ def reschedule(
     """The same version at another time: the waiting one is cancelled, a new one has its data.
 
     Raises ValidationError, by field, when `live_from` is past, when the end comes before it, or
-    when somebody else has one of its addresses in that time.
+    when somebody else has one of its addresses, or its number, in that time.
     """
     if live_from <= timezone.now():
         raise ValidationError({"live_from": _("This moment is past. Choose a later one.")})
@@ -56,7 +56,7 @@ def reschedule(
     with transaction.atomic():
         waiting = _locked_waiting(revision)
         row = waiting.thaw()
-        refuse(address_errors(row, live_from, live_until))
+        refuse(taken_errors(row, live_from, live_until))
         _cancel(waiting)
         words = {"old": moment(waiting.live_from), "new": moment(live_from)}
         log(author, [row], _("The publication of %(old)s is moved to %(new)s.") % words)
@@ -68,13 +68,13 @@ def advance(revision: Revision, author: User | None, note: str = "") -> Revision
     """Publish a version that waits now, with its own content and end, and not the working copy.
 
     What else waits goes on waiting, with what it says. Raises ValidationError when `revision` does not
-    wait any more, or somebody else has one of its addresses now.
+    wait any more, or somebody else has one of its addresses, or its number, now.
     """
     check_note(note)
     with transaction.atomic():
         waiting = _locked_waiting(revision)
         obj, now = waiting.thaw(), timezone.now()
-        refuse(address_errors(obj, now, waiting.live_until))
+        refuse(taken_errors(obj, now, waiting.live_until))
         shown = obj.revisions.public(now).first()
         others = [each for each in waiting_versions(obj, now) if each.pk != waiting.pk]
         _cancel(waiting)
@@ -92,7 +92,7 @@ def set_end(obj: Publishable, author: User | None, live_until: datetime | None) 
     """Let what visitors see of `obj` end at that time, or never; its working copy stays a working copy.
 
     What waits keeps waiting. Raises ValidationError, by field, when nothing is public, the end is
-    past, or somebody else has one of its addresses in that time.
+    past, or somebody else has one of its addresses, or its number, in that time.
     """
     now = timezone.now()
     check_end(now, live_until)
@@ -101,7 +101,10 @@ def set_end(obj: Publishable, author: User | None, live_until: datetime | None) 
         shown = row.revisions.public(now).first()
         if shown is None:
             raise ValidationError(_("This is not on the public site."))
-        refuse(address_errors(shown.thaw(), now, live_until))
+        obj = shown.thaw()
+        before = taken_errors(obj, now, shown.live_until)  # such as a number from when two could have the same
+        errors = taken_errors(obj, now, live_until)
+        refuse({field: said for field, said in errors.items() if said != before.get(field)})
         note = _("Ends on %s.") % moment(live_until) if live_until else _("Does not end any more.")
         log(author, [row], note)
         commit_on_top(row, author, note, live_until=live_until)

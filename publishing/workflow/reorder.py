@@ -30,20 +30,21 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
     """
     with transaction.atomic():
         lock(model)
-        rows: list[Any] = list(model._base_manager.order_by("position", "pk"))
+        rows: list[Any] = list(model._base_manager.order_by(model.order_field, "pk"))
         chosen = set(ids)
         wanted = {row.pk: row for row in rows if row.pk in chosen}
         if len(wanted) != len(ids):
             raise ValidationError(_("This list has changed in the meantime. Look at it again, and then order it."))
-        places = rising(row.position for row in rows)
+        field = model.order_field
+        places = rising(getattr(row, field) for row in rows)
         turn = iter(ids)
         rows = [wanted[next(turn)] if row.pk in wanted else row for row in rows]
         moved = []
         for row, place in zip(rows, places, strict=True):
-            if row.position != place:
-                row.position = place
+            if getattr(row, field) != place:
+                setattr(row, field, place)
                 moved.append(row)
-        model._base_manager.bulk_update(moved, ["position"], batch_size=500)
+        model._base_manager.bulk_update(moved, [field], batch_size=500)
         note = _("Order changed.")
         revisions = Revision.objects.of(model).filter(withdrawn=False)
         places_shown = (revisions.public() | revisions.pending()).values_list("object_id", "sort_key")
@@ -51,7 +52,7 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
         stale = {pk for pk, key in places_shown if key != keys.get(pk, key)}
         for row in rows:
             if row.pk in stale:
-                commit_on_top(row, author, note, partial(_with, {"position": row.position}))
+                commit_on_top(row, author, note, partial(_with, {field: getattr(row, field)}))
         log(author, moved, note)
     return len(moved)
 

@@ -149,6 +149,21 @@ function drag(row, grip, kind) {
   grip.addEventListener("pointercancel", end);
 }
 
+/* An order of the list that was changed and not saved is lost when one leaves, so the browser asks first. */
+function guard(form) {
+  let saves = false;
+  form.addEventListener("submit", (event) => {
+    saves = event.submitter?.name === "_reorder";
+  });
+  addEventListener("pageshow", () => {
+    saves = false;
+  });
+  addEventListener("beforeunload", (event) => {
+    const changed = [...form.querySelectorAll("input.place")].some((each) => each.value !== each.defaultValue);
+    if (changed && !saves) event.preventDefault();
+  });
+}
+
 function start() {
   // A list that is sorted by something else has no order of its own to change.
   const sorted = new URLSearchParams(location.search).has("o");
@@ -160,6 +175,8 @@ function start() {
       if (first) mark(rowsOf(first, kind)); // numbers change when something is moved, not before
     }
   }
+  const saving = document.querySelector("[name=_reorder]");
+  if (saving) guard(saving.form);
   document.body.append(status);
   document.addEventListener("formset:added", (event) => {
     const row = event.target;

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from pages.models import MissionPage
-from priorities.models import Theme
+from priorities.models import Priority, Theme
 from publishing.workflow import publish
 from tests.conftest import listen
 
@@ -40,6 +40,29 @@ def test_a_list_is_ordered_with_the_keyboard_and_then_public(signed_in):
     page.get_by_role("button", name="Bewaar volgorde").click()
     page.get_by_text("De volgorde is gewijzigd").wait_for()
     assert [theme.pk for theme in Theme.published()] == [rows[2].pk, rows[0].pk, rows[1].pk]
+    assert complaints == []
+
+
+def test_priorities_are_ordered_too_and_an_order_that_was_not_saved_is_asked_about(signed_in):
+    page, complaints, asked = signed_in, listen(signed_in), []
+
+    def stay(dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    rows = list(Priority.objects.order_by("number"))
+    page.goto("/admin/priorities/priority/")
+    page.get_by_role("button", name=f"“{rows[1].title_nl}” naar boven").click()
+    away = page.locator("a[href='/admin/priorities/theme/']").first
+    away.evaluate("link => { link.click() }")
+    page.wait_for_timeout(0)
+    page.get_by_role("button", name="Bewaar volgorde").click()
+    page.get_by_text("De volgorde is gewijzigd").wait_for()
+    assert asked == ["beforeunload"]
+    assert [each.pk for each in Priority.published()][:2] == [rows[1].pk, rows[0].pk]
+    page.goto("/admin/priorities/theme/")
+    assert asked == ["beforeunload"]
     assert complaints == []
 
 
