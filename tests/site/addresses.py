@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import URLPattern, get_resolver, reverse
@@ -23,6 +23,7 @@ class Address:
     name: str  # as `reverse` takes it; of a pattern without a name its route
     route: str
     arguments: frozenset[str]
+    view: Any = field(compare=False)
 
     @property
     def model(self) -> str:
@@ -48,7 +49,7 @@ def walk(resolver: Any = None, namespaces: tuple[str, ...] = (), before: str = "
             if isinstance(each, URLPattern):
                 name = ":".join((*namespaces, each.name)) if each.name else route
                 converters = set(each.pattern.converters) | set(each.pattern.regex.groupindex)
-                yield Address(name, route, frozenset(converters))
+                yield Address(name, route, frozenset(converters), each.callback)
             else:
                 yield from walk(each, (*namespaces, each.namespace) if each.namespace else namespaces, route)
 

@@ -229,6 +229,12 @@ def test_every_address_of_the_site_stands_in_the_table_and_no_other():
     assert len(listed) == len(set(listed))
 
 
+def test_only_reports_of_browsers_come_without_the_token_of_a_form():
+    exempt = {address.name for address in addresses().values() if getattr(address.view, "csrf_exempt", False)}
+    assert exempt == {"csp_report"}
+    assert "django.middleware.csrf.CsrfViewMiddleware" in settings.MIDDLEWARE
+
+
 def test_each_role_gets_at_each_address_what_the_table_says(answers):
     got = {
         name: {role: as_cell([answers[name, role, method] for method in METHODS]) for role in ROLES}
