@@ -160,7 +160,6 @@ def ask(cast: Cast, role: str, method: str, path: str) -> Answer:
         with transaction.atomic():
             response = client.get(path) if method == "GET" else client.post(path)
             content = b"".join(response) if response.streaming else response.content
-            response.close()
             kind = kind_of(response, client)
             transaction.set_rollback(True)
     except Exception as error:  # whatever it is: to a visitor it would be a 500
