@@ -202,6 +202,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         editing.arrive(obj, request.user)
         return render(request, "admin/panel/presence.html", {"others": editing.others(obj, request.user)})
 
+    present_view.is_ping = True  # type: ignore[attr-defined]  # the open form sends it by itself
+
     def changeform_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """The form; one that can't be written, as on a full disk, comes back with what was typed."""
         try:

@@ -34,14 +34,13 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 CHUNK = 1_000_000  # bytes
 BATCH = 500  # rows
-# Worth nothing after a restore: who was signed in, who had which form open, what browsers told, which pages
-# stayed as they were.
-LEFT_OUT = (
-    "sessions.session",
-    "publishing.presence",
-    "publishing.policyreport",
-    "publishing.stampchange",
-    "publishing.mailedstranger",
+LEFT_OUT = (  # worth nothing after a restore
+    "sessions.session",  # who was signed in
+    "usersessions.usersession",
+    "publishing.presence",  # who had which form open
+    "publishing.policyreport",  # what browsers told
+    "publishing.stampchange",  # which pages stayed as they were
+    "publishing.mailedstranger",  # to whom a mail went today
 )
 
 Tell = Callable[[str], None]

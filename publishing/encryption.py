@@ -36,6 +36,17 @@ def decrypt(token: str, purpose: str) -> str:
         raise DecryptionError("no key of this site fits") from error
 
 
+def is_newest(token: str, purpose: str) -> bool:
+    """Whether `token` was encrypted for `purpose` with the newest key, not with one of `SECRET_KEY_FALLBACKS`."""
+    from cryptography.fernet import InvalidToken
+
+    try:
+        _fernet_of(settings.SECRET_KEY, purpose).decrypt(token)
+    except (InvalidToken, ValueError):
+        return False
+    return True
+
+
 def _fernet(purpose: str) -> "MultiFernet":
     from cryptography.fernet import MultiFernet
 

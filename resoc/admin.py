@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import wraps
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -22,8 +23,8 @@ from publishing.lists import OnlyOfferedLookups
 from publishing.mail import stuck
 from publishing.models import Discarded
 from publishing.restoring import is_unrehearsed
-from staff.accounts import lacks_second_factor
 from staff.card_checks import unanswered
+from staff.second_factor import gave_factor, has_factor, must_give_factor
 
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Content"), ("MissionPage", "Priority", "Theme", "Update", "Document", "TextPage", "Discarded")),
@@ -84,16 +85,31 @@ class Desk(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Who may edit, and proved with a second factor who they are."""
-        return super().has_permission(request) and not lacks_second_factor(request.user)
+        return super().has_permission(request) and gave_factor(request)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The one way in is that of everybody; who came in without a second factor sets it up first."""
-        if lacks_second_factor(request.user):
-            messages.info(request, _("Who edits this site needs a second way to prove who they are. Choose one here."))
-            return redirect("mfa_index")
-        if request.user.is_authenticated:
+        goal = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        if not request.user.is_authenticated:
+            return redirect_to_login(goal)
+        if not super().has_permission(request):
             raise PermissionDenied
-        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
+        if must_give_factor(request):
+            messages.info(request, _("Show first that it is you."))
+            methods = get_adapter(request).get_reauthentication_methods(request.user)
+            return redirect_to_login(goal, methods[0]["url"])
+        if has_factor(request.user):
+            return redirect("admin:index")
+        messages.info(request, _("Who edits this site needs a second way to prove who they are. Choose one here."))
+        return redirect("mfa_index")
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """There is one page for it, which counts attempts and mails the person."""
+        return redirect("account_change_password" if request.user.has_usable_password() else "account_set_password")  # type: ignore[union-attr]
+
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """See `password_change`."""
+        return redirect("mfa_index")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The first page, which also says what somebody should look at."""

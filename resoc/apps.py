@@ -1,5 +1,6 @@
 """The project as an app: no models, only what is wired once all apps are there."""
 
+from allauth.usersessions.apps import UserSessionsConfig
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.db.models.signals import post_migrate
@@ -23,3 +24,10 @@ class DeskConfig(SimpleAdminConfig):
     """Django's admin with our site of it, whose forms are loaded with its addresses: visitors need none."""
 
     default_site = "resoc.admin.Desk"
+
+
+class SessionsConfig(UserSessionsConfig):
+    """allauth's list of sessions. `staff.sessions` fills it: allauth itself would store internet addresses too."""
+
+    def ready(self) -> None:
+        pass

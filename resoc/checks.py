@@ -46,7 +46,7 @@ def secret_is_kept() -> Iterator[checks.CheckMessage]:
     if not os.environ.get("SECRET_KEY", "").strip() and path.stat().st_mode & READABLE_BY_OTHERS:
         yield checks.Error(
             f"Others on this machine may read the secret key in {path}.",
-            hint=f"Run 'chmod 600 {path}'. If somebody may have read it: remove the file, and all sign in again.",
+            hint=f"Run 'chmod 600 {path}'. If somebody may have read it, take a new key: see docs/operators.md.",
             id="resoc.E002",
         )
 

@@ -32,6 +32,7 @@ from publishing.search_index import unindexed
 from resoc.management.commands.prepare import is_collected
 from resoc.views import ask_database
 from staff.emails import in_conflict
+from staff.second_factor import not_newest, unreadable
 
 OK, ODD, WRONG = "ok", "warning", "wrong"
 LITTLE_ROOM, NO_ROOM = 1_000_000_000, 100_000_000  # bytes
@@ -76,6 +77,7 @@ def examine() -> Iterator[Finding]:
     for question in (
         accounts_have_one_address,
         history_is_protected,
+        second_factors_can_be_read,
         mail_goes_out,
         backups_are_made,
         pages_are_fresh,
@@ -214,6 +216,17 @@ def history_is_protected() -> Iterator[Finding]:
         yield Finding(WRONG, f"The database does not protect what was published ({said}): run 'manage.py migrate'.")
     else:
         yield Finding(OK, "The database refuses to change or delete what was published.")
+
+
+def second_factors_can_be_read() -> Iterator[Finding]:
+    """Whether the secrets of second factors are encrypted with a key that this site has."""
+    if number := len(unreadable()):
+        advice = "name the key of before in SECRET_KEY_FALLBACKS, or have the people set up new ones"
+        yield Finding(WRONG, f"{number} second factors can't be read, so no code fits: {advice}.")
+    elif number := len(not_newest()):
+        yield Finding(ODD, f"{number} second factors are not encrypted with the newest key: run 'manage.py prepare'.")
+    else:
+        yield Finding(OK, "The second factors can be read, and are encrypted.")
 
 
 def mail_goes_out() -> Iterator[Finding]:

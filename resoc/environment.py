@@ -122,7 +122,7 @@ def kept_secret(path: Path) -> str:
     except OSError as error:
         raise ImproperlyConfigured(f"SECRET_KEY: cannot read the file {path}: {error.strerror}.") from error
     if not secret:
-        raise ImproperlyConfigured(f"SECRET_KEY: the file {path} is empty; remove it to make a new key.")
+        raise ImproperlyConfigured(f"SECRET_KEY: the file {path} is empty: put back the key that you keep apart.")
     return secret
 
 

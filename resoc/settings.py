@@ -33,6 +33,7 @@ STATE_DIR = writable_folder(DATA_DIR / "var", "DATA_DIR")
 
 DEBUG = variable("DEBUG", flag, False, "yes or no")
 SECRET_KEY = variable("SECRET_KEY", str, "", "a secret") or kept_secret(STATE_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = variable("SECRET_KEY_FALLBACKS", names, list[str](), "older secrets, separated by commas")
 SITE_URL = variable("SITE_URL", site_url, "", "an address such as https://www.example.org, without a path")
 # The names of this machine only where the site has no name of its own: whoever may choose the name of
 # the host, chooses where links lead that are made from it.
@@ -49,6 +50,7 @@ COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "publishing.lapsed.lapsed"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"  # of the admin and of My card; visitors get none
 LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = HTTPS, True, "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -97,6 +99,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "resoc.apps.SessionsConfig",  # allauth.usersessions
     "js_asset",
     "django_prose_editor",
     "publishing",
@@ -121,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "staff.sessions.users",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -238,7 +242,8 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 # People
 
 LOGIN_URL = "account_login"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["staff.accounts.AuthenticationBackend"]
+SESSION_COOKIE_AGE = 30 * 24 * 3600  # seconds; `staff.sessions` ends most sooner
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -267,6 +272,13 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail when a password or a passkey change
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+MFA_ADAPTER = "staff.second_factor.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "staff.second_factor.CodeForm",
+    "reauthenticate": "staff.second_factor.CodeAgainForm",
+}
+# Otherwise whoever holds a key of somebody else, but not its PIN or finger, could use it (FIDO: user verification).
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above

@@ -20,6 +20,7 @@ from publishing.mail import deliver
 from publishing.text_index import merge
 from staff.card_checks import send_due
 from staff.consent import follow_plans
+from staff.sessions import forget_expired
 
 MINUTE, HOUR = 60, 3600  # seconds
 
@@ -32,6 +33,7 @@ def run() -> None:
     send_due()
     deliver()
     forget_old()
+    forget_expired()
 
 
 def start() -> None:

@@ -7,11 +7,11 @@ from django.views.i18n import set_language
 from publishing.link_check import dead_links_page
 from publishing.link_targets import link_targets
 from resoc import visitor_urls
-from resoc.visitor_urls import handler400, handler404, handler500
+from resoc.visitor_urls import handler400, handler403, handler404, handler500
 
 admin.autodiscover()
 
-__all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [
     path("admin/language/", set_language, name="set_language"),

@@ -32,5 +32,6 @@ urlpatterns = [
     ),
 ]
 handler400 = "resoc.views.bad_request"
+handler403 = "publishing.lapsed.refused"
 handler404 = "resoc.not_found.page_not_found"
 handler500 = "publishing.outages.server_error"

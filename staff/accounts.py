@@ -1,6 +1,6 @@
 """Accounts: nobody signs up, and who may edit the site has a second factor.
 
-Signing in itself is django-allauth's; here stands what is different for us.
+Signing in itself is django-allauth's; here stands what is different for us. See also `second_factor` and `sessions`.
 """
 
 import logging
@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend as AllauthBackend
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.userkit import get_user_by_username
 from allauth.core import context
 from allauth.core.internal.httpkit import get_client_ip
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +28,27 @@ from publishing.mail import AUTOMATIC, Handling, as_html, entrust
 from publishing.strangers import may_write_to
 from staff.emails import account_of
 from staff.models import StaffMember
+from staff.second_factor import knows_codes, must_give_factor
+
+ASKS_FACTOR = "allauth.mfa.stages.AuthenticateStage"
+
+
+class AuthenticationBackend(AllauthBackend):
+    """allauth's; it compares one password for a name or an address, whether there is such an account or not.
+
+    allauth looks an address up as a user name too, and compared the password of an account that was
+    found twice a second time, so that how long it took told which addresses have an account.
+    """
+
+    def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> Any:
+        found: dict[int, Any] = {}
+        for typed in {credentials.get("username"), credentials.get("email")} - {None, ""}:
+            found |= {user.pk: user for user in (get_user_by_username(typed), account_of(typed)) if user}
+        for user in found.values():
+            if self._check_password(user, credentials["password"]):
+                return user
+        return None
+
 
 UNKNOWN = "account/email/unknown_account"  # the mail to somebody who has no account
 # How long what is in these mails works, in seconds.
@@ -68,9 +90,26 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not by who proved a moment ago who they are: signing in counts as that."""
         request = context.request
+        if must_give_factor(request):
+            return True
         records = get_authentication_records(request, request.user)
         is_fresh = any(time.time() - record["at"] < app_settings.REAUTHENTICATION_TIMEOUT for record in records)
         return super().is_reauthentication_required(app=app, **kwargs) and not is_fresh
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Not the password of an account of the desk whose second factor was not given in this session.
+
+        And no code of somebody who has no app and never saw recovery codes, but has another way.
+        """
+        methods = super().get_reauthentication_methods(user)
+        if must_give_factor(context.request):
+            methods = [each for each in methods if each["id"] != "reauthenticate"]
+        known = methods if knows_codes(user) else [each for each in methods if each["id"] != "mfa_reauthenticate"]
+        return known or methods
+
+    def get_login_stages(self) -> list[str]:
+        stages = super().get_login_stages()
+        return ["staff.second_factor.FactorStage" if each == ASKS_FACTOR else each for each in stages]
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """At the address of the site, and not at the one that the request names."""
@@ -101,12 +140,3 @@ def language_of(user: Any) -> str | None:
     """The language that mails to this user speak; None when nobody said."""
     member = StaffMember.objects.filter(user=user).first() if user and user.pk else None
     return member.language if member else None
-
-
-def lacks_second_factor(user: Any) -> bool:
-    """Whether this user may edit the site, but signs in with a password or a mail alone."""
-    if not (user.is_authenticated and user.is_staff):
-        return False
-    if not hasattr(user, "has_second_factor"):  # asked several times a request
-        user.has_second_factor = is_mfa_enabled(user)
-    return not user.has_second_factor

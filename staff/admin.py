@@ -3,7 +3,6 @@
 from base64 import b64encode
 from typing import Any
 
-from allauth.account.admin import EmailAddress  # which registers it
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,9 +21,6 @@ from staff.leaving import leave
 from staff.models import StaffMember
 from staff.notices import in_words, photos
 from staff.rights import may_touch
-
-# The address of an account is that of its user: a second list of them would only confuse.
-admin.site.unregister(EmailAddress)
 
 
 @admin.register(StaffMember)

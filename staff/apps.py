@@ -11,4 +11,10 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from staff import audit, card_accounts, consent  # noqa: F401  (connect their signal handlers)
+        from staff import (  # noqa: F401  (connect their signal handlers)
+            audit,
+            card_accounts,
+            consent,
+            second_factor,
+            sessions,
+        )

@@ -15,7 +15,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import construct_change_message
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +30,7 @@ from publishing.comparison import changed_labels
 from publishing.editing import differences, fingerprints
 from publishing.fields import NOT_KEPT, ask_again
 from publishing.languages import CODES, NAMES, is_blank, localized
+from publishing.lapsed import lapsed
 from publishing.models import Revision
 from publishing.outages import is_outage, not_saved, tell_no_success
 from publishing.snapshots import Change, freeze, freeze_all, normalise, published_fields, thaw
@@ -44,6 +45,8 @@ from staff.views import followed_by
 
 logger = logging.getLogger(__name__)
 
+WHOSE = "whose"  # the number of the card that the form was made for: another person may have signed in since
+UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
 PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
 
 
@@ -165,11 +168,13 @@ def card_of(request: Any) -> StaffMember | None:
     return StaffMember._base_manager.filter(user_id=request.user.pk).first()
 
 
-@login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_card(request: HttpRequest) -> HttpResponse:
     """The form, and below it the card as visitors see it; saving publishes the person's own changes."""
+    if not request.user.is_authenticated:
+        was_typed = request.method == "POST" and "base" in request.POST
+        return lapsed(request) if was_typed else redirect_to_login(request.get_full_path())
     member = card_of(request)
     if member is None:
         return render(request, "staff/no_card.html", status=404)
@@ -177,10 +182,15 @@ def my_card(request: HttpRequest) -> HttpResponse:
     files = None if "preview" in request.POST else request.FILES
     form = MyCardForm(request.POST or None, files or None, instance=for_owner(member))
     if request.method == "POST":
+        if request.POST.get(WHOSE, str(member.pk)) != str(member.pk):
+            messages.error(request, _("This form was of somebody else who signed in here. Nothing was saved."))
+            return redirect("my_card")
         if "preview" in request.POST:
             form.is_valid()
             return render(request, "staff/my_card_preview.html", {"member": shown(form.instance)})
-        if form.is_valid() and save(request, form):
+        if UNSAVED in request.POST:
+            form.add_error(None, _("This is what you typed earlier. It is not saved yet."))
+        elif form.is_valid() and save(request, form):
             return redirect("my_card")
         ask_again(form)
     return render(request, "staff/my_card.html", context_of(form, member))

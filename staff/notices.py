@@ -1,7 +1,8 @@
 """Mails about cards: to the secretariat what changed, to staff members what is asked of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,15 @@ from publishing.workflow.merge import units
 from staff.accounts import language_of
 from staff.models import CardLink, StaffMember
 from staff.vcards import absence
+
+
+class AccountChange(StrEnum):
+    """What a superuser changed of somebody's account."""
+
+    PASSWORD = "password"  # noqa: S105
+    ADDRESS = "address"
+    FACTOR = "factor"
+
 
 EDITORS = "staff.change_staffmember"
 
@@ -187,3 +197,12 @@ def details_of(member: StaffMember) -> Iterator[tuple[str, str]]:
             yield capfirst(str(field.verbose_name)), value
     if member.is_absent:
         yield _("Absence"), absence(member)
+
+
+def tell_account(request: HttpRequest, user: User, change: AccountChange, to: Collection[str] = ()) -> None:
+    """Write to `user`, or to the addresses `to`, what somebody else changed of the account."""
+    by = request.user.get_full_name() or request.user.get_username()  # type: ignore[union-attr]
+    context = {"change": change, "by": by, "user": user, "sign_in": absolute(request, reverse("account_login"))}
+    for address in filter(None, to or {user.email}):
+        with translation.override(language_of(user) or translation.get_language()):
+            send(address, _("Your account on the website of RESOC Westhoek changed"), "account_changed", context)

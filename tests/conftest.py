@@ -17,17 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.test import Client, TransactionTestCase
 
 from resoc.groups import SECRETARIAT, STAFF
+from tests.desk import TOTP_SECRET, enter, give_second_factor  # noqa: F401  (the first for others)
 from tests.kept import keep
 
 ROOT = Path(__file__).resolve().parents[1]
-TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  (of everybody who has an authenticator app)
 # The first of these that is there. Not the headless shell: the printed home page fails with it (decision 25).
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -83,7 +82,7 @@ def colleague(db) -> User:
 @pytest.fixture
 def editor_client(editor: User) -> Client:
     client = Client()
-    client.force_login(editor)
+    enter(client, editor)
     return client
 
 
@@ -121,7 +120,7 @@ def signed_in(page):
 def sign_in(page, name: str = "dorine", address: str = "/admin/") -> None:
     """Go to the admin with a session of Dorine; how one signs in is tested in tests/staff/test_accounts.py."""
     client = Client()
-    client.force_login(User.objects.get(username=name))
+    enter(client, User.objects.get(username=name))
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "domain": "localhost", "path": "/"}]
     )
@@ -149,11 +148,6 @@ def staff_user(name: str, **extra: str) -> User:
     user = User.objects.create_user(name, is_staff=True, **extra)
     give_second_factor(user)
     return user
-
-
-def give_second_factor(user: User) -> None:
-    """An authenticator app; without one nobody gets into the admin."""
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET})
 
 
 @pytest.fixture(scope="session")

@@ -25,14 +25,14 @@ PHONE = {"width": 375, "height": 740}
 COLOURS = 64  # of a picture; the desk has few
 MOST = 120_000  # bytes of a picture
 SIGN_IN = """
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from tests.desk import enter, give_second_factor
 user = User.objects.create_user("an", is_staff=True, first_name="An", last_name="Peeters")
 user.groups.add(Group.objects.get(name="Secretariaat"))
-Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+give_second_factor(user)
 client = Client()
-client.force_login(user)
+enter(client, user)
 print(client.cookies["sessionid"].value)
 """
 

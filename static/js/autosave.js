@@ -1,6 +1,6 @@
 // Keeps what is typed on this device until it is saved, so that a closed laptop, a lost
 // connection or an expired session loses nothing.
-const form = document.querySelector(".publishable form[id$=_form]");
+const form = document.querySelector(".publishable form[id$=_form], form[data-keeps]");
 const notice = document.querySelector(".draft-notice");
 const KEPT_FOR = 14 * 24 * 3600 * 1000; // milliseconds
 const AFTER = 600; // milliseconds without typing
@@ -10,7 +10,7 @@ const SENT = "draft-sent";
 const key = `draft:${notice?.dataset.user}:${location.pathname}`;
 const entries = () =>
   [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
-const typed = (all) => JSON.stringify(all.filter(([name]) => name !== "_base" && name !== "_form"));
+const typed = (all) => JSON.stringify(all.filter(([name]) => !["_base", "_form", "base"].includes(name)));
 
 function read() {
   try {
@@ -53,10 +53,10 @@ function offer(draft) {
 if (form && notice) {
   const sent = sessionStorage.getItem(SENT);
   sessionStorage.removeItem(SENT);
-  if (sent && document.querySelector(".messagelist .success")) localStorage.removeItem(sent);
+  if (sent && document.querySelector(".messagelist .success, .notices .success")) localStorage.removeItem(sent);
 
   const draft = read();
-  const isAnswer = document.querySelector(".errornote, .conflict, .unsaved");
+  const isAnswer = document.querySelector(".errornote, .conflict, .unsaved, .error-summary");
   if (draft && !isAnswer) {
     if (typed(draft.entries) === typed(entries())) localStorage.removeItem(key);
     else offer(draft);

@@ -11,7 +11,6 @@ import django
 
 django.setup()
 
-from allauth.mfa.models import Authenticator  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import Group, User  # noqa: E402
 from django.core.files.storage import default_storage  # noqa: E402
@@ -32,6 +31,7 @@ from publishing.workflow import publish  # noqa: E402
 from resoc.groups import SECRETARIAT, STAFF  # noqa: E402
 from staff.models import StaffMember  # noqa: E402
 from tests.chaos.people import PASSWORD  # noqa: E402
+from tests.desk import enter, give_second_factor  # noqa: E402
 
 
 def make(editors: str, themes: str) -> dict[str, Any]:
@@ -55,13 +55,13 @@ def _user(name: str, group: str, **extra: bool) -> User:
     user = User.objects.create_user(name, f"{name}@example.org", PASSWORD, **extra)
     user.groups.add(Group.objects.get(name=group))
     if user.is_staff:
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+        give_second_factor(user)
     return user
 
 
 def _session(user: User) -> str:
     client = Client()
-    client.force_login(user)
+    enter(client, user)
     return client.cookies["sessionid"].value
 
 
@@ -139,7 +139,7 @@ def full() -> dict[str, Any]:
 
     user, row = User.objects.get(username="editor0"), Theme.objects.filter(slug_nl="proef-0").get()
     client = Client(raise_request_exception=False, headers={"host": "localhost"})
-    client.force_login(user)
+    enter(client, user)
     with connection.cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages}")

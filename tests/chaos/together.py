@@ -15,6 +15,7 @@ from django.urls import reverse
 from priorities.models import Priority, Theme
 from publishing.models import Revision
 from tests.chaos.site import Form
+from tests.desk import enter
 
 SAVED = "bezoekers zien het nu"
 
@@ -46,7 +47,7 @@ def run(editors: int, rounds: int) -> dict[str, Any]:
     def edit(number: int) -> None:
         client = Client(raise_request_exception=False, headers={"host": "localhost"})
         try:
-            client.force_login(User.objects.get(username=f"editor{number}"))
+            enter(client, User.objects.get(username=f"editor{number}"))
             barrier.wait(60)
             for turn in range(rounds):
                 rows = [own[1 + number], shared[(number + turn) % 2]]

@@ -27,6 +27,7 @@ from publishing.search_index import find
 from publishing.workflow import publish
 from staff.models import StaffMember
 from tests.conftest import new_bucket
+from tests.desk import enter
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -394,7 +395,7 @@ def test_the_desk_says_that_no_backup_was_tried_out_for_long(editor, editor_clie
     remember("rehearsal", good=True)
     assert words not in editor_client.get("/admin/").content.decode()
     time_machine.move_to(timezone.now() + timedelta(days=36))
-    editor_client.force_login(editor)
+    enter(editor_client, editor)
     assert words in editor_client.get("/admin/").content.decode()
     remember("rehearsal", good=False)
     assert words in editor_client.get("/admin/").content.decode()

@@ -18,6 +18,7 @@ from publishing.models import Event, Revision
 from publishing.restoring import compare
 from publishing.workflow import publish, withdraw
 from tests.conftest import give_second_factor
+from tests.desk import enter
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/admin/publishing/event/"
@@ -28,7 +29,7 @@ def boss_client() -> Client:
     boss = User.objects.create_superuser("baas")
     give_second_factor(boss)
     client = Client()
-    client.force_login(boss)
+    enter(client, boss)
     return client
 
 

@@ -13,6 +13,7 @@ from priorities.models import Theme, Update
 from publishing import editing
 from publishing.models import Revision
 from tests.conftest import staff_user
+from tests.desk import enter
 from tests.publishing.test_admin import address, form_data, submit
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +148,7 @@ def test_who_may_only_look_sees_the_form_without_buttons(theme):
     looker = staff_user("kijker")
     looker.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client = Client()
-    client.force_login(looker)
+    enter(client, looker)
     for model in (Theme, Update, Organisation):
         obj = model.objects.first()
         if obj:

@@ -16,6 +16,7 @@ from resoc.groups import SECRETARIAT
 from staff.admin import StaffMemberAdmin
 from staff.models import StaffMember
 from tests.conftest import staff_user
+from tests.desk import enter
 from tests.publishing.test_admin import address, form_data
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def other(db) -> User:
 @pytest.fixture
 def other_client(other) -> Client:
     client = Client()
-    client.force_login(other)
+    enter(client, other)
     return client
 
 
@@ -143,7 +144,7 @@ def test_a_sign_of_life_is_for_editors_only(client, colleague, theme):
     url = address(theme).replace("change/", "present/")
     client.force_login(colleague)
     assert client.post(url).status_code == 302
-    client.force_login(staff_user("bare"))
+    enter(client, staff_user("bare"))
     assert client.post(url).status_code == 403
     assert not Presence.objects.exists()
 

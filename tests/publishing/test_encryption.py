@@ -1,6 +1,6 @@
 import pytest
 
-from publishing.encryption import DecryptionError, decrypt, encrypt
+from publishing.encryption import DecryptionError, decrypt, encrypt, is_newest
 
 
 @pytest.mark.parametrize("text", ["", "JBSWY3DPEHPK3PXP", "één code: ABCD\n", "x" * 100_000])
@@ -27,6 +27,7 @@ def test_an_older_key_still_reads_but_does_not_write(settings):
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "de nieuwe sleutel", ["de oude sleutel"]
     new = encrypt("code", "mail")
     assert (decrypt(old, "mail"), decrypt(new, "mail")) == ("code", "code")
+    assert (is_newest(old, "mail"), is_newest(new, "mail"), is_newest(new, "share")) == (False, True, False)
     settings.SECRET_KEY_FALLBACKS = []
     assert decrypt(new, "mail") == "code"
     with pytest.raises(DecryptionError):

@@ -25,6 +25,7 @@ from publishing.workflow import (
 )
 from staff.models import StaffMember
 from tests.conftest import staff_user
+from tests.desk import enter
 from tests.publishing.test_admin import address, submit
 
 pytestmark = pytest.mark.django_db
@@ -306,7 +307,7 @@ def test_only_who_may_edit_sees_history(client, colleague, theme, kind):
     assert client.get(of(theme, kind)).status_code == 302
     client.force_login(colleague)
     assert client.get(of(theme, kind)).status_code == 302
-    client.force_login(staff_user("bare"))
+    enter(client, staff_user("bare"))
     assert client.get(of(theme, kind)).status_code == 403
     assert client.post(of(theme, kind), {"version": "r1"}).status_code == 403
 
@@ -399,7 +400,7 @@ def test_the_bin_shows_nobody_what_they_may_not_edit(client, colleague):
     one = reverse("admin:publishing_discarded_change", args=[Discarded.objects.get().pk])
     client.force_login(colleague)
     assert client.post(one).status_code == 302
-    client.force_login(staff_user("bare"))
+    enter(client, staff_user("bare"))
     assert client.get(reverse("admin:publishing_discarded_changelist")).status_code == 403
     assert client.post(one).status_code in (302, 403)
     assert not Theme.objects.filter(title_nl="Geheim kladje").exists()

@@ -23,6 +23,7 @@ from publishing.models import LinkCheck, RevisionFile
 from publishing.outside import Answer
 from publishing.workflow import publish, withdraw
 from tests.conftest import staff_user
+from tests.desk import enter
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
@@ -335,7 +336,7 @@ def test_without_rights_nobody_sees_the_list(two_dead_links, client, colleague):
     assert client.get("/admin/links/").status_code == 302
     clerk = staff_user("clerk")
     client = Client()
-    client.force_login(clerk)
+    enter(client, clerk)
     assert client.get("/admin/links/").status_code == 403
     assert "/admin/links/" not in client.get("/admin/").content.decode()
     clerk.user_permissions.add(Permission.objects.get(codename="change_theme"))
@@ -355,10 +356,10 @@ def test_the_desk_says_that_the_last_good_check_is_too_old(says, editor, editor_
     words = "De links konden al drie weken niet gecontroleerd worden"
     assert not is_unchecked()  # a new site
     time_machine.move_to(timezone.now() + timedelta(days=22))
-    editor_client.force_login(editor)
+    enter(editor_client, editor)
     assert words in editor_client.get("/admin/").content.decode()
     check()
     assert words not in editor_client.get("/admin/").content.decode()
     time_machine.move_to(timezone.now() + timedelta(days=22))
-    editor_client.force_login(editor)
+    enter(editor_client, editor)
     assert words in editor_client.get("/admin/").content.decode()

@@ -8,6 +8,7 @@ from priorities.models import Theme
 from publishing.links import reference
 from publishing.workflow import withdraw
 from tests.conftest import staff_user
+from tests.desk import enter
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def ask(client, **query) -> list[dict[str, str]]:
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user)
+    enter(client, user)
     return client
 
 

@@ -19,6 +19,7 @@ from publishing.snapshots import child_models, published_fields
 from publishing.workflow import State, changed, publish, set_end, surely_unchanged, withdraw
 from staff.models import StaffMember
 from tests.conftest import staff_user
+from tests.desk import enter
 from tests.publishing.test_admin import submit
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,7 @@ def test_unpublished_changes_are_found_exactly(editor_client, theme):
 def test_what_nobody_published_for_a_year_is_to_be_checked(editor_client, editor, theme):
     assert listed(editor_client, todo="old") == set()
     with time_machine.travel(timezone.now() + timedelta(days=370)):
-        editor_client.force_login(editor)
+        enter(editor_client, editor)
         publish(theme, editor)
         found = listed(editor_client, todo="old")
         assert found == set(Theme.objects.exclude(pk=theme.pk).values_list("pk", flat=True))
@@ -89,7 +90,7 @@ def test_every_state_is_a_filter_and_together_they_are_all(editor_client, editor
     withdraw(made["withdrawn"], editor, "Weg")
     set_end(made["ended"], editor, timezone.now() + timedelta(hours=1))
     with time_machine.travel(now + timedelta(hours=2)):
-        editor_client.force_login(editor)
+        enter(editor_client, editor)
         found = {name: listed(editor_client, state=name) for name in State.values}
         assert all(made[name].pk in found[name] for name in State.values)
         assert sum(map(len, found.values())) == Theme.objects.count()
@@ -158,7 +159,7 @@ def test_who_may_only_look_orders_nothing_and_a_get_orders_nothing(client, edito
     places = {row.pk: place for place, row in enumerate(reversed(rows), 1)}
     viewer = staff_user("kijker")
     viewer.user_permissions.add(Permission.objects.get(codename="view_theme"))
-    client.force_login(viewer)
+    enter(client, viewer)
     assert order(client, places).status_code == 403
     assert "Bewaar volgorde" not in client.get(URL).content.decode()
     editor_client.get(URL, {f"place-{key}": place for key, place in places.items()} | {"_reorder": "1"})

@@ -31,6 +31,7 @@ from publishing.logs import (
 from publishing.models import Mail, ShareLink
 from publishing.page_cache import encoded
 from staff.models import CardLink, StaffMember
+from tests.desk import enter
 
 
 @pytest.fixture
@@ -206,7 +207,7 @@ def test_links_that_let_in_stay_out_of_the_log_of_a_404_and_a_500(lines, editor,
     _link, card = CardLink.objects.make(StaffMember.objects.first(), CardLink.Purpose.CHECK)
     reset = "1-cz8abc-" + secrets.token_hex(16)
     client = Client(raise_request_exception=False)
-    client.force_login(editor)
+    enter(client, editor)
     addresses = [
         f"{share.get_absolute_url('nl')}x",  # none of them is there: 404, 410 or a redirect
         f"/nergens/{share.token}/",

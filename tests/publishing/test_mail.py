@@ -16,6 +16,7 @@ from publishing import mail
 from publishing.mail import Handling, deliver, entrust, send, stuck, wire_of
 from publishing.models import Mail
 from tests.conftest import staff_user
+from tests.desk import enter
 
 pytestmark = pytest.mark.django_db
 
@@ -253,7 +254,7 @@ def test_a_mail_about_who_gets_in_is_for_a_superuser_to_see_and_to_give_up(port,
     data = {"action": "delete_selected", "_selected_action": [secret], "post": "yes"}
     editor_client.post(address, data)
     assert Mail.objects.filter(pk=secret).exists()
-    client.force_login(staff_user("beheerder", is_superuser=True))
+    enter(client, staff_user("beheerder", is_superuser=True))
     html = client.get(address).content.decode()
     assert "wachtwoord is gewijzigd" in html
     assert "mails over aanmelden" not in html

@@ -11,6 +11,7 @@ from priorities.models import Theme
 from publishing import admin, resending
 from publishing.outages import is_outage
 from staff.models import StaffMember
+from tests.desk import enter
 from tests.publishing.test_admin import address, form_data, submit
 from tests.publishing.test_pictures import photo
 
@@ -66,7 +67,7 @@ def test_while_the_database_is_away_the_reader_is_told_in_the_own_language(visit
 
 
 def test_who_sent_something_is_told_that_it_may_not_be_saved(editor, visitor):
-    visitor.force_login(editor)
+    enter(visitor, editor)
     with connection.execute_wrapper(gone):
         html = visitor.post("/admin/priorities/theme/add/", {"title_nl": "x"}).content.decode()
     assert "is misschien niet bewaard" in html
@@ -140,7 +141,7 @@ def test_my_card_says_so_too(client, colleague, settings, tmp_path):
 
 def test_a_form_opens_though_nothing_can_be_written(editor, visitor):
     """Neither who has it open, nor that a message was read."""
-    visitor.force_login(editor)
+    enter(visitor, editor)
     theme = Theme.objects.get(slug_nl="regiomarketing")
     visitor.post(address(theme), form_data(visitor, address(theme)) | {"_publish": "1"})  # leaves a message
     with connection.execute_wrapper(cannot_write):
@@ -150,7 +151,7 @@ def test_a_form_opens_though_nothing_can_be_written(editor, visitor):
 
 
 def test_what_was_done_but_can_be_told_to_nobody_is_no_success(editor, visitor):
-    visitor.force_login(editor)
+    enter(visitor, editor)
 
     def no_session(execute, sql, *args):
         if sql.startswith("UPDATE") and "django_session" in sql:
@@ -166,7 +167,7 @@ def test_what_was_done_but_can_be_told_to_nobody_is_no_success(editor, visitor):
 
 
 def test_a_session_that_somebody_ended_meanwhile_is_still_told(editor, visitor, monkeypatch):
-    visitor.force_login(editor)
+    enter(visitor, editor)
     theme = Theme.objects.get(slug_nl="regiomarketing")
     data = form_data(visitor, address(theme)) | {"_publish": "1"}
     publish = admin.publish

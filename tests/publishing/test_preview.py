@@ -19,6 +19,7 @@ from priorities.models import Priority, Theme, Update
 from publishing.models import Revision, ShareLink
 from staff.models import StaffMember
 from tests.conftest import staff_user
+from tests.desk import enter
 from tests.publishing.test_admin import address, form_data, submit
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +134,7 @@ def test_only_editors_preview(client, colleague, theme):
     client.force_login(colleague)
     assert client.post(url, {"title_nl": "X"}).status_code == 302
     bare = staff_user("bare")
-    client.force_login(bare)
+    enter(client, bare)
     assert client.post(url, {"title_nl": "X"}).status_code == 403
     assert client.get(url.replace("/nl/", "/de/")).status_code == 404
 

@@ -14,6 +14,7 @@ from priorities.models import Theme
 from publishing.schedule import MomentField, upcoming
 from publishing.workflow import publish, set_end, unpublished_changes
 from tests.conftest import staff_user
+from tests.desk import enter
 from tests.publishing.test_admin import address, submit
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +203,7 @@ def test_who_may_not_edit_a_kind_sees_and_changes_nothing_of_it(editor, theme, c
     waiting = publish(theme, editor, live_from=timezone.now() + DAY)
     limited = staff_user("beperkt")
     limited.user_permissions.add(Permission.objects.get(codename="change_organisation"))
-    client.force_login(limited)
+    enter(client, limited)
     assert upcoming(limited) == []
     for name in ("planning_change", "planning_cancel"):
         url = reverse(name, args=[waiting.pk])

@@ -15,6 +15,7 @@ from publishing.mail import Queue
 from publishing.models import Event, Mail, PolicyReport, Revision
 from staff.models import CardLink
 from tests.conftest import staff_user
+from tests.desk import enter
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ ODD = ("abc", "99999999999999999999", "-1")
 @pytest.fixture
 def superuser(client):
     user = staff_user("beheerder", is_superuser=True)
-    client.force_login(user)
+    enter(client, user)
     return client
 
 

@@ -97,3 +97,10 @@ def test_what_django_checks_itself_is_not_silenced(good):
 def test_starting_on_a_laptop_says_nothing_of_it(settings):
     settings.MAIL = {}
     assert [each for each in run_checks() if each.id.startswith("resoc.")] == []
+
+
+def test_nobody_is_advised_to_remove_the_key(good):
+    (good.STATE_DIR / "secret_key").chmod(0o640)
+    (message,) = [each for each in run_checks(include_deployment_checks=True) if each.id == "resoc.E002"]
+    assert "remove" not in message.hint
+    assert "chmod 600" in message.hint

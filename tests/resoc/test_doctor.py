@@ -242,3 +242,11 @@ def test_without_a_database_the_command_ends_in_lines(tmp_path):
     assert result.returncode == 1
     assert "wrong    The database does not answer: unable to open database file" in result.stdout
     assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_second_factors_that_cannot_be_read_are_counted(editor, settings):
+    assert "The second factors can be read, and are encrypted." in said(OK)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "een nieuwe sleutel van lengte"
+    assert "1 second factors are not encrypted with the newest key" in only(ODD)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert "1 second factors can't be read" in only(WRONG)

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from pages.models import MissionPage
 from priorities.models import Priority, Theme
 from tests.conftest import staff_user
+from tests.desk import enter
 from tests.site.crawl import START
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def test_a_session_that_is_over_shows_nothing(client):
 def test_who_may_edit_only_some_things_sees_the_way_to_those_only(client):
     user = staff_user("deel")
     user.user_permissions.add(Permission.objects.get(codename="change_theme"))
-    client.force_login(user)
+    enter(client, user)
     html = client.get("/").content.decode()
     assert "/admin/priorities/theme/" in html
     assert "/admin/pages/missionpage/" not in html

@@ -29,12 +29,12 @@ PASSWORD = "een lang wachtwoord"  # noqa: S105
 
 PEOPLE = f"""
 from django.contrib.auth.models import Group, User
-from allauth.mfa.models import Authenticator
 from staff.models import StaffMember
+from tests.desk import give_second_factor
 
 editor = User.objects.create_user("dorine", is_staff=True)
 editor.groups.add(Group.objects.get(name="Secretariaat"))
-Authenticator.objects.create(user=editor, type="totp", data={{"secret": "JBSWY3DPEHPK3PXP"}})
+give_second_factor(editor)
 for name, slug in (("johan", "johan-halsberghe"), ("stephanie", "stephanie-thybaert")):
     user = User.objects.create_user(name, password={PASSWORD!r})
     StaffMember.objects.filter(slug=slug).update(user=user)
@@ -42,8 +42,9 @@ for name, slug in (("johan", "johan-halsberghe"), ("stephanie", "stephanie-thyba
 SIGNED_IN = """
 from django.contrib.auth.models import User
 from django.test import Client
+from tests.desk import enter
 client = Client()
-client.force_login(User.objects.get(username="dorine"))
+enter(client, User.objects.get(username="dorine"))
 print(client.cookies["sessionid"].value)
 """
 PLANNED = """

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.hashers import get_hasher
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.cache import cache
@@ -15,7 +16,7 @@ from publishing.models import Mail
 from publishing.strangers import CEILING
 from staff.accounts import AccountAdapter
 from staff.models import StaffMember
-from tests.conftest import TOTP_SECRET
+from tests.desk import TOTP_SECRET, enter, give_second_factor
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "een lang wachtwoord"  # noqa: S105
@@ -331,3 +332,79 @@ def test_who_names_fewer_proxies_is_counted_by_who_asked_us(rf, settings):
         ("x, y", "127.0.0.1"),
     ):
         assert adapter.get_client_ip(rf.get("/", headers={"x-forwarded-for": forwarded})) == counted
+
+
+@pytest.mark.parametrize("login", ["johan", "johan@example.org", "niemand", "niemand@example.org", "leeg@example.org"])
+def test_a_sign_in_compares_one_password_whether_there_is_an_account_or_not(colleague, login, monkeypatch):
+    hasher = type(get_hasher())
+    colleague.email = "johan@example.org"
+    colleague.save()
+    User.objects.create_user("leeg@example.org", "leeg@example.org")  # as an invitation makes one, without a password
+    encoded = []
+    encode = hasher.encode
+    monkeypatch.setattr(
+        hasher, "encode", lambda self, *given, **more: encoded.append(1) or encode(self, *given, **more)
+    )
+    assert sign_in(Client(), login, "fout").status_code == 200
+    assert len(encoded) == 1
+
+
+def test_who_asked_for_a_code_may_choose_another_way(client, colleague):
+    colleague.email = "johan@example.org"
+    colleague.save()
+    client.post("/account/login/code/", {"email": "johan@example.org"})
+    assert client.get("/account/login/code/confirm/").status_code == 200
+    assert client.get("/account/login/").status_code == 200
+    assert sign_in(client, "johan").headers["Location"] == "/mijn-kaart/"
+
+
+# What a superuser changes for somebody
+
+
+@pytest.fixture
+def boss_client(db) -> Client:
+    boss = User.objects.create_superuser("baas", "baas@example.org", PASSWORD)
+    give_second_factor(boss)
+    client = Client()
+    enter(client, boss)
+    return client
+
+
+def test_the_desk_has_no_page_of_its_own_to_change_a_password(editor_client):
+    assert editor_client.get("/admin/password_change/").headers["Location"] == "/account/password/change/"
+    new = {"old_password": PASSWORD, "new_password1": "iets heel anders", "new_password2": "iets heel anders"}
+    editor_client.post("/admin/password_change/", new)
+    assert User.objects.get(username="dorine").check_password(PASSWORD)
+    assert editor_client.get("/admin/password_change/done/").status_code == 302
+
+
+def test_somebody_whose_password_a_superuser_sets_hears_of_it_and_is_signed_out(boss_client, colleague):
+    colleague.email = "johan@example.org"
+    colleague.save()
+    client = Client()
+    client.force_login(colleague)
+    address = f"/admin/auth/user/{colleague.pk}/password/"
+    boss_client.post(address, {"password1": "een", "password2": "ander", "usable_password": "true"})
+    assert mail.outbox == []
+    new = {"password1": "iets heel anders", "password2": "iets heel anders", "usable_password": "true"}
+    assert boss_client.post(address, new).status_code == 302
+    (message,) = mail.outbox
+    assert message.to == ["johan@example.org"]
+    assert "wachtwoord" in message.body
+    assert "baas" in message.body
+    assert client.get("/mijn-kaart/").status_code == 302
+
+
+def test_both_addresses_hear_that_a_superuser_changed_one(boss_client, colleague):
+    colleague.email = "johan@example.org"
+    colleague.save()
+    address = f"/admin/auth/user/{colleague.pk}/change/"
+    form = boss_client.get(address).context["adminform"].form
+    data = {name: value for name, value in form.initial.items() if isinstance(value, str | bool) and value}
+    data |= {"groups": [each.pk for each in form.initial["groups"]]}
+    data |= {"date_joined_0": "2026-01-01", "date_joined_1": "10:00:00"}
+    assert boss_client.post(address, data).status_code == 302
+    assert mail.outbox == []
+    boss_client.post(address, data | {"email": "nieuw@example.org"})
+    assert sorted(message.to for message in mail.outbox) == [["johan@example.org"], ["nieuw@example.org"]]
+    assert all("nieuw@example.org" in message.body for message in mail.outbox)

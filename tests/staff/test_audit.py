@@ -15,6 +15,7 @@ from django.test import Client
 from publishing.models import Event
 from staff.leaving import forget_account
 from tests.conftest import give_second_factor
+from tests.desk import enter
 from tests.staff.test_accounts import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def boss_client() -> Client:
     boss = User.objects.create_superuser("baas", password=PASSWORD)
     give_second_factor(boss)
     client = Client()
-    client.force_login(boss)
+    enter(client, boss)
     Event.objects.all().delete()
     return client
 

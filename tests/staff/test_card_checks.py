@@ -11,6 +11,7 @@ from publishing.models import Event
 from publishing.workflow import publish, withdraw
 from staff.card_checks import send_due, unanswered
 from staff.models import StaffMember
+from tests.desk import enter
 from tests.staff.conftest import save
 from tests.staff.test_invitations import HOW, given_rights
 
@@ -106,7 +107,7 @@ def test_who_does_not_answer_is_on_the_list_of_the_secretariat_after_three_weeks
     assert not unanswered()
     time_machine.move_to(timezone.now() + timedelta(days=21, seconds=1))
     assert list(unanswered()) == [johan]
-    editor_client.force_login(editor)
+    enter(editor_client, editor)
     assert "Johan Halsberghe antwoordde niet" in editor_client.get("/admin/").content.decode()
     client.post(path)
     assert not unanswered()

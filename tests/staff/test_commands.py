@@ -8,6 +8,8 @@ pytestmark = pytest.mark.django_db
 def test_a_lost_second_factor_is_forgotten_and_a_new_one_asked_for(editor, editor_client, capsys):
     call_command("forget_second_factor", "dorine")
     assert not Authenticator.objects.exists()
+    assert editor_client.get("/admin/").headers["Location"].startswith("/admin/login/")  # it was signed out
+    editor_client.force_login(editor)
     assert editor_client.get("/admin/", follow=True).redirect_chain[-1][0] == "/account/2fa/"
 
 

@@ -23,6 +23,7 @@ from resoc.doctor import accounts_have_one_address
 from staff.emails import account_of, normal
 from staff.models import CardLink, StaffMember
 from tests.conftest import give_second_factor
+from tests.desk import enter
 from tests.publishing.test_admin import submit
 from tests.staff.conftest import save
 from tests.staff.test_accounts import PASSWORD, sign_in
@@ -167,7 +168,7 @@ def boss_client() -> Client:
     boss = User.objects.create_superuser("baas", "baas@example.org")
     give_second_factor(boss)
     client = Client()
-    client.force_login(boss)
+    enter(client, boss)
     return client
 
 
@@ -199,7 +200,7 @@ def test_who_may_change_accounts_gives_no_rights_and_touches_nobody_who_has_some
     manager = User.objects.create_user("beheerder", is_staff=True)
     manager.user_permissions.set(Permission.objects.filter(codename__endswith="_user"))
     give_second_factor(manager)
-    client.force_login(manager)
+    enter(client, manager)
     url = f"/admin/auth/user/{colleague.pk}/change/"
     data = account_data(client, colleague, email=ADDRESS)
     assert "is_staff" not in data

@@ -12,6 +12,7 @@ from publishing.models import Discarded, Event
 from publishing.workflow import publish, repoint, withdraw
 from staff.models import CardLink, StaffMember
 from tests.conftest import give_second_factor
+from tests.desk import enter
 from tests.publishing.test_admin import address, submit
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def boss_client() -> Client:
     boss = User.objects.create_superuser("baas", "baas@example.org")
     give_second_factor(boss)
     client = Client()
-    client.force_login(boss)
+    enter(client, boss)
     return client
 
 

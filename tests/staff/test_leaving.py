@@ -15,6 +15,7 @@ from publishing.models import Discarded, Mail, Revision, RevisionText, RevisionW
 from publishing.workflow import publish, unpublished_changes, withdraw
 from staff.models import Consent, StaffMember
 from tests.conftest import give_second_factor
+from tests.desk import enter
 from tests.publishing.test_admin import address
 from tests.staff.conftest import photo_file, save
 from tests.staff.test_invitations import HOW, given_rights
@@ -148,7 +149,7 @@ def test_only_a_superuser_closes_the_account_of_somebody_with_rights(editor_clie
     assert johan.user.is_active
     boss = User.objects.create_superuser("baas")
     give_second_factor(boss)
-    editor_client.force_login(boss)
+    enter(editor_client, boss)
     assert editor_client.post(page_of(johan), {"reason": "Weg", "sure": "on"}).status_code == 200
     johan.user.refresh_from_db()
     assert not johan.user.is_active

@@ -5,6 +5,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -12,6 +13,7 @@ from django.db import DatabaseError, connection
 
 from publishing import search_index, stamp
 from publishing.outages import is_outage
+from staff.second_factor import encrypt_anew
 
 AWAY = 75  # the exit code for "try again later": `deploy/serve.py` then serves the pages as they last were
 
@@ -30,6 +32,7 @@ class Command(BaseCommand):
             if not is_outage(error):
                 raise
             raise CommandError(f"The database does not answer: {error}", returncode=AWAY) from error
+        encrypt_anew(Authenticator.objects.all())  # under the newest of SECRET_KEY and SECRET_KEY_FALLBACKS
         index(self.stdout)
         call_command("seed", stdout=self.stdout)
         call_command("pictures", stdout=self.stdout)

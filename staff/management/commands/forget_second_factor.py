@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from staff.second_factor import forget_factors
 
 
 class Command(BaseCommand):
@@ -19,5 +20,5 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["name"]).first()
         if user is None:
             raise CommandError(f"There is no account {options['name']!r}.")
-        gone, _by_model = Authenticator.objects.filter(user=user).delete()
+        gone = forget_factors(user)
         self.stdout.write(f"{gone} forgotten. {user} signs in without, and sets up a new one.")
