@@ -209,7 +209,7 @@ def test_a_link_of_before_another_key_works_and_is_shown_no_more(editor_client, 
     link = ShareLink.objects.renew(theme, None)
     url, token = link.get_absolute_url("nl"), link.token
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "een andere sleutel", []
-    editor_client.force_login(User.objects.get(username="dorine"))
+    enter(editor_client, User.objects.get(username="dorine"))
     assert ShareLink.objects.get().token == ""
     html = editor_client.get(address(theme)).content.decode()
     assert token not in html

@@ -72,6 +72,7 @@ def test_the_person_is_forgotten_everywhere(
     editor_client, his, johan, theme, client, django_capture_on_commit_callbacks
 ):
     give_second_factor(johan.user)
+    his.force_login(johan.user)  # a new factor ended the session
     save(his, photo=photo_file(), shows_photo="on", phone="051 77 66 55", mobile="0470 99 88 77", shows_mobile="on")
     johan.refresh_from_db()
     photo, user = johan.photo.name, johan.user
