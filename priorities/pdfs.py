@@ -19,8 +19,24 @@ from publishing.search import tidy
 MAX_TITLE = 200  # characters
 TAIL = 1024  # bytes at the end in which a whole file says that it ends
 FILE_NAMES = (".pdf", ".doc", ".docx", ".odt", ".indd", ".ppt", ".pptx", ".xls", ".xlsx")
-# What acts by itself when somebody opens the file: actions (12.6.4) and files inside it (7.11.4).
-ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/RichMediaExecute"}
+# Actions (12.6.4) that nobody needs to read a document: they run something, send what was filled in, play
+# something, or open a file inside it.
+ACTIONS = {
+    "/JavaScript",
+    "/Launch",
+    "/ImportData",
+    "/SubmitForm",
+    "/GoToE",
+    "/Rendition",
+    "/Movie",
+    "/RichMediaExecute",
+}
+BY_ITSELF = {
+    "/GoTo",
+    "/Named",
+}  # what may happen when a page is opened or a key is pressed: to go elsewhere in the file
+MEDIA = {"/RichMedia", "/3D", "/Movie", "/Screen"}  # annotations (12.5.6) that play, or run scripts of their own
+MOST_CHAINED = 100  # actions that follow each other
 
 
 @dataclass(frozen=True)
@@ -83,7 +99,53 @@ def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
 
 
 def _is_active(each: DictionaryObject) -> bool:
-    return each.get("/S") in ACTIONS or "/JS" in each or "/EF" in each or each.get("/Type") == "/EmbeddedFile"
+    """Whether this dictionary is, or starts, something that a document of ours must not do."""
+    if _value(each, "/S") in ACTIONS or _value(each, "/Type") == "/EmbeddedFile" or _value(each, "/Subtype") in MEDIA:
+        return True
+    if "/JS" in each or "/EF" in each or _value(each, "/XFA"):  # a form of XML has scripts of its own (12.7.8)
+        return True
+    if any(_leads_to_a_network_share(_value(each, key)) for key in ("/F", "/UF", "/URI")):
+        return True
+    triggers = [_value(each, "/OpenAction")]
+    additional = _value(each, "/AA")
+    if isinstance(additional, DictionaryObject):
+        triggers += [additional[key] for key in additional]
+    return any(not _is_harmless(action) for action in triggers)
+
+
+def _value(each: DictionaryObject, key: str) -> Any:
+    """The value under `key`, also when it stands elsewhere in the file; None when there is none."""
+    return each[key] if key in each else None  # noqa: SIM401  (pypdf's `get` gives the reference)
+
+
+def _is_harmless(action: Any) -> bool:
+    """Whether what happens by itself, and all that follows it, only goes elsewhere in the file."""
+    waiting, seen = [action], 0
+    while waiting:
+        each, seen = waiting.pop(), seen + 1
+        if isinstance(each, IndirectObject):
+            each = each.get_object()
+        if seen > MOST_CHAINED:
+            return False
+        if not isinstance(each, DictionaryObject):  # a place in the file
+            continue
+        if _value(each, "/S") not in (*BY_ITSELF, None):
+            return False
+        following = _value(each, "/Next")
+        waiting += list.__iter__(following) if isinstance(following, ArrayObject) else [following]
+    return True
+
+
+def _leads_to_a_network_share(name: Any) -> bool:
+    """Whether a file name or an address is that of another machine, which old readers send the user's password to."""
+    if not isinstance(name, str | bytes):
+        return False
+    text = name.decode("latin-1") if isinstance(name, bytes) else str(name)
+    text = "".join(text.split()).casefold().replace("\\", "/")
+    if text.startswith(("//", "smb:")):
+        return True
+    host = text.removeprefix("file://") if text.startswith("file://") else ""
+    return bool(host) and (host.startswith("//") or not host.startswith(("/", "localhost/")))
 
 
 def _title(reader: PdfReader) -> str:

@@ -25,6 +25,12 @@ LONGEST_CONNECT = 8  # seconds until a machine lets us in
 LARGEST_HEAD = 100_000  # bytes
 REDIRECTS = 5
 PORTS = {"http": 80, "https": 443}
+ASKED_PORTS = {
+    80,
+    443,
+    8080,
+    8443,
+}  # where sites are; any other may be a service that takes a request for something else
 # Some answer this to HEAD for what a browser gets; some just hang up.
 HEAD_REFUSED = (0, 400, 404, 405, 410, 501)
 NO_SUCH_HOST = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
@@ -103,6 +109,8 @@ def _request(method: str, address: str, end: float) -> tuple[int, str]:
         raise ValueError("no address of the web")
     is_secret = parts.scheme == "https"
     host, port = parts.hostname.encode("idna").decode(), parts.port or PORTS[parts.scheme]
+    if port not in ASKED_PORTS:
+        raise NotPublicError(f"port {port} of {host} is none of a site")
     target = iri_to_uri((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
     sock = _connect(host, port, end)
     try:

@@ -109,11 +109,17 @@ def with_scrolling_tables(html: str, language: str) -> SafeString:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """The value that an attribute keeps; None takes it away."""
-    if name == "href" and value.startswith(f"{SCHEME}:") and target_of(value) is None:
-        return None
+    if name == "href" and (plain := _as_browsers_read(value)).casefold().startswith(f"{SCHEME}:"):
+        href = f"{SCHEME}:{plain.partition(':')[2]}"
+        return href if target_of(href) else None
     if name in ("colspan", "rowspan", "start") and not (value.isdecimal() and len(value) <= 3):
         return None
     return value
+
+
+def _as_browsers_read(address: str) -> str:
+    """`address` without what browsers skip in one (WHATWG URL 4.4)."""
+    return re.sub(r"[\t\n\r]", "", address.strip("".join(map(chr, range(33)))))
 
 
 @cache

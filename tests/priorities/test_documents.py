@@ -11,7 +11,7 @@ from django.db.models import ProtectedError
 from django.utils import translation
 from pypdf import PdfWriter
 from pypdf.annotations import Link
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from priorities.models import Document, Priority, Theme, ThemeDocument, Update, UpdateDocument
 from publishing.fields import MAX_UPLOAD
@@ -78,6 +78,87 @@ def link_launch(writer: PdfWriter) -> None:
     link = Link(rect=(0, 0, 50, 50), url="https://example.org")
     link[NameObject("/A")] = DictionaryObject({NameObject("/S"): NameObject("/Launch")})
     writer.add_annotation(0, link)
+
+
+def made(value):
+    """`value` as the objects of a PDF."""
+    if isinstance(value, dict):
+        return DictionaryObject({NameObject(key): made(each) for key, each in value.items()})
+    if isinstance(value, list):
+        return ArrayObject([made(each) for each in value])
+    return NameObject(value) if value.startswith("/") and " " not in value else TextStringObject(value)
+
+
+def opens_with(**action):
+    """A change that has this happen when the file is opened."""
+    action = {f"/{key}": value for key, value in action.items()}
+    return lambda writer: writer.root_object.update({NameObject("/OpenAction"): made(action)})
+
+
+def on_page(**entries):
+    """A change that gives the first page these entries."""
+    entries = {NameObject(f"/{key}"): made(value) for key, value in entries.items()}
+    return lambda writer: writer.pages[0].update(entries)
+
+
+def annotated(**entries):
+    """A change that gives the first page an annotation."""
+    return on_page(Annots=[{"/Type": "/Annot"} | {f"/{key}": value for key, value in entries.items()}])
+
+
+def hidden_behind_a_number(writer: PdfWriter) -> None:
+    """The name of the action stands elsewhere in the file."""
+    name = writer._add_object(NameObject("/Launch"))
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject({NameObject("/S"): name})
+
+
+URI = {"/S": "/URI", "/URI": "https://example.org"}
+SHARE = "\\\\host\\share"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        opens_with(S="/URI", URI="https://example.org"),
+        opens_with(S="/GoToR", F="other.pdf"),
+        opens_with(S="/GoTo", D=[], Next=URI),
+        opens_with(S="/GoTo", D=[], Next=[{"/S": "/Named", "/N": "/Print"}, URI]),
+        opens_with(S="/SubmitForm", F="https://example.org"),
+        hidden_behind_a_number,
+        on_page(AA={"/O": URI}),
+        annotated(Subtype="/Widget", AA={"/E": URI}),
+        annotated(Subtype="/Link", A={"/S": "/SubmitForm", "/F": "https://example.org"}),
+        annotated(Subtype="/Link", A={"/S": "/GoToE", "/F": "a.pdf"}),
+        annotated(Subtype="/Link", A={"/S": "/GoToR", "/F": SHARE}),
+        annotated(Subtype="/Link", A={"/S": "/GoToR", "/F": {"/Type": "/Filespec", "/UF": SHARE}}),
+        annotated(Subtype="/Link", A={"/S": "/URI", "/URI": "file://host/share"}),
+        annotated(Subtype="/Link", A={"/S": "/URI", "/URI": "FILE:" + SHARE}),
+        annotated(Subtype="/RichMedia"),
+        annotated(Subtype="/Screen"),
+        annotated(Subtype="/3D"),
+        lambda writer: writer.root_object.update({NameObject("/AcroForm"): made({"/XFA": ["template", "<script>"]})}),
+    ],
+    ids=str,
+)
+def test_a_pdf_that_does_more_than_being_read_is_refused(change):
+    with translation.override("en"), pytest.raises(ValidationError, match="action that starts by itself"):
+        document(file=upload(pdf(change=change)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        opens_with(S="/GoTo", D=["/Fit"]),
+        opens_with(S="/Named", N="/FirstPage"),
+        annotated(Subtype="/Link", A=URI),
+        annotated(Subtype="/Link", A={"/S": "/URI", "/URI": "file:///C:/verslag.docx"}),
+        annotated(Subtype="/Link", A={"/S": "/GoToR", "/F": "bijlage.pdf"}),
+        annotated(Subtype="/Widget", FT="/Tx"),
+    ],
+    ids=str,
+)
+def test_a_pdf_with_links_and_a_place_to_begin_is_taken(change):
+    assert document(file=upload(pdf(change=change))).page_count == 3
 
 
 def test_a_pdf_tells_its_title_language_size_and_pages():

@@ -93,4 +93,5 @@ def neighbour_on_this_machine() -> Iterator[Neighbour]:
 def neighbour(neighbour_on_this_machine, monkeypatch) -> Neighbour:
     """The other site, as if 127.0.0.1, and no other address, were on the public internet."""
     monkeypatch.setattr(outside, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(outside, "ASKED_PORTS", range(1, 65_536))
     return neighbour_on_this_machine

@@ -126,6 +126,24 @@ def test_a_redirect_leads_to_nothing_but_the_web(neighbour, address):
     assert ask(neighbour(f"/to/{address}")) is Answer.UNCLEAR
 
 
+@pytest.mark.parametrize("port", [22, 25, 3306, 5432, 6379, 9200])
+def test_what_is_no_site_is_not_asked_nor_by_a_redirect(neighbour, monkeypatch, port):
+    monkeypatch.setattr(outside, "ASKED_PORTS", {80, 443, neighbour.port})
+    asked = []
+    monkeypatch.setattr(outside, "_connect", lambda host, port, end: asked.append(port) or _no_connection())
+    assert ask(f"http://127.0.0.1:{port}/") == Answer.SILENT
+    assert asked == []
+    monkeypatch.undo()
+    monkeypatch.setattr(outside, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(outside, "ASKED_PORTS", {80, 443, neighbour.port})
+    assert ask(neighbour(f"/to/http:%2F%2F127.0.0.1:{port}%2F")) == Answer.UNCLEAR
+    assert ask(neighbour("/")) == Answer.THERE
+
+
+def _no_connection():
+    raise OSError("none")
+
+
 def test_what_was_looked_up_is_what_is_connected_to(neighbour, looked_up):
     names = looked_up(["127.0.0.1"], ["127.0.0.2"])  # a name that changes its mind
     assert ask(f"http://changes.example:{neighbour.port}/page") is Answer.THERE

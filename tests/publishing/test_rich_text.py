@@ -106,6 +106,13 @@ def test_the_reader_of_these_tests_does_complain():
         ('<p><a href="javascript:x">a</a> <a href="data:text/html,x">b</a></p>', "<p>a b</p>"),
         ('<p><a href="page:priorities.theme/3">a</a></p>', '<p><a href="page:priorities.theme/3">a</a></p>'),
         ('<p><a href="page:x">a</a></p>', "<p>a</p>"),
+        ('<p><a href="PAGE:priorities.theme/3">a</a></p>', '<p><a href="page:priorities.theme/3">a</a></p>'),
+        (
+            '<p><a href=" pa&#10;ge:priorities.theme/3#Deel">a</a></p>',
+            '<p><a href="page:priorities.theme/3#Deel">a</a></p>',
+        ),
+        ('<p><a href="PAGE:x">a</a></p>', "<p>a</p>"),
+        ('<p><a href="&#1;Page:Priorities.Theme/3">a</a></p>', "<p>a</p>"),
         ('<p><a href="https://x.be" target="_blank" rel="opener" title="t">a</a></p>', None),
         ('<ol start="3" type="i"><li>a</li></ol>', '<ol start="3"><li>a</li></ol>'),
         ('<table><tr><th colspan="2" style="x">a</th></tr></table>', None),
