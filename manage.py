@@ -2,12 +2,15 @@
 """Django's command line for this project."""
 
 import os
+import signal
 import sys
 
 
 def main() -> None:
     """Run a management command; a configuration mistake ends it with one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "resoc.settings")
+    # As systemd stops a command: by an exception, so that it takes away what it had not finished.
+    signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(128 + signal.SIGTERM))
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError

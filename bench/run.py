@@ -332,7 +332,7 @@ def behind_nginx(data: Path, rounds: int, seconds: float) -> str:
         server = nginx.start(data, port, other, site.port, more)
         try:
             front = Front(port, server.pid, nginx.HOST)
-            kept = data / "var" / "pages" / "live" / "http" / nginx.HOST
+            kept = data / "public" / "pages" / "live" / "http" / nginx.HOST
             _wait(front.answers)
             front.warm(*CACHED)
             _wait(lambda: all((kept / path.strip("/") / "index.html").exists() for path in CACHED))

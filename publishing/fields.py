@@ -57,7 +57,7 @@ def check_room(file: File) -> None:
         return
     folder = Path(default_storage.location)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
     except OSError:  # who saves the file says what is the matter
         return

@@ -101,7 +101,7 @@ class PageCache:
         self.machine = stamp.watched()
         self.machine[ASKED] = 0  # by that clock, which begins anew with the machine
         self.run = secrets.token_hex(8)
-        self.store = PageStore(Path(settings.STATE_DIR), urlsplit(settings.SITE_URL).netloc)
+        self.store = PageStore(Path(settings.STATE_DIR), Path(settings.PUBLIC_DIR), urlsplit(settings.SITE_URL).netloc)
         self.store.hide()
         failures.forget_queries()
         self.round: Iterator[None] = iter(())

@@ -4,9 +4,10 @@
 looks there first, so that a page is made once on a machine; and it is what visitors get while
 the database is away, also after a restart.
 
-`live/` has the same pages as plain files, for nginx to serve without asking anybody. It is a
-symbolic link to a folder that is named after all that its pages depend on. Whoever learns that
-something changed takes the link away; the next page that is made sets it again, to a new folder.
+`live/`, in a folder that others may read, has the same pages as plain files, for nginx to serve
+without asking anybody. It is a symbolic link to a folder that is named after all that its pages
+depend on. Whoever learns that something changed takes the link away; the next page that is made
+sets it again, to a new folder.
 
 Nothing here may harm a visitor: what can't be read is not there, what can't be written is left.
 """
@@ -52,23 +53,24 @@ def is_canonical(host: str) -> bool:
     return HOST.fullmatch(name) is not None and (is_port or not colon)
 
 
-def live(state: Path) -> Path:
-    """What nginx serves, in the folder of the state of this machine."""
-    return state / "pages" / "live"
+def live(public: Path) -> Path:
+    """What nginx serves, in the folder that it reads."""
+    return public / "pages" / "live"
 
 
 class PageStore:
     """The pages in one folder, for every worker that was started together with this one."""
 
-    def __init__(self, state: Path, host: str = "") -> None:
+    def __init__(self, state: Path, public: Path, host: str = "") -> None:
         self.host = host  # the only one whose pages are kept; any, but few, where the site has no address of its own
-        self.live, folder = live(state), live(state).parent
-        self.kept, self.folders = folder / "kept", folder / "folders"
+        self.public, self.live, folder = public, live(public), state / "pages"
+        self.kept, self.folders = folder / "kept", self.live.with_name("folders")
         self.unseen_pages = self.unseen_bytes = 0  # that may be added before all are counted again
         self.locks: int | None = None
         try:
             self.kept.mkdir(parents=True, exist_ok=True)
             self.locks = os.open(folder / "locks", os.O_RDWR | os.O_CREAT, 0o600)
+            self._open_folders(self.folders)
         except OSError as error:
             logger.warning("Pages can't be kept on disk: %s", error)
 
@@ -162,8 +164,11 @@ class PageStore:
         """Put `data` there at once or not at all, as of moment `at`."""
         draft = file.with_name(f"{DRAFT}{os.getpid()}.{time.monotonic_ns()}")
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            is_public = file.is_relative_to(self.public)
+            self._open_folders(file.parent) if is_public else file.parent.mkdir(parents=True, exist_ok=True)
             draft.write_bytes(data)
+            if is_public:
+                draft.chmod(0o644)
             if at is not None:
                 os.utime(draft, (at, at))
             draft.replace(file)
@@ -171,6 +176,15 @@ class PageStore:
             logger.warning("A page can't be kept on disk: %s", error)
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
+
+    def _open_folders(self, folder: Path) -> None:
+        """Make `folder` and those around it in the public one, for nginx to read whatever the umask is."""
+        self.public.parent.mkdir(parents=True, exist_ok=True)
+        inside = folder.relative_to(self.public)
+        for each in (*reversed(inside.parents), inside):
+            with suppress(FileExistsError):
+                (self.public / each).mkdir()
+                (self.public / each).chmod(0o755)
 
     # One at a time, of all workers
 

@@ -1,7 +1,8 @@
 """Restoring an archive, and rehearsing that it can be restored.
 
 A restore looks at every byte of the archive before it touches anything, and then replaces the
-database and the uploaded files together or not at all.
+database and the uploaded files together or not at all. What let somebody in when the archive was
+made lets nobody in afterwards.
 """
 
 import hashlib
@@ -21,60 +22,163 @@ from typing import IO, Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from publishing import stamp
 from publishing.archives import (
+    BATCH,
     CHUNK,
     LEFT_OUT,
     ArchiveError,
     Manifest,
+    Origin,
     Tell,
     copy_file,
     files_in,
     lines_of,
     load_rows,
     opened,
+    origin,
     stored_files,
     tables,
 )
-from publishing.models import Publishable, Revision, Stamp
+from publishing.audit import record
+from publishing.fields import RichTextField
+from publishing.immutability import permit
+from publishing.links import with_references
+from publishing.logs import masked
+from publishing.models import Event, Mail, Publishable, Revision, ShareLink, Stamp
 from publishing.pictures import delete_stored
+from publishing.rich_text import sanitised
+from publishing.signals import restored
+from publishing.snapshots import child_models
 from publishing.storage import is_remote
 
 PAGES = 20  # how many are compared in a rehearsal
 NEW_SITE = timedelta(days=7)
 REHEARSED_WITHIN = timedelta(days=35)
+KEEP_THE_KEY = (
+    "Keep a copy of the secret key (SECRET_KEY, or var/secret_key in DATA_DIR) too, apart from the backups. "
+    "Without it a restore takes them for foreign, and second factors can't be read."
+)
 CHANGED_BY_RESTORING = ("publishing.stamp", "publishing.event")
 
 
-def restore(source: Path, tell: Tell) -> Manifest:
-    """Put the site back as it was in the archive `source`. Raises ArchiveError before anything is touched."""
+def restore(source: Path, tell: Tell, *, foreign: bool = False) -> Manifest:
+    """Put the site back as it was in the archive `source`. Raises ArchiveError before anything is touched.
+
+    Raises it also for an archive that this site did not make, unless the operator said that it may be
+    `foreign`. Then its rich text is sanitised.
+    """
     with opened(source) as (archive, manifest):
+        require_ours(manifest, foreign=foreign)
+        is_ours = origin(manifest) is Origin.OURS
         if is_behind(manifest):
             with tempfile.TemporaryDirectory(prefix="resoc-upgrade-") as folder:
                 tell("made by an older version: brought up to date first")
-                restored = restore(_brought_up_to_date(source, Path(folder)), tell)
-                call_command("reindex", all=True, verbosity=0)  # the older version read other words
-                return restored
-        call_command("migrate", verbosity=0)
-        with _staged_files(archive, manifest, tell) as swap, transaction.atomic():
-            number = stamp.number()
-            load_rows(archive, manifest, apps.get_model, tell)
-            ContentType.objects.clear_cache()  # they may have other numbers now
-            connection.check_constraints()
-            # Every page that a worker keeps was made under another number.
-            Stamp.objects.update(number=max(number, stamp.number()))
-            stamp.bump()
-            swap()
+                with opened(_brought_up_to_date(source, Path(folder))) as (fresh, fresh_manifest):
+                    _replace_everything(fresh, fresh_manifest, tell, source.name, is_ours=is_ours)
+            call_command("reindex", all=True, verbosity=0)  # the older version read other words
+        else:
+            _replace_everything(archive, manifest, tell, source.name, is_ours=is_ours)
     call_command("pictures", verbosity=0)
     return manifest
+
+
+def _replace_everything(archive: zipfile.ZipFile, manifest: Manifest, tell: Tell, name: str, *, is_ours: bool) -> None:
+    """Put rows and files of an archive of this very version in the place of those that are there."""
+    lacking = {model._meta.label_lower for model in tables()} - manifest.rows.keys()
+    if lacking:
+        raise ArchiveError(f"This archive is damaged: it lacks the rows of {', '.join(sorted(lacking))}.")
+    call_command("migrate", verbosity=0)
+    with _staged_files(archive, manifest, tell) as swap, transaction.atomic():
+        number, sessions = stamp.number(), apps.get_model("sessions.session")._base_manager.count()
+        load_rows(archive, manifest, apps.get_model, tell)
+        ContentType.objects.clear_cache()  # they may have other numbers now
+        connection.check_constraints()
+        _end_what_was_open(tell, f"{sessions} sessions")
+        if not is_ours:
+            sanitise(tell)
+        # Every page that a worker keeps was made under another number.
+        Stamp.objects.update(number=max(number, stamp.number()))
+        stamp.bump()
+        record(Event.Kind.RESTORED, detail=name)
+        swap()
+
+
+def require_ours(manifest: Manifest, *, foreign: bool = False) -> None:
+    """Raise ArchiveError when this site did not make the archive, and the operator did not say that it may be so."""
+    found = origin(manifest)
+    if found is not Origin.OURS and not foreign:
+        raise ArchiveError(f"This archive is foreign. {found.value} If you trust it all the same, add --foreign.")
+
+
+def _end_what_was_open(tell: Tell, *ended: str) -> None:
+    """End what was valid when the archive was made; links to set a password end by `Event.Kind.RESTORED`.
+
+    Mails that waited then were sent since, or hold links that have ended.
+    """
+    shared = ShareLink.objects.valid().update(revoked_at=timezone.now())
+    mails, _rows = Mail.objects.all().delete()
+    said = [*ended, f"{shared} links to share a page", f"{mails} waiting mails"]
+    said += [what for _receiver, what in restored.send(None) if what]
+    tell(f"ended {', '.join(said)}, and every link to set a password")
+
+
+def sanitise(tell: Tell) -> None:
+    """Sanitise all rich text, in rows and revisions, as every form does; and index the texts anew.
+
+    Raises ArchiveError when revisions can't be read.
+    """
+    changed = 0
+    for model in tables():
+        names = _rich_text(model)
+        rows = models.QuerySet(model).values("pk", *names).iterator(BATCH) if names else ()
+        for row in rows:
+            clean = {name: _clean(row[name]) for name in names}
+            if clean != {name: row[name] for name in names}:
+                changed += models.QuerySet(model).filter(pk=row["pk"]).update(**clean)
+    try:
+        for revision in Revision.objects.order_by("pk").iterator(BATCH):
+            data = _clean_snapshot(revision.model, revision.data)
+            if data != revision.data:
+                with permit():
+                    changed += models.QuerySet(Revision).filter(pk=revision.pk).update(data=data)
+        call_command("reindex", all=True, verbosity=0)
+    except (LookupError, AttributeError, TypeError, ValueError, ValidationError) as error:
+        raise ArchiveError("The versions in this archive can't be read.") from error
+    tell(f"sanitised the rich text; {changed} rows had something else in it")
+
+
+def _rich_text(model: Any) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if isinstance(field, RichTextField)]
+
+
+def _clean(value: Any) -> Any:
+    return with_references(sanitised(str(value))) if value else value
+
+
+def _clean_snapshot(label: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The snapshot `data` of a model with its rich text sanitised, also that of its child rows."""
+    try:
+        model: Any = apps.get_model(label)
+    except (LookupError, ValueError):  # a model that no longer exists: nobody is shown it
+        return data
+    clean = {name: _clean(value) if name in _rich_text(model) else value for name, value in data.items()}
+    for name, child in child_models(model) if issubclass(model, Publishable) else ():
+        of_child = _rich_text(child)
+        if clean.get(name):
+            clean[name] = [
+                {key: _clean(value) if key in of_child else value for key, value in row.items()} for row in clean[name]
+            ]
+    return clean
 
 
 def is_behind(manifest: Manifest) -> bool:
@@ -90,9 +194,14 @@ def _package(label: str) -> str:
         return ""
 
 
-def restore_into_empty(source: Path, tell: Tell) -> None:
-    """Fill an empty database with an archive of whatever age, and migrate it to today."""
+def restore_into_empty(source: Path, tell: Tell, *, foreign: bool = False, as_it_is: bool = False) -> None:
+    """Fill an empty database with an archive of whatever age, and migrate it to today.
+
+    With `as_it_is` for a scratch installation, whose caller judged the archive and changes nothing in it.
+    """
     with opened(source) as (archive, manifest):
+        if not as_it_is:
+            require_ours(manifest, foreign=foreign)
         if connection.introspection.table_names():
             raise ArchiveError("This database is not empty.")
         executor = MigrationExecutor(connection)
@@ -109,28 +218,47 @@ def restore_into_empty(source: Path, tell: Tell) -> None:
             with archive.open(f"media/{name}") as file:
                 put_file(name, file)
     call_command("migrate", verbosity=0)
+    if not as_it_is:
+        with transaction.atomic():
+            _end_what_was_open(tell)
+            if origin(manifest) is not Origin.OURS:
+                sanitise(tell)
+            record(Event.Kind.RESTORED, detail=source.name)
     call_command("pictures", verbosity=0)
 
 
 def _brought_up_to_date(source: Path, folder: Path) -> Path:
     """The same archive as this version of the site would write it, made in a scratch installation."""
     fresh = folder / "archive.zip"
-    for arguments in (["restore", str(source), "--into-empty"], ["backup", str(fresh), "--quiet"]):
+    for arguments in (["restore", str(source), "--into-empty", "--as-it-is"], ["backup", str(fresh), "--quiet"]):
         result = in_scratch(folder / "data", arguments)
         if result.returncode:
-            raise ArchiveError(f"This archive could not be brought up to date. {result.stdout}{result.stderr}")
+            raise ArchiveError(f"This archive could not be brought up to date. {last_line(result)}")
     return fresh
 
 
+def last_line(result: subprocess.CompletedProcess[str]) -> str:
+    """What a command that failed said in the end."""
+    said = (result.stderr or result.stdout).strip().splitlines() or [f"It ended with {result.returncode}."]
+    return masked(said[-1])
+
+
 def in_scratch(data: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command of this code on an installation of its own, on SQLite, in the folder `data`."""
-    static = data / "var" / "static"
+    """Run a command of this code on an installation of its own, on SQLite, in the folder `data`.
+
+    It has the keys of this site, for what is signed and encrypted with them, and sends no mail.
+    """
+    static = data / "public" / "static"
     if not static.exists():
         static.parent.mkdir(parents=True, exist_ok=True)
         static.symlink_to(settings.STATIC_ROOT)
     names = ("DATABASE_URL", "CACHE_URL", "S3_BUCKET", "S3_ENDPOINT_URL")
     environment = {name: value for name, value in os.environ.items() if name not in names}
-    environment |= {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "resoc.settings"}
+    environment |= {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "resoc.settings", "EMAIL_URL": "dummymail://"}
+    environment |= {
+        "SECRET_KEY": settings.SECRET_KEY,
+        "SECRET_KEY_FALLBACKS": ",".join(map(str, settings.SECRET_KEY_FALLBACKS)),
+    }
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
@@ -200,11 +328,13 @@ def _beside_the_folder(archive: zipfile.ZipFile, names: list[str]) -> Iterator[A
     staged = Path(tempfile.mkdtemp(prefix=f".{root.name}-new-", dir=root.parent))
     before = Path(tempfile.mkdtemp(prefix=f".{root.name}-old-", dir=root.parent)) / root.name
     try:
-        staged.chmod(root.stat().st_mode if root.exists() else 0o755)
         for name in names:
             path = staged / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
+            if not path.resolve().is_relative_to(staged.resolve()):
+                raise ArchiveError(f"This archive is damaged: {name!r} leads elsewhere.")
+            for folder in (*reversed(path.relative_to(staged).parents),):
+                (staged / folder).mkdir(mode=0o700, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 copy_file(archive, name, file)
 
         def swap() -> None:

@@ -205,7 +205,7 @@ def touch() -> None:
         os.pwrite(descriptor, (count + 1).to_bytes(SIZE, sys.byteorder), 0)
     finally:
         os.close(descriptor)
-    live(Path(settings.STATE_DIR)).unlink(missing_ok=True)  # nginx asks us again
+    live(Path(settings.PUBLIC_DIR)).unlink(missing_ok=True)  # nginx asks us again
 
 
 def watched() -> MutableSequence[int]:

@@ -1,7 +1,6 @@
 """What must be right on a server and Django does not know: `manage.py check --deploy`, and part of `doctor`."""
 
 import os
-import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +11,9 @@ from django.conf import settings
 from django.core import checks
 from django.http.request import validate_host
 
+from resoc.private_files import OPEN_TO_OTHERS, PRIVATE_FILE, PRIVATE_FOLDER, open_to_others
+
 LOCAL_CACHES = ("locmem.LocMemCache", "dummy.DummyCache")  # of one process, or none
-READABLE_BY_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def _on_deploy(check: Callable[[], Iterator[checks.CheckMessage]]) -> Callable[[], Iterator[checks.CheckMessage]]:
@@ -43,12 +43,25 @@ def data_can_be_written() -> Iterator[checks.CheckMessage]:
 def secret_is_kept() -> Iterator[checks.CheckMessage]:
     """A secret key in a file is for its owner only; one in a variable is judged by Django (security.W009)."""
     path = Path(settings.STATE_DIR) / "secret_key"
-    if not os.environ.get("SECRET_KEY", "").strip() and path.stat().st_mode & READABLE_BY_OTHERS:
+    if not os.environ.get("SECRET_KEY", "").strip() and path.stat().st_mode & OPEN_TO_OTHERS:
         yield checks.Error(
             f"Others on this machine may read the secret key in {path}.",
             hint=f"Run 'chmod 600 {path}'. If somebody may have read it, take a new key: see docs/operators.md.",
             id="resoc.E002",
         )
+
+
+@_on_deploy
+def files_are_private() -> Iterator[checks.CheckMessage]:
+    """No other account on this machine can read the database, uploaded files or the state of the site."""
+    for path in open_to_others():
+        if path.name != "secret_key":  # see above
+            mode = PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE
+            yield checks.Error(
+                f"Others on this machine may read {path}.",
+                hint=f"Run 'chmod {mode:o} {path}', or start the site, as the owner of it.",
+                id="resoc.E012",
+            )
 
 
 @_on_deploy

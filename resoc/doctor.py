@@ -7,6 +7,7 @@ questions that need the living site. `manage.py doctor` asks them all.
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -27,9 +28,10 @@ from publishing.link_check import dead_links, every_kind, is_unchecked
 from publishing.logs import masked
 from publishing.mail import stuck
 from publishing.models import LinkCheck, Mail, Revision, Stamp
-from publishing.restoring import NEW_SITE, is_unrehearsed, recall
+from publishing.restoring import KEEP_THE_KEY, NEW_SITE, is_unrehearsed, recall
 from publishing.search_index import unindexed
 from resoc.management.commands.prepare import is_collected
+from resoc.private_files import OPEN_TO_OTHERS
 from resoc.views import ask_database
 from staff.emails import in_conflict
 from staff.second_factor import not_newest, unreadable
@@ -242,15 +244,26 @@ def backups_are_made() -> Iterator[Finding]:
     """Whether there is something to restore, and whether somebody tried."""
     first = Revision.objects.order_by("pk").values_list("created_at", flat=True).first()
     now, last = timezone.now(), recall("backup")
+    for path in readable_backups(last.get("file")):
+        yield Finding(WRONG, f"Others on this machine may read the backup {path}: run 'chmod 600 {path}'.")
     is_new = first is None or first > now - NEW_SITE
     if last and last["at"] > now - BACKED_UP_WITHIN:
-        yield Finding(OK, f"The last backup was made on {last['at']:%Y-%m-%d}.")
+        yield Finding(OK, f"The last backup was made on {last['at']:%Y-%m-%d}. {KEEP_THE_KEY}")
     elif is_new and not last:
         yield Finding(OK, "No backup yet; the site is new.")
     else:
         yield Finding(ODD, "No backup was made for a week: run 'manage.py backup FILE' each night.")
     if is_unrehearsed():
         yield Finding(ODD, "No backup was seen to bring everything back for five weeks: run 'manage.py rehearse'.")
+
+
+def readable_backups(last: str | None) -> Iterator[Path]:
+    """The archives beside the last one that others than their owner may read."""
+    if last:
+        with suppress(OSError):  # gone, or not for us
+            for path in sorted(Path(last).parent.iterdir()):
+                if path.suffix == ".zip" and path.stat().st_mode & OPEN_TO_OTHERS:
+                    yield path
 
 
 def pages_are_fresh() -> Iterator[Finding]:

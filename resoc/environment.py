@@ -96,10 +96,12 @@ def s3_options() -> dict[str, Any]:
     return {"bucket_name": bucket, "endpoint_url": endpoint, "region_name": region}
 
 
-def writable_folder(path: Path, name: str) -> Path:
-    """Make folder `path` if needed; raise ImproperlyConfigured when we cannot write in it."""
+def writable_folder(path: Path, name: str, mode: int) -> Path:
+    """Make folder `path` with `mode` if needed; raise ImproperlyConfigured when we cannot write in it."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.mkdir(parents=True, exist_ok=True)
+            path.chmod(mode)  # whatever the umask is
     except OSError as error:
         raise ImproperlyConfigured(f"{name}: cannot make the folder {path}: {error.strerror}.") from error
     if not os.access(path, os.W_OK | os.X_OK):

@@ -26,8 +26,10 @@ from resoc.environment import (
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = writable_folder(variable("DATA_DIR", Path, BASE_DIR, "a folder"), "DATA_DIR")
-STATE_DIR = writable_folder(DATA_DIR / "var", "DATA_DIR")
+# nginx goes through this folder to the public one; what is private in here has modes of its own, see `private_files`.
+DATA_DIR = writable_folder(variable("DATA_DIR", Path, BASE_DIR, "a folder"), "DATA_DIR", 0o755)
+STATE_DIR = writable_folder(DATA_DIR / "var", "DATA_DIR", 0o700)
+PUBLIC_DIR = DATA_DIR / "public"  # what nginx reads
 
 # Safety
 
@@ -216,14 +218,19 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 # Files
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "var" / "static"
+STATIC_ROOT = PUBLIC_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 S3 = s3_options()
 STORAGES: dict[str, dict[str, Any]] = {
     "default": (
-        {"BACKEND": "publishing.bucket.Bucket", "OPTIONS": S3} if S3 else {"BACKEND": "publishing.storage.WholeFiles"}
+        {"BACKEND": "publishing.bucket.Bucket", "OPTIONS": S3}
+        if S3
+        else {
+            "BACKEND": "publishing.storage.WholeFiles",  # a view decides who gets a file
+            "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+        }
     ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
@@ -270,6 +277,7 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail when a password or a passkey changes
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "staff.reset_tokens.ResetTokenGenerator"  # noqa: S105
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_ADAPTER = "staff.second_factor.FactorAdapter"

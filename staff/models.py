@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from publishing import phones
 from publishing.fields import FOCUS_HELP, FocusField, PictureField, PublishedForeignKey
 from publishing.languages import CODES, languages_with, resolve
 from publishing.models import Ordered, Publishable
+from publishing.signals import restored
 from staff.emails import AddressField
 from staff.rights import has_rights
 
@@ -323,6 +325,12 @@ def basis_of(member: StaffMember) -> str:
         own.append([*user.user_permissions.order_by("pk").values_list("pk", flat=True)])
         account = [user.pk, user.email, user.is_active, user.is_staff, user.is_superuser, has_rights(user), *own]
     return hashlib.sha256(json.dumps([member.email, account]).encode()).hexdigest()
+
+
+@receiver(restored)
+def _end_links(**_said: Any) -> str:
+    """Links of before a restore let nobody in: they were used since, or ended."""
+    return f"{CardLink.objects.valid().update(expires_at=timezone.now())} links to cards"
 
 
 def digest(token: str) -> str:

@@ -4,9 +4,12 @@ SQLite goes on reading and writing a file that was removed or replaced, and make
 where there is none. Then an editor would read "published" while the text goes into a file that
 nobody ever opens again. So a connection looks once a request whether its file is still the one at
 that address, and a web server never makes a database.
+
+A new database is for its owner only. SQLite gives the files beside it, `-wal` and `-shm`, the same mode.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     file: tuple[int, int] | None = None  # that this connection has open
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        if not self.creates and not self.is_in_memory_db():
+        if self.creates and not self.is_in_memory_db():
+            with suppress(OSError):  # it is there, or SQLite says why it can't be made
+                os.close(os.open(conn_params["database"], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        elif not self.is_in_memory_db():
             address = Path(str(conn_params["database"])).absolute().as_uri()
             conn_params = conn_params | {"database": f"{address}?mode=rw"}
         connection = super().get_new_connection(conn_params)

@@ -93,7 +93,7 @@ class Site:
 
     def keeps(self, path: str) -> bool:
         """Whether this machine keeps the page at `path`, for when all else is away."""
-        return PageStore(self.data / "var").load(("http", "localhost", path, "")) is not None
+        return PageStore(self.data / "var", self.data / "public").load(("http", "localhost", path, "")) is not None
 
     @property
     def workers(self) -> list[int]:

@@ -1,3 +1,4 @@
+import hashlib
 import io
 import json
 import os
@@ -10,22 +11,38 @@ from shutil import copytree
 
 import boto3
 import pytest
-from django.contrib.auth.models import User
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from pages.models import Organisation
 from priorities.models import Theme
 from publishing import stamp
-from publishing.archives import MANIFEST, ArchiveError, files_in, opened, write
-from publishing.models import Revision
-from publishing.restoring import compare, remember, restore
+from publishing.archives import (
+    MANIFEST,
+    ArchiveError,
+    Manifest,
+    Origin,
+    accounts_with_rights,
+    files_in,
+    opened,
+    origin,
+    signed,
+    write,
+)
+from publishing.immutability import permit
+from publishing.models import Event, Mail, Revision, ShareLink
+from publishing.restoring import compare, in_scratch, recall, remember, restore
 from publishing.search_index import find
 from publishing.workflow import publish
-from staff.models import StaffMember
+from staff.models import CardLink, StaffMember
+from staff.reset_tokens import ResetTokenGenerator
 from tests.conftest import new_bucket
 from tests.desk import enter
 
@@ -39,6 +56,8 @@ def silent(line: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_media(settings, tmp_path):
+    settings.STATE_DIR = tmp_path / "state"
+    settings.STATE_DIR.mkdir()
     settings.MEDIA_ROOT = tmp_path / "media"
     default_storage.save("staff/foto.jpg", ContentFile(b"pixels"))
     default_storage.save("variants/staff/foto.jpg/x.webp", ContentFile(b"can be made again"))
@@ -51,10 +70,11 @@ def archive(tmp_path) -> Path:
     return path
 
 
-def rewritten(archive: Path, change, digests: bool = True) -> Path:
-    """The archive with `change(members, manifest)` done to it, and its digests set right."""
-    import hashlib
+def rewritten(archive: Path, change, digests: bool = True, key: str = "") -> Path:
+    """The archive with `change(members, manifest)` done to it, its digests set right, and signed anew.
 
+    Signed with `key`, by default that of these tests: what it holds must be judged also when we trust who made it.
+    """
     with zipfile.ZipFile(archive) as old:
         members = {name: old.read(name) for name in old.namelist()}
     manifest = json.loads(members.pop(MANIFEST))
@@ -67,7 +87,34 @@ def rewritten(archive: Path, change, digests: bool = True) -> Path:
     with zipfile.ZipFile(path, "w") as new:
         for name, data in members.items():
             new.writestr(name, data)
-        new.writestr(MANIFEST, json.dumps(manifest))
+        new.writestr(MANIFEST, json.dumps(signed_with(manifest, key)))
+    return path
+
+
+def signed_with(manifest: dict, key: str) -> dict:
+    """`manifest` as whoever has that secret key signs it; as it is when it is too odd for that."""
+    said = {name: value for name, value in manifest.items() if name != "format"}
+    with override_settings(SECRET_KEY=key or settings.SECRET_KEY):
+        try:
+            return {"format": manifest["format"], **vars(signed(Manifest(**said)))}
+        except (TypeError, KeyError):
+            return manifest
+
+
+def without_signature(members, manifest):
+    """As archives were before they had one."""
+
+
+def unsigned(archive: Path, change=without_signature) -> Path:
+    """The archive with `change` done to it, and no signature."""
+    path = rewritten(archive, change)
+    with zipfile.ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    manifest = json.loads(members.pop(MANIFEST))
+    with zipfile.ZipFile(path, "w") as new:
+        for name, data in members.items():
+            new.writestr(name, data)
+        new.writestr(MANIFEST, json.dumps({k: v for k, v in manifest.items() if k not in ("key", "signature")}))
     return path
 
 
@@ -148,7 +195,7 @@ def newer(members, manifest):
 
 
 def unknown_table(members, manifest):
-    members["rows/staff.unknown.jsonl"] = b""
+    members["rows/staff.unknown.jsonl"] = b"{}"
     manifest["rows"]["staff.unknown"] = 0
 
 
@@ -233,6 +280,7 @@ def installation(prepared, tmp_path_factory):
         return subprocess.run(command, cwd=ROOT, env=environment | more, capture_output=True, text=True)  # noqa: S603
 
     run.data = data
+    run.key = (data / "var" / "secret_key").read_text()
     return run
 
 
@@ -241,7 +289,8 @@ import io
 from PIL import Image
 from django.core.files.base import ContentFile
 from publishing.workflow import publish
-from staff.models import StaffMember
+from staff.models import CardLink, StaffMember
+from staff.reset_tokens import ResetTokenGenerator
 from tests.conftest import new_bucket
 
 data = io.BytesIO()
@@ -270,7 +319,9 @@ def test_a_backup_is_rehearsed_with_rows_files_and_twenty_pages(installation):
         table = "rows/publishing.revision.jsonl"
         members[table] = members[table].replace(b"Dorine Sioen", b"Iemand Anders")
 
-    bad = installation("rehearse", str(rewritten(path, other)))
+    before = installation("rehearse", str(unsigned(path)))  # as made before archives were signed
+    assert before.returncode == 0, before.stderr
+    bad = installation("rehearse", str(rewritten(path, other, key=installation.key)))
     assert bad.returncode == 1
     assert "publishing.revisiontext: " in bad.stderr
     assert "page /contact/: looks different" in bad.stderr
@@ -331,7 +382,7 @@ def test_an_archive_of_an_older_version_is_brought_up_to_date(installation):
 
     path = installation.data / "backups" / "twee.zip"
     installation("backup", str(path))
-    result = installation("restore", str(rewritten(path, older)))
+    result = installation("restore", str(rewritten(path, older, key=installation.key)))
     assert result.returncode == 0, result.stderr
     shown = installation("shell", "-v0", "-c", "from staff.models import *; print(StaffMember.published().count())")
     assert shown.stdout.strip() == "4"
@@ -341,7 +392,9 @@ def test_an_archive_from_sqlite_is_restored_into_whatever_database_this_is(insta
     path = installation.data / "backups" / "drie.zip"
     installation("backup", str(path))
     Theme.objects.create(title_nl="Weg straks")
-    restore(path, silent)
+    with pytest.raises(ArchiveError, match="another secret key"):
+        restore(path, silent)
+    restore(path, silent, foreign=True)
     assert not Theme.objects.filter(title_nl="Weg straks").exists()
     assert StaffMember.published().count() == 4
 
@@ -399,3 +452,367 @@ def test_the_desk_says_that_no_backup_was_tried_out_for_long(editor, editor_clie
     assert words in editor_client.get("/admin/").content.decode()
     remember("rehearsal", good=False)
     assert words in editor_client.get("/admin/").content.decode()
+
+
+# What a hostile or broken archive holds, though it has the right digests and is signed
+
+
+def refused(path: Path, words: str, tmp_path: Path) -> None:
+    """A restore of `path` ends in one sentence and leaves everything as it was, also beside the folder of files."""
+    before, beside = everything(), sorted(tmp_path.rglob("*"))
+    with pytest.raises(CommandError) as raised:
+        call_command("restore", path, stdout=io.StringIO())
+    said = str(raised.value)
+    assert words in said
+    assert said.endswith("Nothing was changed.")
+    assert "\n" not in said
+    assert everything() == before
+    assert sorted(tmp_path.rglob("*")) == beside
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "media//{folder}/escaped",
+        "media/../escaped",
+        "media/a/../../../escaped",
+        "media/./a",
+        "media/a//b",
+        "media/a/",
+        "media/",
+        "media/a\\..\\b",
+        "media/C:/escaped",
+        "media/C:escaped",
+        "media/a\nb",
+        "media/a\x1b[2J",
+        f"media/{'a' * 300}",
+        "/{folder}/escaped",
+        "../escaped",
+        "rows/../escaped",
+        "rows/Staff.jsonl",
+        "rows//tmp/x.jsonl",
+        "rows/staff.staffmember.jsonl/x",
+        "Media/a",
+        "anything.txt",
+    ],
+)
+def test_no_member_leaves_its_folder(archive, tmp_path, name):
+    named = name.replace("{folder}", str(tmp_path).lstrip("/"))
+    path = rewritten(archive, lambda members, _manifest: members.update({named: b"x"}))
+    refused(path, "This archive is damaged", tmp_path)
+    assert not list(tmp_path.rglob("*escaped*"))
+
+
+def test_a_file_that_is_a_folder_as_well_is_refused(archive, tmp_path):
+    path = rewritten(archive, lambda members, _manifest: members.update({"media/a": b"x", "media/a/b": b"x"}))
+    refused(path, "is a file and a folder", tmp_path)
+
+
+def with_entry(archive: Path, info: zipfile.ZipInfo, data: bytes) -> Path:
+    """A signed archive with one more entry, as the manifest says."""
+    path = rewritten(archive, lambda members, _manifest: members.update({info.filename: data}))
+    with zipfile.ZipFile(path) as old:
+        members = {each: old.read(each) for each in old.namelist() if each != info.filename}
+    with zipfile.ZipFile(path, "w") as new:
+        for each, content in members.items():
+            new.writestr(each, content)
+        new.writestr(info, data)
+    return path
+
+
+def test_a_symbolic_link_is_refused(archive, tmp_path):
+    link = zipfile.ZipInfo("media/link")
+    link.external_attr = 0o120777 << 16
+    refused(with_entry(archive, link, str(tmp_path).encode()), "is no plain file", tmp_path)
+
+
+def test_a_packing_that_this_site_does_not_use_is_refused(archive, tmp_path):
+    packed = zipfile.ZipInfo("media/packed")
+    packed.compress_type = zipfile.ZIP_LZMA
+    refused(with_entry(archive, packed, b"x"), "is no plain file", tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_member_that_is_there_twice_is_refused(archive, tmp_path):
+    with zipfile.ZipFile(archive, "a") as file:
+        file.writestr("media/staff/foto.jpg", b"another")
+    refused(archive, "does not hold what it says", tmp_path)
+
+
+def test_an_encrypted_member_is_refused(archive, tmp_path):
+    data = bytearray(archive.read_bytes())
+    with zipfile.ZipFile(archive) as file:
+        place = file.getinfo("media/staff/foto.jpg").header_offset
+    central = data.index(b"PK\x01\x02")
+    while data[central + 46 : central + 66] != b"media/staff/foto.jpg":
+        central = data.index(b"PK\x01\x02", central + 4)
+    data[place + 6] |= 1
+    data[central + 8] |= 1
+    archive.write_bytes(data)
+    refused(archive, "media/staff/foto.jpg can't be read", tmp_path)
+
+
+def test_more_than_the_disk_can_hold_is_refused_before_it_is_unpacked(archive, tmp_path, monkeypatch):
+    packed = zipfile.ZipInfo("media/zeros")
+    packed.compress_type = zipfile.ZIP_DEFLATED
+    path = with_entry(archive, packed, bytes(30_000_000))
+    assert path.stat().st_size < 30_000_000
+    usage = type("Usage", (), {"free": 25_000_000})
+    monkeypatch.setattr("publishing.archives.shutil.disk_usage", lambda _path: usage)
+    monkeypatch.setattr("publishing.archives._check_members", lambda *_arguments: pytest.fail("it was unpacked"))
+    refused(path, "the disk has room for 25 MB", tmp_path)
+
+
+ROW = {"id": 990001, "name": "x", "domain": "x.be"}
+
+
+@pytest.mark.parametrize(
+    ("table", "lines"),
+    [
+        ("pages.organisation", b"{"),
+        ("pages.organisation", b"[]"),
+        ("pages.organisation", b"null"),
+        ("pages.organisation", b'"a"'),
+        ("pages.organisation", b"\xff\xfe"),
+        ("pages.organisation", b"[" * 100_000),
+        ("pages.organisation", b'{"id": 1}'),
+        ("auth.group", b'{"id": "een", "name": "x"}'),
+        ("auth.group", b'{"id": {}, "name": "x"}'),
+        ("auth.group", b'{"id": 1e400, "name": "x"}'),
+        ("auth.group", b'{"id": 99999999999999999999999, "name": "x"}'),
+        ("auth.group", b'{"id": 990001, "name": "\\ud800"}'),
+        ("auth.group", b'{"id": 990001, "name": "x"}\n{"id": 990001, "name": "y"}'),
+        ("auth.group", b'{"id": 990001, "name": null}'),
+    ],
+)
+def test_rows_that_are_none_are_refused_in_one_sentence(archive, tmp_path, table, lines):
+    path = rewritten(archive, lambda members, _manifest: members.update({f"rows/{table}.jsonl": lines}))
+    refused(path, "The rows of", tmp_path)
+
+
+def lacks_a_table(members, manifest):
+    del members["rows/auth.user.jsonl"]
+    del manifest["rows"]["auth.user"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lacks_a_table,
+        lambda members, manifest: manifest["rows"].pop("auth.user"),
+        lambda members, manifest: manifest["rows"].update({"auth.nothing": 1}),
+        lambda members, manifest: manifest.update(rows=[]),
+        lambda members, manifest: manifest.update(rows={"auth.user": "x"}),
+        lambda members, manifest: manifest.update(migrations={"staff": 1}),
+        lambda members, manifest: manifest.update(migrations={"staff": [1]}),
+        lambda members, manifest: manifest.update(pages=None),
+        lambda members, manifest: manifest.update(made_at=1),
+        lambda members, manifest: manifest.update(more=1),
+        lambda members, manifest: manifest.pop("pages"),
+        lambda members, manifest: manifest.pop("format"),
+    ],
+)
+def test_a_manifest_that_is_none_is_refused_in_one_sentence(archive, tmp_path, change):
+    refused(rewritten(archive, change), "damaged", tmp_path)
+
+
+@pytest.mark.parametrize("members", [None, [], {"media/x": 1}, {"media/x": {"size": "1", "sha256": "x"}}])
+def test_members_that_are_none_are_refused_in_one_sentence(archive, tmp_path, members):
+    path = rewritten(archive, lambda _members, manifest: manifest.update(members=members), digests=False)
+    refused(path, "damaged", tmp_path)
+
+
+def test_a_file_that_may_not_be_read_is_told_so_and_no_bad_rehearsal(archive, tmp_path, monkeypatch):
+    remember("rehearsal", file="x.zip", good=True)
+    with pytest.raises(CommandError, match=r"can't be read by this user: Is a directory"):
+        call_command("restore", tmp_path)
+
+    def refuse(*_arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("publishing.archives.zipfile.ZipFile", refuse)
+    for command in ("restore", "rehearse"):
+        with pytest.raises(CommandError, match=r"can't be read by this user: Permission denied"):
+            call_command(command, archive, stdout=io.StringIO())
+    assert recall("rehearsal")["good"]
+
+
+# Whose it is
+
+
+@pytest.fixture
+def hostile(archive, editor) -> Path:
+    """An archive from elsewhere: it brings in accounts with rights, and scripts in rich text."""
+    boss = User.objects.create_superuser("baas\x1b[2J")
+    User.objects.create_user("niemand")
+    closed = User.objects.create_user("dicht", is_staff=True, is_active=False)
+    User.objects.create_user("lid").groups.add(Group.objects.get(name="Medewerkers"))
+    theme = Theme.objects.first()
+    publish(theme, boss)
+    script = "<p>Tekst<script>alert(1)</script><img src=x onerror=alert(1)></p>"
+    Theme.objects.filter(pk=theme.pk).update(body_nl=script)
+    kept = []
+    for model, name in (("priorities.theme", "body_nl"), ("pages.textpage", "body_fr")):
+        revision = Revision.objects.filter(model=model).last()
+        kept.append((revision.pk, revision.data))
+        with permit():
+            Revision.objects.filter(pk=revision.pk).update(data=revision.data | {name: script})
+    assert closed
+    with override_settings(SECRET_KEY="van een ander"):
+        write(archive)
+    with permit():
+        for pk, data in kept:
+            Revision.objects.filter(pk=pk).update(data=data)
+    theme.save()
+    User.objects.exclude(pk=editor.pk).delete()
+    return archive
+
+
+def test_archives_say_whose_they_are(archive, settings):
+    def of(path: Path) -> Origin:
+        with opened(path) as (_archive, manifest):
+            return origin(manifest)
+
+    key = settings.SECRET_KEY
+    assert of(archive) is Origin.OURS
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "een nieuwe", [key]
+    assert of(archive) is Origin.OURS
+    settings.SECRET_KEY_FALLBACKS = []
+    assert of(archive) is Origin.OTHER_KEY
+    settings.SECRET_KEY = key
+    assert of(unsigned(archive)) is Origin.UNSIGNED
+    path = archive.with_name("rewritten.zip")
+    data = zipfile.ZipFile(archive).read(MANIFEST).replace(b'"pages": {}', b'"pages": {"/": "x"}')
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, data if name == MANIFEST else old.read(name))
+    assert of(path) is Origin.CHANGED
+    assert key not in data.decode()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--yes"], ["--into-empty"]])
+def test_a_foreign_archive_is_refused_until_the_operator_says_so(hostile, tmp_path, arguments):
+    before = everything()
+    for path, words in ((hostile, "another secret key"), (unsigned(hostile), "no signature")):
+        with pytest.raises(
+            CommandError, match=rf"This archive is foreign.*{words}.*add --foreign.*Nothing was changed"
+        ):
+            call_command("restore", path, *arguments, stdout=io.StringIO())
+    assert everything() == before
+
+
+@pytest.mark.parametrize("answer", ["", "no", "y", EOFError, KeyboardInterrupt])
+def test_foreign_asks_and_lists_who_would_come_in(hostile, monkeypatch, answer):
+    def ask(_words):
+        if isinstance(answer, str):
+            return answer
+        raise answer
+
+    monkeypatch.setattr("builtins.input", ask)
+    before, out = everything(), io.StringIO()
+    with pytest.raises(CommandError, match=r"^You did not say yes\. Nothing was changed\.$"):
+        call_command("restore", hostile, "--foreign", stdout=out)
+    assert everything() == before
+    listed = [line.strip() for line in out.getvalue().splitlines() if line.startswith("  ")]
+    assert listed == ["baas?[2J: superuser, staff", "dicht (closed): staff", "dorine: staff, Secretariaat"]
+    assert "second" not in listed
+    assert "authenticator app" in out.getvalue()
+
+
+def test_a_foreign_archive_comes_in_clean_once_the_operator_says_yes(hostile, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda _words: " Yes ")
+    out = io.StringIO()
+    call_command("restore", hostile, "--foreign", stdout=out)
+    assert "sanitised the rich text; " in out.getvalue()
+    held = json.dumps([list(Theme._base_manager.values()), [row.data for row in Revision.objects.all()]], default=str)
+    assert held.count("<p>Tekst</p>") == 3
+    for word in ("<script", "alert(1)", "onerror"):
+        assert word not in held
+    assert Theme.published().exists()
+    page = Client().get("/").content.decode()
+    assert "alert(1)" not in page
+    assert User.objects.filter(username="niemand").exists()
+
+
+def test_yes_is_given_beforehand_and_what_is_ours_is_not_asked_about(hostile, monkeypatch, tmp_path):
+    monkeypatch.setattr("builtins.input", lambda _words: pytest.fail("asked"))
+    call_command("restore", hostile, "--foreign", "--yes", stdout=io.StringIO())
+    write(tmp_path / "ours.zip")
+    out = io.StringIO()
+    call_command("restore", tmp_path / "ours.zip", "--foreign", stdout=out)
+    assert "sanitised" not in out.getvalue()
+
+
+def test_versions_that_cannot_be_read_leave_all_as_it_was(archive, tmp_path):
+    def odd(members, _manifest):
+        table = "rows/publishing.revision.jsonl"
+        rows = [json.loads(line) for line in members[table].splitlines()]
+        members[table] = "".join(json.dumps(row | {"data": ["x"]}) + "\n" for row in rows).encode()
+
+    path = rewritten(archive, odd, key="van een ander")
+    before = everything()
+    with pytest.raises(CommandError, match=r"^The versions in this archive can't be read\. Nothing was changed\.$"):
+        call_command("restore", path, "--foreign", "--yes", stdout=io.StringIO())
+    assert everything() == before
+
+
+def test_a_foreign_archive_cannot_name_accounts_in_another_way(archive):
+    path = rewritten(archive, lambda members, _manifest: members.update({"rows/auth.user.jsonl": b'{"id": 1}'}))
+    with opened(path) as (file, manifest), pytest.raises(ArchiveError, match="accounts"):
+        accounts_with_rights(file, manifest)
+
+
+def test_a_scratch_installation_has_the_keys_of_this_site_and_sends_no_mail(tmp_path, settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "sleutel 'van' ons $HOME", ["oud", "ouder"]
+    code = "from django.conf import settings as s; print([s.SECRET_KEY, s.MAIL_SERVER_BACKEND])"
+    said = in_scratch(tmp_path / "data", ["shell", "-v0", "-c", code])
+    assert said.stdout.strip() == str([settings.SECRET_KEY, "django.core.mail.backends.dummy.EmailBackend"]), (
+        said.stderr
+    )
+
+
+def test_a_backup_says_that_the_key_must_be_kept_apart(tmp_path):
+    out = io.StringIO()
+    call_command("backup", tmp_path / "b" / "site.zip", stdout=out)
+    assert "Keep a copy of the secret key" in out.getvalue()
+    assert "apart from the backups" in out.getvalue()
+    assert (tmp_path / "b" / "site.zip").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "b").stat().st_mode & 0o777 == 0o700
+
+
+# What ends
+
+
+def test_a_restore_ends_sessions_links_and_waiting_mails_and_says_so(tmp_path, editor, editor_client):
+    theme, member = Theme.objects.first(), StaffMember.objects.first()
+    shared = ShareLink.objects.renew(theme, editor)
+    _link, token = CardLink.objects.make(member, CardLink.Purpose.INVITATION)
+    mail = {"sender": "a@example.org", "recipients": ["b@example.org"], "subject": "x", "message": b"x"}
+    Mail.objects.create(**mail, next_try_at=timezone.now())
+    tokens = ResetTokenGenerator()
+    reset = tokens.make_token(editor)
+    write(tmp_path / "a.zip")
+    assert editor_client.get("/admin/").status_code == 200
+    CardLink.objects.update(used_at=timezone.now())
+    ShareLink.objects.revoke(theme)
+    Mail.objects.all().delete()
+    editor.set_password("een ander lang wachtwoord")
+    editor.save()
+    out = io.StringIO()
+    call_command("restore", tmp_path / "a.zip", stdout=out)
+    said = (
+        "ended 1 sessions, 1 links to share a page, 1 waiting mails, 1 links to cards, and every link to set a password"
+    )
+    assert said in out.getvalue()
+    assert not Session.objects.exists()
+    assert editor_client.get("/admin/").status_code == 302
+    assert not ShareLink.objects.valid().exists()
+    assert Client().get(shared.get_absolute_url("nl")).status_code in (404, 410)
+    assert CardLink.objects.find(token, CardLink.Purpose.INVITATION) is None
+    assert not Mail.objects.exists()
+    editor.refresh_from_db()
+    assert editor.check_password("een lang wachtwoord")  # with which the session would be valid again
+    assert not tokens.check_token(editor, reset)
+    assert tokens.check_token(editor, tokens.make_token(editor))
+    assert Event.objects.filter(kind=Event.Kind.RESTORED, detail="a.zip").count() == 1
+    assert "Sign in again" in out.getvalue()

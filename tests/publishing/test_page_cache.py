@@ -80,7 +80,7 @@ class Counting:
 
 @pytest.fixture(autouse=True)
 def state(settings, tmp_path):
-    settings.STATE_DIR = tmp_path
+    settings.STATE_DIR, settings.PUBLIC_DIR = tmp_path, tmp_path / "public"
 
 
 @pytest.fixture

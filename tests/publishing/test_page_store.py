@@ -27,7 +27,7 @@ PLACE = Path("http/localhost/themas/index.html")
 
 @pytest.fixture(autouse=True)
 def state(settings, tmp_path) -> Path:
-    settings.STATE_DIR = tmp_path
+    settings.STATE_DIR, settings.PUBLIC_DIR = tmp_path, tmp_path / "public"
     publish(Theme.objects.create(title_nl="Voorbeeldthema", slug_nl="voorbeeldthema"), None)
     publish(StaffMember.objects.create(name="Voorbeeld", slug="voorbeeld"), None)
     return tmp_path
@@ -91,7 +91,7 @@ def test_a_copy_that_became_old_is_made_again(cache, site, theme):
 
 def test_a_worker_that_is_killed_holds_up_nobody(cache, state):
     program = "import sys, time; from publishing.page_store import PageStore; from pathlib import Path; "
-    program += f"store = PageStore(Path({str(state)!r})); store.claim(); "
+    program += f"store = PageStore(Path({str(state)!r}), Path({str(state)!r}, 'public')); store.claim(); "
     program += f"store.turn({KEY!r}).__enter__(); print('held', flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as holder:  # noqa: S603
         assert holder.stdout.readline() == b"held\n"
@@ -296,7 +296,7 @@ def test_what_was_withdrawn_is_kept_nowhere(cache, theme):
     withdraw(theme, None, "Voorbij")
     go_round(cache)
     assert cache.store.load(("http", "localhost", "/themas/voorbeeldthema/", "")) is None
-    assert not (live(cache.store.kept.parent.parent) / "http/localhost/themas/voorbeeldthema").exists()
+    assert not (live(cache.store.public) / "http/localhost/themas/voorbeeldthema").exists()
 
 
 # Files for nginx
@@ -306,9 +306,9 @@ def test_nginx_is_shown_what_visitors_get_in_every_encoding(cache, state):
     Reader(cache).get("/")
     go_round(cache)
     for accepts, ending in (("", ""), ("gzip", ".gz"), ("br", ".br")):
-        shown = (live(state) / f"{PLACE}{ending}").read_bytes()
+        shown = (live(state / "public") / f"{PLACE}{ending}").read_bytes()
         assert shown == Reader(cache).get("/themas/", HTTP_ACCEPT_ENCODING=accepts).body
-    assert not list(live(state).glob("**/feed*"))  # its kind is not in its name
+    assert not list(live(state / "public").glob("**/feed*"))  # its kind is not in its name
 
 
 def test_nginx_is_shown_at_once_what_a_visitor_asked_for_also_by_a_worker_that_works_not_for_all(
@@ -317,16 +317,16 @@ def test_nginx_is_shown_at_once_what_a_visitor_asked_for_also_by_a_worker_that_w
     monkeypatch.setattr(cache.store, "claim", lambda: False)
     Reader(cache).get("/themas/")
     cache.look()
-    assert (live(state) / PLACE).exists()
+    assert (live(state / "public") / PLACE).exists()
 
 
 def test_a_change_hides_it_in_the_same_moment(cache, state, theme):
     Reader(cache).get("/")
     go_round(cache)
     retitle(theme, "Verborgen")
-    assert not live(state).exists()
+    assert not live(state / "public").exists()
     go_round(cache)
-    assert "Verborgen" in (live(state) / PLACE).read_text()
+    assert "Verborgen" in (live(state / "public") / PLACE).read_text()
 
 
 def test_what_another_machine_did_hides_it_at_the_next_look(cache, state, theme, monkeypatch):
@@ -338,7 +338,7 @@ def test_what_another_machine_did_hides_it_at_the_next_look(cache, state, theme,
     monkeypatch.setattr(cache, "warm", lambda: None)
     monkeypatch.setattr(cache, "go_round", lambda: None)
     cache.look()
-    assert not live(state).exists()
+    assert not live(state / "public").exists()
 
 
 def test_a_planned_change_hides_it_at_the_next_look(cache, state, theme, monkeypatch):
@@ -348,12 +348,12 @@ def test_a_planned_change_hides_it_at_the_next_look(cache, state, theme, monkeyp
     publish(theme, None, live_from=now + timedelta(hours=1))
     Reader(cache).get("/")
     go_round(cache)
-    assert live(state).exists()
+    assert live(state / "public").exists()
     with time_machine.travel(now + timedelta(hours=1, seconds=1), tick=False):
         monkeypatch.setattr(cache, "warm", lambda: None)
         monkeypatch.setattr(cache, "go_round", lambda: None)
         cache.look()
-    assert not live(state).exists()
+    assert not live(state / "public").exists()
 
 
 def test_an_old_page_never_comes_back(cache, state, theme):
@@ -362,7 +362,7 @@ def test_an_old_page_never_comes_back(cache, state, theme):
     old = cache.pages[("http", "localhost", "/", "")]
     retitle(theme, "Nieuw")
     cache.show(("http", "localhost", "/", ""), old)
-    assert not live(state).exists()
+    assert not live(state / "public").exists()
     go_round(cache)
     shown = cache.store.shown()
     cache.store.show(("http", "localhost", "/", ""), old)  # as by a worker that was slow
@@ -373,16 +373,16 @@ def test_another_program_shows_nothing_until_it_made_pages_of_its_own(cache, sta
     Reader(cache).get("/")
     go_round(cache)
     PageCache(django_application)
-    assert not live(state).exists()
+    assert not live(state / "public").exists()
 
 
 def test_what_somebody_else_hid_is_shown_again(cache, state):
     Reader(cache).get("/")
     cache.look()
-    assert live(state).exists()
+    assert live(state / "public").exists()
     PageCache(django_application)
     cache.look()
-    assert live(state).exists()
+    assert live(state / "public").exists()
 
 
 def test_each_text_of_a_page_has_a_time_of_its_own_for_validators_that_are_made_of_it(cache, state, theme):
@@ -392,7 +392,7 @@ def test_each_text_of_a_page_has_a_time_of_its_own_for_validators_that_are_made_
         for title in ("Eerste", "Tweede", "Derde"):
             retitle(theme, title)
             go_round(cache)
-            times.add((live(state) / PLACE).stat().st_mtime)
+            times.add((live(state / "public") / PLACE).stat().st_mtime)
     assert len(times) == 3
 
 
@@ -402,14 +402,14 @@ def test_folders_that_are_served_no_more_are_deleted(cache, state, theme):
         go_round(cache)
         retitle(theme, title)
     go_round(cache), go_round(cache)
-    assert len(list((state / "pages" / "folders").iterdir())) == 1
+    assert len(list((state / "public" / "pages" / "folders").iterdir())) == 1
 
 
 @pytest.mark.parametrize("host", ["..", "a/b", "localhost/../x", "", "A"])
 def test_no_host_leads_elsewhere_on_the_disk(cache, state, host):
     page = Reader(cache).get("/") and cache.pages[("http", "localhost", "/", "")]
     before = set(state.rglob("*"))
-    store = PageStore(state)
+    store = PageStore(state, state / "public")
     store.save(("http", host, "/", ""), page)
     store.show(("http", host, "/", ""), page)
     store.show(("http", "localhost", "/../../x/", ""), page)
@@ -421,7 +421,7 @@ def test_a_visitor_who_names_many_ports_fills_no_disk(cache, monkeypatch):
     for port in range(5):
         Reader(cache).get("/", HTTP_HOST=f"localhost:{port}")
     cache.look()
-    assert len(cache.store.origins()) == len(list((live(cache.store.kept.parent.parent) / "http").iterdir())) == 3
+    assert len(cache.store.origins()) == len(list((live(cache.store.public) / "http").iterdir())) == 3
     Reader(cache).get("/fr/", HTTP_HOST="localhost:0")
     assert cache.store.load(("http", "localhost:0", "/fr/", "")) is not None
 

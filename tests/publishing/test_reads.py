@@ -304,7 +304,7 @@ def test_the_tables_that_belong_to_a_revision_are_those_with_its_words_in_other_
 
 @pytest.fixture
 def site(settings, tmp_path) -> Counting:
-    settings.STATE_DIR = tmp_path
+    settings.STATE_DIR, settings.PUBLIC_DIR = tmp_path, tmp_path / "public"
     return Counting()
 
 

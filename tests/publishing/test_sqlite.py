@@ -61,3 +61,19 @@ def test_a_command_makes_a_database_and_a_web_server_does_not(connection, tmp_pa
     monkeypatch.setattr(DatabaseWrapper, "creates", True)
     fresh.ensure_connection()
     fresh.close()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_new_database_and_what_lies_beside_it_are_for_their_owner_only(connection, tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        fresh = connection.copy()
+        fresh.settings_dict = connection.settings_dict | {"NAME": str(tmp_path / "fresh.sqlite3")}
+        with fresh.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("CREATE TABLE word (text TEXT)")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("fresh.sqlite3*")}
+        fresh.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(["fresh.sqlite3", "fresh.sqlite3-wal", "fresh.sqlite3-shm"], 0o600)

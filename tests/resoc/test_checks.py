@@ -18,10 +18,12 @@ OF_ONE_PROCESS = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 def good(settings, tmp_path, monkeypatch):
     """The settings of a site on which nothing is wrong, in a folder of its own."""
     monkeypatch.delenv("SECRET_KEY", raising=False)
-    (tmp_path / "var").mkdir()
+    for folder in (tmp_path / "var", tmp_path / "media"):
+        folder.mkdir(mode=0o700)
     secret = tmp_path / "var" / "secret_key"
     secret.touch(mode=0o600)
-    for name, value in (GOOD | {"DATA_DIR": tmp_path, "STATE_DIR": tmp_path / "var"}).items():
+    places = {"DATA_DIR": tmp_path, "STATE_DIR": tmp_path / "var", "MEDIA_ROOT": tmp_path / "media"}
+    for name, value in (GOOD | places).items():
         setattr(settings, name, value)
     files = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "x"}
     settings.CACHES = {"default": OF_ONE_PROCESS, "shared": files}
@@ -73,6 +75,37 @@ def test_a_folder_in_which_nobody_can_write_is_named(good, tmp_path):
 def test_a_secret_that_others_may_read_is_named(good):
     (good.STATE_DIR / "secret_key").chmod(0o640)
     assert found() == ["resoc.E002"]
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "right"),
+    [
+        ("db.sqlite3", 0o644, "600"),
+        ("db.sqlite3", 0o640, "600"),
+        ("db.sqlite3-wal", 0o604, "600"),
+        ("db.sqlite3-shm", 0o644, "600"),
+        ("db.sqlite3-journal", 0o666, "600"),
+        ("media", 0o755, "700"),
+        ("media", 0o750, "700"),
+        ("var", 0o711, "700"),
+    ],
+)
+def test_what_others_on_this_machine_may_read_is_named_with_the_mend(good, tmp_path, monkeypatch, name, mode, right):
+    monkeypatch.setitem(good.DATABASES["default"], "NAME", str(tmp_path / "db.sqlite3"))
+    path = tmp_path / name
+    path.touch(mode=0o600)
+    path.chmod(mode)
+    (error,) = [each for each in run_checks(include_deployment_checks=True) if each.id == "resoc.E012"]
+    assert error.msg == f"Others on this machine may read {path}."
+    assert f"chmod {right} {path}" in error.hint
+    path.chmod(int(right, 8))
+    assert found() == []
+
+
+def test_a_bucket_has_no_folder_to_judge(good, tmp_path):
+    (tmp_path / "media").chmod(0o755)
+    good.S3 = {"bucket_name": "x"}
+    assert found() == []
 
 
 def test_a_secret_in_a_variable_has_no_file_to_judge(good, monkeypatch):

@@ -37,7 +37,7 @@ def healthy(settings, tmp_path, monkeypatch):
     settings.DATA_DIR, settings.STATE_DIR = tmp_path, tmp_path / "var"
     settings.MEDIA_ROOT, settings.STATIC_ROOT = tmp_path / "media", tmp_path / "static"
     for folder in (settings.STATE_DIR, settings.MEDIA_ROOT, settings.STATIC_ROOT):
-        folder.mkdir()
+        folder.mkdir(mode=0o700)
     (settings.STATIC_ROOT / "staticfiles.json").touch()
     (settings.STATE_DIR / "secret_key").touch(mode=0o600)
     monkeypatch.setattr(doctor, "is_collected", lambda: True)
@@ -189,6 +189,23 @@ def test_backups_that_are_not_made_or_not_rehearsed():
     remember("rehearsal", file="x.zip", good=True)
     assert not [each for each in said(ODD) if "backup" in each]
     assert any(each.startswith("The last backup was made on ") for each in said(OK))
+
+
+def test_a_backup_that_others_may_read(tmp_path):
+    (tmp_path / "b").mkdir()
+    for name in ("a.zip", "b.zip", "notes.txt"):
+        (tmp_path / "b" / name).touch()
+        (tmp_path / "b" / name).chmod(0o644)
+    (tmp_path / "b" / "b.zip").chmod(0o600)
+    remember("backup", file=str(tmp_path / "b" / "b.zip"))
+    assert only(WRONG) == (
+        f"Others on this machine may read the backup {tmp_path}/b/a.zip: run 'chmod 600 {tmp_path}/b/a.zip'."
+    )
+
+
+def test_where_the_key_must_be_kept_is_said():
+    remember("backup", file="x.zip")
+    assert any("secret key" in each and "apart from the backups" in each for each in said(OK))
 
 
 def test_something_published_around_the_workflow():

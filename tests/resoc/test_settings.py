@@ -38,7 +38,7 @@ def with_https(code: str, tmp_path, **variables: str) -> str:
     """What a process prints that runs `code` as the site at https://example.org."""
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "SITE_URL": "https://example.org"}
     environment |= {"DJANGO_SETTINGS_MODULE": "resoc.settings"} | variables
-    (tmp_path / "var" / "static").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "public" / "static").mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
     return subprocess.run(  # noqa: S603
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True

@@ -13,7 +13,7 @@ HEAVY |= {f"{app}.admin" for app in ("publishing", "pages", "priorities", "staff
 def imported(code, tmp_path):
     """What `code` prints in a process of its own, which has no more than a folder."""
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
-    (tmp_path / "var" / "static").mkdir(parents=True)
+    (tmp_path / "public" / "static").mkdir(parents=True)
     result = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )

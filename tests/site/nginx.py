@@ -32,11 +32,17 @@ http {{
 
 def start(data: Path, port: int, redirecting_port: int, site_port: int, more: str = "") -> subprocess.Popen:
     """nginx before a site that keeps its data in `data`, over plain http; `more` stands in its server block."""
-    conf = CONF.read_text().replace("/var/lib/resoc", str(data))
-    conf = re.sub(r"\n *(ssl_certificate\S* |add_header Strict).*", "", conf)
+    conf = re.sub(r"\n *(ssl_\S+ |add_header Strict).*", "", CONF.read_text())
     conf = conf.replace("report-to csp; ", "")  # of HTTPS
-    conf = conf.replace("listen 80;", f"listen 127.0.0.1:{redirecting_port};")
-    conf = conf.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{port};\n{more}")
+    conf = conf.replace("listen 443 ssl http2;", f"listen 443 ssl http2;\n{more}").replace(" ssl http2", "")
+    return start_with(conf, data, port, redirecting_port, site_port)
+
+
+def start_with(conf: str, data: Path, port: int, redirecting_port: int, site_port: int) -> subprocess.Popen:
+    """nginx with `conf`, of which only places are made others."""
+    conf = conf.replace("/var/lib/resoc", str(data)).replace("/var/log/nginx", str(data))
+    conf = conf.replace("listen 80", f"listen 127.0.0.1:{redirecting_port}")
+    conf = conf.replace("listen 443", f"listen 127.0.0.1:{port}")
     conf = conf.replace("127.0.0.1:8000", f"127.0.0.1:{site_port}")
     (data / "site.conf").write_text(conf)
     (data / "nginx.conf").write_text(MAIN.format(folder=data))

@@ -31,7 +31,7 @@ PARTS = 2 if MANY < 5000 else 8  # which run side by side
 @pytest.fixture
 def site(settings, tmp_path, monkeypatch) -> Iterator[Site]:
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STATE_DIR = tmp_path
+    settings.STATE_DIR, settings.PUBLIC_DIR = tmp_path, tmp_path / "public"
     cast = casting.make()
     places = {
         "{share}": cast.things["share"],

@@ -2,9 +2,13 @@
 
 import http.client
 import re
+import socket
+import ssl
 import subprocess
 import sys
 import time
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 
@@ -62,7 +66,7 @@ class Site:
             time.sleep(0.01)
 
     def shown(self, path: str) -> bool:
-        return (self.data / f"var/pages/live/http/{HOST}{path}index.html").exists()
+        return (self.data / f"public/pages/live/http/{HOST}{path}index.html").exists()
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +147,7 @@ def test_however_an_address_is_spelt_nginx_answers_as_the_site_would(site, path)
 
 
 def test_pages_that_nginx_may_not_read_come_from_the_site(site):
-    page = site.data / f"var/pages/live/http/{HOST}/themas/index.html"
+    page = site.data / f"public/pages/live/http/{HOST}/themas/index.html"
     page.unlink()
     page.symlink_to(page)  # as little to be read as a page of somebody else, also by root
     assert site.get("/themas/").status == 200
@@ -170,9 +174,127 @@ def test_a_publication_is_visible_at_once_and_nginx_serves_it_again_soon(site):
     assert b"Zonet veranderd" in site.get("/themas/").body
 
 
-def test_without_the_site_nginx_goes_on_with_what_there_is(site):
+def test_without_the_site_nginx_goes_on_with_what_there_is_and_keeps_nothing_of_who_asks(site):
     site.served.program.terminate()
     site.served.program.wait(10)
     assert b"Zonet veranderd" in site.get("/themas/").body
-    answer = site.get("/zoeken/?q=x")
-    assert (answer.status, answer.headers.get_all("Cache-Control")) == (502, ["no-cache"])
+    answer = site.get("/zoeken/?q=heel-geheim")
+    assert answer.status == 502
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers.get_all("Cache-Control") == ["no-cache"]
+    for words in ("even weg", "momentanément indisponible", "away for a moment"):
+        assert words in answer.body.decode()
+    said = (site.data / "error.log").read_text()
+    assert "heel-geheim" not in said
+    assert "client: " not in said
+
+
+# nginx alone, with nothing behind it
+
+
+@contextmanager
+def alone(folder: Path, change=lambda conf: conf):
+    """The ports of an nginx with what `deploy/nginx.conf` says, TLS included, once `change` is done to that."""
+    certificate(folder)
+    conf = change(nginx.CONF.read_text()).replace("/etc/ssl/example", str(folder))
+    port, plain = free_port(), free_port()
+    front = nginx.start_with(conf, folder, port, plain, free_port())
+    try:
+        end = time.monotonic() + SECONDS
+        while front.poll() is None and time.monotonic() < end:
+            with closing(socket.socket()) as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.01)
+        assert front.poll() is None, (folder / "error.log").read_text()
+        yield port, plain
+    finally:
+        front.terminate()
+        front.wait(10)
+
+
+def certificate(folder: Path) -> None:
+    """A certificate that nobody vouches for, and its key."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1)
+    made = made.not_valid_before(datetime.now(UTC) - timedelta(days=1))
+    made = made.not_valid_after(datetime.now(UTC) + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+    pem = serialization.Encoding.PEM
+    (folder / "fullchain.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(pem))
+    private = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, *private))
+
+
+def ask(port: int, path: str = "/", method: str = "GET", server: str = HOST, host: str = HOST, **options):
+    """What is answered over TLS to a client that asks for the certificate of `server`, and then for `host`."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    for name, value in options.items():
+        if name != "length":
+            setattr(context, name, value)
+    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    connection.sock = context.wrap_socket(socket.create_connection(("127.0.0.1", port)), server_hostname=server)
+    with closing(connection):
+        connection.putrequest(method, path, skip_host=True)
+        connection.putheader("Host", host)
+        if "length" in options:
+            connection.putheader("Content-Length", str(options["length"]))
+        connection.endheaders()
+        version = connection.sock.version()
+        answer = connection.getresponse()
+        answer.body, answer.tls = answer.read().decode(), version
+    return answer
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_only_tls_of_today_is_spoken(tmp_path):
+    with alone(tmp_path) as (port, _plain):
+        for version, name in ((ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")):
+            answer = ask(port, minimum_version=version, maximum_version=version)
+            assert (answer.tls, answer.status) == (name, 502)
+        for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+            with pytest.raises((ssl.SSLError, ConnectionError)):
+                ask(port, minimum_version=version, maximum_version=version)
+
+
+def test_nobody_is_answered_under_another_name(tmp_path):
+    with alone(tmp_path) as (port, plain):
+        with pytest.raises((ssl.SSLError, ConnectionError)):  # it has no certificate for that name
+            ask(port, server="evil.example", host="evil.example")
+        for host in ("evil.example", "localhost", "127.0.0.1"):
+            with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+                ask(port, host=host)
+            with closing(http.client.HTTPConnection("127.0.0.1", plain, timeout=10)) as connection:
+                connection.request("GET", "/", headers={"Host": host})
+                if host:
+                    with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+                        connection.getresponse()
+        with closing(http.client.HTTPConnection("127.0.0.1", plain, timeout=10)) as connection:
+            connection.request("GET", "/zoeken/?q=x", headers={"Host": HOST})
+            answer = connection.getresponse()
+            assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/zoeken/?q=x")
+            assert answer.headers["Server"] == "nginx"
+
+
+def test_what_nginx_refuses_itself_is_said_in_three_languages_and_kept_nowhere(tmp_path):
+    def strict(conf: str) -> str:
+        assert "rate=30r/s" in conf
+        return re.sub(r"rate=\d+r/s", "rate=1r/m", re.sub(r"burst=\d+", "burst=2", conf))
+
+    with alone(tmp_path, strict) as (port, _plain):
+        large = ask(port, "/admin/", method="POST", length=33_000_000)
+        statuses = [ask(port, "/zoeken/?q=heel-geheim").status for _time in range(6)]
+        refused = ask(port, "/zoeken/?q=heel-geheim")
+        page = ask(port, "/static/css/site.0123456789ab.css")
+    assert (large.status, statuses.count(429) >= 3, refused.status, page.status) == (413, True, 429, 429)
+    for answer, words in ((large, "te groot|trop grand|too large"), (refused, "Wacht even|Patientez|Wait a moment")):
+        assert re.findall(words, answer.body) == words.split("|")
+        assert answer.headers["Server"] == "nginx"
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert (tmp_path / "error.log").read_text() == ""

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from publishing.archives import write
 from publishing.audit import record
 from publishing.models import Event
-from publishing.restoring import page_digests, remember
+from publishing.restoring import KEEP_THE_KEY, page_digests, remember
 
 
 class Command(BaseCommand):
@@ -35,3 +35,4 @@ class Command(BaseCommand):
         if not options["quiet"]:
             rows, files = sum(manifest.rows.values()), sum(name.startswith("media/") for name in manifest.members)
             self.stdout.write(f"Backup: {rows} rows and {files} files in {target} ({target.stat().st_size} bytes).")
+            self.stdout.write(f"Backup: {KEEP_THE_KEY}")

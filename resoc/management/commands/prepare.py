@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 
 from publishing import search_index, stamp
 from publishing.outages import is_outage
+from resoc.private_files import make_public, secure
 from staff.second_factor import encrypt_anew
 
 AWAY = 75  # the exit code for "try again later": `deploy/serve.py` then serves the pages as they last were
@@ -25,6 +26,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for line in secure():
+            self.stdout.write(line)
         refuse_lost_database()
         try:
             call_command("migrate", verbosity=0)
@@ -64,6 +67,7 @@ def collect_static() -> None:
     if not is_collected():
         call_command("collectstatic", interactive=False, verbosity=0)
         _stamp().write_text(_state())
+        make_public(Path(settings.STATIC_ROOT))
 
 
 def is_collected() -> bool:

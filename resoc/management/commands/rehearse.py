@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from publishing.archives import ArchiveError, opened
-from publishing.restoring import compare, in_scratch, recall, remember
+from publishing.archives import ArchiveError, ArchiveUnreadable, Origin, opened, origin
+from publishing.restoring import compare, in_scratch, last_line, recall, remember
 
 
 class Command(BaseCommand):
@@ -23,6 +23,8 @@ class Command(BaseCommand):
         source: Path = (options["file"] or newest()).resolve()
         try:
             found = compare(source) if options["compare"] else self._rehearse(source)
+        except ArchiveUnreadable as error:  # nothing was tried
+            raise CommandError(str(error)) from error
         except ArchiveError as error:
             found = [str(error)]
         if options["compare"]:
@@ -36,20 +38,31 @@ class Command(BaseCommand):
     def _rehearse(self, source: Path) -> list[str]:
         with opened(source) as (_archive, manifest):
             rows, pages = sum(manifest.rows.values()), len(manifest.pages)
+            # One without a signature may be of before there were any.
+            of = origin(manifest)
+            found = [] if of in (Origin.OURS, Origin.UNSIGNED) else [f"This archive is foreign. {of.value}"]
         self.stdout.write(f"Rehearsal: {source}, {rows} rows, {pages} pages to compare")
         with tempfile.TemporaryDirectory(prefix="resoc-rehearsal-") as folder:
             data = Path(folder)
-            restored = in_scratch(data, ["restore", str(source), "--into-empty"])
+            restored = in_scratch(data, ["restore", str(source), "--into-empty", "--as-it-is"])
             if restored.returncode:
-                return [restored.stderr.strip()]
+                return [*found, last_line(restored)]
             compared = in_scratch(data, ["rehearse", str(source), "--compare"])
-            return compared.stdout.splitlines() or ["It could not be compared."] if compared.returncode else []
+            if compared.returncode:
+                found += compared.stdout.splitlines() or ["It could not be compared."]
+            return found
 
 
 def newest() -> Path:
     """The newest archive beside the last one that was made. Raises CommandError."""
     last = recall("backup").get("file")
-    found = sorted(Path(last).parent.glob("*.zip"), key=lambda path: path.stat().st_mtime) if last else []
+    try:
+        beside = [path for path in Path(last).parent.iterdir() if path.suffix == ".zip"] if last else []
+        found = sorted(beside, key=lambda path: path.stat().st_mtime)
+    except FileNotFoundError:
+        found = []
+    except OSError as error:
+        raise CommandError(f"The backups can't be looked at: {error.strerror}: {error.filename}.") from error
     if not found:
         raise CommandError("There is no backup yet: make one with 'manage.py backup FILE'.")
     return found[-1]
