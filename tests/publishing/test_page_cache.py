@@ -1194,7 +1194,7 @@ def test_nginx_is_shown_no_page_of_another_program_though_ours_fails(cache, read
     other = PageCache(site)
     for _page in other.all_pages():
         pass
-    assert not (tmp_path / "pages" / "live").exists()
+    assert not (tmp_path / "public" / "pages" / "live").exists()
     assert Reader(other).get("/themas/").status == 200
 
 
@@ -1303,7 +1303,7 @@ def test_when_the_database_goes_away_in_the_middle_the_last_good_page_is_shown(r
 def test_nginx_shows_no_page_that_fails(cache, reader, site, tmp_path):
     reader.get("/themas/"), reader.get("/contact/")
     cache.show_asked()
-    shown = tmp_path / "pages" / "live" / "http" / "localhost"
+    shown = tmp_path / "public" / "pages" / "live" / "http" / "localhost"
     assert (shown / "themas" / "index.html").exists()
     site.failing = True
     cache.pages.clear()

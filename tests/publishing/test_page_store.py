@@ -204,7 +204,7 @@ def test_saving_stops_before_the_disk_is_full(cache, site, state, monkeypatch):
         assert Reader(cache).get("/contact/").status == 200
     cache.look()
     assert [key[2] for key in cache.store.keys(("http", "localhost"))] == ["/themas/"]
-    assert not (live(state) / "http/localhost/contact").exists()
+    assert not (live(state / "public") / "http/localhost/contact").exists()
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage._replace(free=10**8, total=5 * 10**8))
     Reader(cache).get("/fr/contact/")
     assert len(list(cache.store.keys(("http", "localhost")))) == 2, "a small disk is not full"
@@ -224,8 +224,8 @@ def test_a_page_that_can_not_be_shown_keeps_no_other_from_it(cache, state, monke
     monkeypatch.setattr(cache.store, "_show", fail)
     cache.look()
     go_round(cache)
-    assert (live(state) / "http/localhost/contact/index.html").exists()
-    assert not (live(state) / PLACE).exists()
+    assert (live(state / "public") / "http/localhost/contact/index.html").exists()
+    assert not (live(state / "public") / PLACE).exists()
 
 
 def test_a_page_that_can_not_be_made_ends_no_round(cache, state, monkeypatch):
@@ -234,7 +234,7 @@ def test_a_page_that_can_not_be_made_ends_no_round(cache, state, monkeypatch):
     renew = cache.renew
     monkeypatch.setattr(cache, "renew", lambda key, *args: 1 / 0 if key[2] == "/themas/" else renew(key, *args))
     assert go_round(cache) > 20
-    assert (live(state) / "http/localhost/contact/index.html").exists()
+    assert (live(state / "public") / "http/localhost/contact/index.html").exists()
 
 
 @pytest.mark.parametrize("path", ["/" + "a" * 300 + "/", "/" + "a/" * 2000, "/" + "a" * 201 + "/"])

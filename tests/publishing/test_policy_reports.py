@@ -257,7 +257,7 @@ print(Client().get("/csp-report/", headers={"x-forwarded-proto": "https"}).heade
 """
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "resoc.settings"}
     environment |= {"SITE_URL": "https://testserver", "TRUSTED_PROXY_COUNT": "1"}
-    (tmp_path / "var" / "static").mkdir(parents=True)
+    (tmp_path / "public" / "static").mkdir(parents=True)
     said = {
         subprocess.run(  # noqa: S603
             [sys.executable, "-c", code],

@@ -89,7 +89,7 @@ def machines(prepared, tmp_path_factory, s3_server) -> Iterator[tuple[Machine, M
     }
     here, there = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("there")
     for data in (here, there):  # to collect static files again would take seconds
-        copytree(prepared / "var" / "static", data / "var" / "static")
+        copytree(prepared / "public" / "static", data / "public" / "static")
     with psycopg.connect(url.geturl(), autocommit=True) as administration:
         administration.execute(f"CREATE DATABASE {name}")
         try:

@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def archive(prepared, tmp_path_factory) -> Path:
     """A backup of the first release's site, after `prepare` of today; but its static files are there already."""
     data = tmp_path_factory.mktemp("upgrade")
-    copytree(prepared / "var" / "static", data / "var" / "static")
+    copytree(prepared / "public" / "static", data / "public" / "static")
     with sqlite3.connect(data / "db.sqlite3") as database:
         database.executescript(DUMP.read_text())
     database.close()

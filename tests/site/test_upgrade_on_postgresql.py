@@ -21,7 +21,7 @@ __all__ = ["archive"]  # a fixture
 def test_old_rows_become_on_postgresql_what_they_become_on_sqlite(archive, prepared, tmp_path):
     url, name = urlsplit(os.environ["DATABASE_URL"]), f"upgrade_{secrets.token_hex(4)}"
     fresh = {"DATABASE_URL": url._replace(path=f"/{name}").geturl()}
-    copytree(prepared / "var" / "static", tmp_path / "var" / "static")
+    copytree(prepared / "public" / "static", tmp_path / "public" / "static")
     with psycopg.connect(url.geturl(), autocommit=True) as administration:
         administration.execute(f"CREATE DATABASE {name}")
         try:
