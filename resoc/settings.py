@@ -282,8 +282,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_ADAPTER = "staff.second_factor.FactorAdapter"
 MFA_FORMS = {
-    "authenticate": "staff.second_factor.CodeForm",
-    "reauthenticate": "staff.second_factor.CodeAgainForm",
+    "authenticate": "staff.factor_steps.CodeForm",
+    "reauthenticate": "staff.factor_steps.CodeAgainForm",
 }
 # Otherwise whoever holds a key of somebody else, but not its PIN or finger, could use it (FIDO: user verification).
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

@@ -109,7 +109,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         stages = super().get_login_stages()
-        return ["staff.second_factor.FactorStage" if each == ASKS_FACTOR else each for each in stages]
+        return ["staff.factor_steps.FactorStage" if each == ASKS_FACTOR else each for each in stages]
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """At the address of the site, and not at the one that the request names."""
