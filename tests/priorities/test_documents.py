@@ -138,7 +138,6 @@ SHARE = "\\\\host\\share"
         annotated(Subtype="/3D"),
         lambda writer: writer.root_object.update({NameObject("/AcroForm"): made({"/XFA": ["template", "<script>"]})}),
     ],
-    ids=str,
 )
 def test_a_pdf_that_does_more_than_being_read_is_refused(change):
     with translation.override("en"), pytest.raises(ValidationError, match="action that starts by itself"):
@@ -155,7 +154,6 @@ def test_a_pdf_that_does_more_than_being_read_is_refused(change):
         annotated(Subtype="/Link", A={"/S": "/GoToR", "/F": "bijlage.pdf"}),
         annotated(Subtype="/Widget", FT="/Tx"),
     ],
-    ids=str,
 )
 def test_a_pdf_with_links_and_a_place_to_begin_is_taken(change):
     assert document(file=upload(pdf(change=change))).page_count == 3
