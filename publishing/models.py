@@ -706,6 +706,10 @@ class Publishable(Frozen):
     def check_complete(self) -> None:
         """Raise ValidationError, by field, for what a draft may lack and a public page may not."""
 
+    def kept_when_restored(self) -> set[str]:
+        """The names of the fields that this working copy keeps when an old version is put back."""
+        return set()
+
     @classmethod
     def check(cls, **kwargs: Any) -> list[checks.CheckMessage]:
         return [*super().check(**kwargs), *cls._check_children()]
@@ -988,6 +992,8 @@ class Event(models.Model):
         UNLINKED = "unlinked", _("took an account off a card")
         INVITED = "invited", _("invited somebody to their card")
         LET_IN = "let-in", _("came in by a link in a mail")
+        ASKED = "asked", _("asked for another e-mail address")
+        PROVED = "proved", _("confirmed an e-mail address")
         BACKUP = "backup", _("made a backup")
         RESTORED = "restored", _("put back a backup")
         EXPORTED = "exported", _("wrote the site to files")

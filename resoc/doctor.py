@@ -17,7 +17,7 @@ from django.core.cache import caches
 from django.core.checks import ERROR, WARNING, run_checks
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, models
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
@@ -34,6 +34,7 @@ from resoc.management.commands.prepare import is_collected
 from resoc.private_files import OPEN_TO_OTHERS
 from resoc.views import ask_database
 from staff.emails import in_conflict
+from staff.models import StaffMember
 from staff.second_factor import not_newest, unreadable
 
 OK, ODD, WRONG = "ok", "warning", "wrong"
@@ -207,8 +208,12 @@ def accounts_have_one_address() -> Iterator[Finding]:
         names = ", ".join(repr(user.get_username()) for user in users)
         said = f"These accounts have one e-mail address, with which only the first signs in: {names}."
         yield Finding(ODD, f"{said} Give the others another one in the admin, or delete them.")
-    if not groups:
-        yield Finding(OK, "No two accounts have one e-mail address.")
+    apart = StaffMember._base_manager.exclude(user=None).exclude(email="").exclude(email=models.F("user__email"))
+    if number := apart.count():
+        said = f"Cards with another e-mail address than the account of that person: {number}, first {apart.first()}."
+        yield Finding(ODD, f"{said} Type the right one on the card: a mail asks the person to confirm it.")
+    if not groups and not number:
+        yield Finding(OK, "No two accounts have one e-mail address, and each card has that of its account.")
 
 
 def history_is_protected() -> Iterator[Finding]:

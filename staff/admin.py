@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from publishing.admin import PublishableAdmin
+from publishing.admin import PublishableAdmin, PublishableForm
 from publishing.models import Publishable, Revision
 from publishing.snapshots import freeze_all, normalise, withheld_fields
 from publishing.workflow import amend
@@ -19,12 +19,18 @@ from staff.card_checks import unanswered
 from staff.invitations import existing_account, invite
 from staff.leaving import leave
 from staff.models import StaffMember
+from staff.new_address import NewAddressMixin, ask, drop, pending
 from staff.notices import in_words, photos
 from staff.rights import may_touch
 
 
+class StaffMemberForm(NewAddressMixin, PublishableForm):
+    """The card; somebody with an account proves another address first."""
+
+
 @admin.register(StaffMember)
 class StaffMemberAdmin(PublishableAdmin):
+    form = StaffMemberForm
     change_form_template = "admin/staff/change_form.html"
     shared_fields = (
         "name",
@@ -57,11 +63,25 @@ class StaffMemberAdmin(PublishableAdmin):
             *super().get_urls(),
         ]
 
-    def _respond(self, request: Any, obj: Publishable) -> HttpResponse | None:
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        """What was typed instead of the address of an account is asked for; the card keeps the old one."""
+        super().save_model(request, obj, form, change)
+        obj.is_asked = bool(form.new_address)
+        if form.new_address:
+            messages.info(request, ask(request, obj, form.new_address))
+
+    def _respond(self, request: Any, obj: Any) -> HttpResponse | None:
+        if "_drop_address" in request.POST:
+            drop(obj)
+            messages.success(request, _("The old address stays: the link to confirm another one no longer works."))
+            return self._stay(request, obj)
+        if obj.is_asked and not request.POST.keys().isdisjoint({"_invite", "_link"}):
+            messages.warning(request, _("Nobody is invited yet: the new address is confirmed first."))
+            return self._stay(request, obj)
         if request.POST.keys().isdisjoint({"_invite", "_link"}):
             return super()._respond(request, obj)
         try:
-            email = invite(request, obj, links_existing="_link" in request.POST)  # type: ignore[arg-type]
+            email = invite(request, obj, links_existing="_link" in request.POST)
             messages.success(request, _("Saved, and invited: a mail is on its way to %s.") % email)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
@@ -74,6 +94,7 @@ class StaffMemberAdmin(PublishableAdmin):
         return super()._panel(request, obj) | {
             "account": account,
             "found": found,
+            "pending": pending(obj),  # type: ignore[arg-type]
             "may_touch": may_touch(request.user, account or found),
             "consents": obj.consents.select_related("given_by", "withdrawn_by"),  # type: ignore[attr-defined]
             "is_silent": unanswered().filter(pk=obj.pk).exists(),

@@ -22,7 +22,7 @@ from publishing.audit import record
 from publishing.models import Event
 from publishing.workflow import lock
 from staff import notices
-from staff.emails import accounts_with
+from staff.emails import accounts_with, normal
 from staff.models import CardLink, StaffMember
 from staff.rights import STAFF_GROUP, check_may_touch, has_rights
 
@@ -39,6 +39,10 @@ def invite(request: Any, member: StaffMember, links_existing: bool = False) -> s
         lock(StaffMember)
         row = StaffMember._base_manager.select_related("user").get(pk=member.pk)
         if row.user is None:
+            if waits_with_another(row):
+                raise ValidationError(
+                    _("A planned version of this card has another e-mail address. Cancel it or change it first.")
+                )
             row.user = _found(request.user, row, links_existing) or _made(row)
             row.save(update_fields=["user"])
         check_may_touch(request.user, row.user)
@@ -118,7 +122,13 @@ def may_be_let_in(member: StaffMember) -> bool:
     if member.user:
         return bool(member.user.email) and not has_rights(member.user)
     is_known = existing_account(member) or User.objects.filter(username__iexact=member.email[:150]).exists()
-    return bool(member.email) and not is_known
+    return bool(member.email) and not is_known and not waits_with_another(member)
+
+
+def waits_with_another(member: StaffMember) -> bool:
+    """Whether a version that waits would publish an address that is not the one of the account to be."""
+    waiting = member.revisions.pending().filter(withdrawn=False)
+    return any(normal(each.data.get("email")) not in ("", member.email) for each in waiting)
 
 
 def used(token: str) -> User | None:

@@ -33,6 +33,7 @@ from publishing.models import MAX_CHARACTERS, Mail, Publishable, Revision
 from publishing.search_index import words_of
 from publishing.storage import StorageAway
 from publishing.workflow import check_reason, is_live, repoint, withdraw
+from staff.emails import normal
 from staff.models import StaffMember
 from staff.rights import check_may_touch
 
@@ -171,15 +172,17 @@ def carry_out(form: LeavingForm, member: StaffMember, tasks: list[Task], user: U
         if is_live(member):
             withdraw(member, user, form.cleaned_data["reason"] or _("This person no longer works at RESOC Westhoek."))
             report.append(_("The card is off the site."))
-        account, email = member.user, member.email
+        account = member.user
+        written = {member.email, *member.links.values_list("email", flat=True), account.email if account else ""}
         number = erase(member, successor)
         report.append(_("The card is forgotten, in history, in the bin and in search."))
         if successor:
             report.append(_("The old address leads to the card of %s.") % successor.name)
         report.append(ngettext("%d file deleted.", "%d files deleted.", number) % number)
-        addresses = {email, account.email if account else ""} - {""}
         report += forget_account(account) if account else []
-        waiting = [mail.pk for mail in Mail.objects.all() if addresses & set(mail.recipients)]
+        waiting = [
+            mail.pk for mail in Mail.objects.all() if (written - {""}) & {normal(each) for each in mail.recipients}
+        ]
         Mail.objects.filter(pk__in=waiting).delete()
         if waiting:
             report.append(_("Mails that waited to be sent to the person are deleted."))

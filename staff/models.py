@@ -20,7 +20,7 @@ from publishing.fields import FOCUS_HELP, FocusField, PictureField, PublishedFor
 from publishing.languages import CODES, languages_with, resolve
 from publishing.models import Ordered, Publishable
 from publishing.signals import restored
-from staff.emails import AddressField
+from staff.emails import AddressField, normal
 from staff.rights import has_rights
 
 ORGANISATION = {"@type": "Organization", "name": "RESOC Westhoek"}
@@ -187,6 +187,29 @@ class StaffMember(Ordered, Publishable):
         if self.stand_in_id and self.stand_in_id == self.pk:
             raise ValidationError({"stand_in": _("Choose somebody else: nobody stands in for themselves.")})
 
+    def check_complete(self) -> None:
+        """The card of somebody with an account brings no address that this person did not prove to have.
+
+        Proven is the address of the account. One that visitors read already, from before there was an account,
+        may stay.
+        """
+        super().check_complete()
+        email = self.email if self.thawed or self.shows_email else ""
+        row = StaffMember._base_manager.select_related("user").filter(pk=self.pk).first() if self.thawed else self
+        user = row.user if row else None
+        if not email or user is None or normal(email) == normal(user.email):
+            return
+        shown = self.revisions.public().first() if self.pk else None
+        if shown is None or normal(shown.data.get("email")) != normal(email):
+            words = {"email": user.email or "–"}
+            raise ValidationError(
+                {"email": gettext("This address is not confirmed yet. The account has %(email)s.") % words}
+            )
+
+    def kept_when_restored(self) -> set[str]:
+        """An address of before would not be that of the account."""
+        return {"email"} if self.user_id and self.email else set()
+
     @property
     def mail_address(self) -> str:
         """Where the site writes to the person: the address of the account, or of the card when there is none."""
@@ -276,7 +299,7 @@ class CardLinkQuerySet(models.QuerySet["CardLink"]):
         link = found.exclude(member__user__is_active=False).select_related("member__user").first()
         if link is None or link.purpose == CardLink.Purpose.CHECK:
             return link
-        return link if secrets.compare_digest(link.basis, basis_of(link.member)) else None
+        return link if link.is_as_made else None
 
 
 class CardLink(models.Model):
@@ -287,6 +310,7 @@ class CardLink(models.Model):
 
         INVITATION = "invitation"  # signs somebody in
         CHANGE = "change"  # so does this one, in the mail that asks whether the card is right
+        ADDRESS = "address"  # proves that the person has this address
         CHECK = "check"
 
     member = models.ForeignKey(StaffMember, models.CASCADE, related_name="links")
@@ -310,6 +334,16 @@ class CardLink(models.Model):
     def lasts(cls, purpose: str) -> timedelta:
         """How long a link works: one that only asks may wait until after a holiday."""
         return timedelta(days=30 if purpose == cls.Purpose.CHECK else 7)
+
+    @property
+    def is_as_made(self) -> bool:
+        """Whether what the link rests upon is still as it was when it was made."""
+        return secrets.compare_digest(self.basis, basis_of(self.member))
+
+    def renew(self) -> None:
+        """Let it work once more for as long as a new one would, resting upon what is now."""
+        self.basis, self.expires_at = basis_of(self.member), timezone.now() + CardLink.lasts(self.purpose)
+        self.save(update_fields=["basis", "expires_at"])
 
     def use(self) -> bool:
         """Use it up; False when somebody was first."""

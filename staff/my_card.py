@@ -40,6 +40,7 @@ from publishing.workflow import Amendment, State, amend, amend_waiting, lock, mo
 from publishing.workflow.merge import units
 from staff.consent import TEXTS
 from staff.models import Consent, StaffMember
+from staff.new_address import NewAddressMixin, ask, drop, pending
 from staff.notices import tell_secretariat
 from staff.views import followed_by
 
@@ -50,7 +51,7 @@ UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, no
 PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
 
 
-class MyCardForm(forms.ModelForm):
+class MyCardForm(NewAddressMixin, forms.ModelForm):
     """What a person may change about their own card; whose card it is never comes from the browser."""
 
     base = forms.CharField(widget=forms.HiddenInput, required=False)  # what the form was made from
@@ -185,6 +186,10 @@ def my_card(request: HttpRequest) -> HttpResponse:
         if request.POST.get(WHOSE, str(member.pk)) != str(member.pk):
             messages.error(request, _("This form was of somebody else who signed in here. Nothing was saved."))
             return redirect("my_card")
+        if "drop_address" in request.POST:
+            drop(member)
+            messages.success(request, _("The old address stays: the link to confirm another one no longer works."))
+            return redirect("my_card")
         if "preview" in request.POST:
             form.is_valid()
             return render(request, "staff/my_card_preview.html", {"member": shown(form.instance)})
@@ -236,6 +241,7 @@ def context_of(form: MyCardForm, member: StaffMember) -> dict[str, Any]:
     return {
         "form": form,
         "saved": saved,
+        "pending": pending(saved),
         "photo": small(saved),
         "previous_photo": previous_photo(saved),
         "translations": [field for _code, field in translations],
@@ -278,6 +284,8 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
                     % ", ".join(theirs)
                 )
             told = change(request, form)
+            if form.new_address:
+                told.append((messages.INFO, ask(request, form.instance, form.new_address)))
     except ValidationError as error:
         for field, errors in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
             form.add_error(field if field in form.fields else None, errors)

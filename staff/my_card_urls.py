@@ -5,10 +5,12 @@ from django.urls import path
 from staff.card_checks import check
 from staff.invitations import accept, welcome
 from staff.my_card import my_card
+from staff.new_address import prove_address
 
 urlpatterns = [
     path("", my_card, name="my_card"),
     path("welkom/", welcome, name="my_card_welcome"),
     path("uitnodiging/<str:token>/", accept, name="accept_invitation"),
+    path("adres/<str:token>/", prove_address, name="prove_address"),
     path("klopt/<str:token>/", check, name="check_card"),
 ]

@@ -182,6 +182,46 @@ def ask_to_check(member: StaffMember, check: tuple[CardLink, str], change: tuple
         send(member.mail_address, subject, "card_check", context, reply_to=asks.email, expires_at=until)
 
 
+def ask_for_proof(request: Any, member: StaffMember, link: CardLink, token: str) -> None:
+    """Write to a new address of `member` how it is confirmed, and to the old one that somebody asks for it."""
+    user: Any = member.user
+    by = contact_of(request.user)
+    asks = contact_of(None) if request.user == user else by
+    with translation.override(member.language):
+        context = {
+            "member": member,
+            "by": by,
+            "asks": asks,
+            "old": user.email,
+            "new": link.email,
+            "link": absolute(request, reverse("prove_address", args=[token])),
+            "until": link.expires_at,
+        }
+        subject = _("Is this your e-mail address?")
+        send(link.email, subject, "address_proof", context, reply_to=asks.email, expires_at=link.expires_at)
+        if user.email:
+            send(
+                user.email, _("Somebody asks for another e-mail address"), "address_asked", context, reply_to=asks.email
+            )
+
+
+def tell_new_address(request: Any, member: StaffMember, old: str) -> None:
+    """Write to the address of before, and to the secretariat, that `member` has another one now."""
+    user: Any = member.user
+    asks = contact_of(None)
+    context = {"member": member, "old": old, "new": user.email, "asks": asks}
+    with translation.override(member.language):
+        if old:
+            subject = _("Your e-mail address is changed")
+            send(old, subject, "address_changed", context, reply_to=asks.email)
+    for each in secretariat():
+        if each.pk != user.pk:
+            with translation.override(language_of(each) or settings.LANGUAGE_CODE):
+                card = absolute(request, reverse("admin:staff_staffmember_change", args=[member.pk]))
+                subject = _("%s has another e-mail address") % member.name
+                send(each.email, subject, "address_told", context | {"card": card})
+
+
 def details_of(member: StaffMember) -> Iterator[tuple[str, str]]:
     """What visitors read on the card, each with its name."""
     values = {

@@ -9,7 +9,7 @@ from publishing.workflow.commit import check_publishable, files, lock, moment
 from publishing.workflow.merge import Kept, merge
 from publishing.workflow.plan import advance, cancel, reschedule, set_end
 from publishing.workflow.publish import check_reason, confirm, publish, publish_new, withdraw
-from publishing.workflow.reorder import reorder, repoint, rising
+from publishing.workflow.reorder import reorder, replace, repoint, rising
 from publishing.workflow.restore import discard, put_in_bin, restore
 from publishing.workflow.state import (
     State,
@@ -49,6 +49,7 @@ __all__ = [
     "publish_new",
     "put_in_bin",
     "reorder",
+    "replace",
     "repoint",
     "reschedule",
     "restore",

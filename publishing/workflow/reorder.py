@@ -1,6 +1,6 @@
 """The order of lists, and relations that must lead elsewhere: published apart from drafts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -67,17 +67,31 @@ def repoint(row: Publishable, field: str, new: Publishable | None, author: User 
     Only where it leads to the same as in the working copy; drafts stay drafts.
     """
     column = type(row)._meta.get_field(field).attname  # type: ignore[union-attr]
+    # Without names: history forgets nobody's name in the notes of others.
+    note = _("%s changed.") % capfirst(str(type(row)._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
     with transaction.atomic():
         lock(type(row))
-        old = getattr(row, column)
-        type(row)._base_manager.filter(pk=row.pk).update(**{column: new and new.pk})
-        setattr(row, column, new and new.pk)
+        replace(row, column, {getattr(row, column)}, new and new.pk, author, note)
+
+
+def replace(row: P, column: str, old: Container[Any], new: Any, author: User | None, note: str) -> None:
+    """Let `column` of `row` say `new`: in its working copy, and where what is public or waits says one of `old`.
+
+    Drafts stay drafts. `new` is a value as snapshots have it.
+    """
+    field = next(each for each in type(row)._meta.concrete_fields if each.attname == column)
+    with transaction.atomic():
+        lock(type(row))
+        type(row)._base_manager.filter(pk=row.pk).update(**{column: new})
+        setattr(row, column, new)
+
+        def changed(revision: Revision) -> Snapshot:
+            says = field.to_python(revision.data[column]) if column in revision.data else None
+            return revision.data | ({column: new} if column in revision.data and says in old else {})
+
         live = row.revisions.public() | row.revisions.pending().filter(withdrawn=False)
-        # Without names: history forgets nobody's name in the notes of others.
-        note = _("%s changed.") % capfirst(str(type(row)._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
-        leads = {column: new and new.pk}
-        if any(revision.data.get(column) == old for revision in live):
-            commit_on_top(row, author, note, lambda each: each.data | (leads if each.data.get(column) == old else {}))
+        if any(changed(revision) != revision.data for revision in live):
+            commit_on_top(row, author, note, changed)
         log(author, [row], note)
 
 

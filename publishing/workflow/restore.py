@@ -49,7 +49,7 @@ def restore(version: Revision | Discarded, author: User | None) -> Any:
         snapshot = normalise(model, version.data)
         # A version from which something was withheld does not know it.
         kept = {name for name in model.withheld_unless if not snapshot[model._meta.get_field(name).attname]}
-        _write(row, snapshot, kept)
+        _write(row, snapshot, kept | row.kept_when_restored())
         for name, child_model in child_models(model):
             _restore_rows(row, child_model, snapshot[name])
         Discarded.objects.of(row).in_bin().update(restored_at=timezone.now())

@@ -185,6 +185,7 @@ def accounts(cast: Cast) -> None:
     guarded.save()
     cast.things["guarded card"] = guarded.pk
     cast.things["change of a card"] = mine.revisions.public().get().pk
+    cast.things["address"] = CardLink.objects.make(mine, CardLink.Purpose.ADDRESS, "anders@example.org")[1]
     cast.things["invitation"] = CardLink.objects.make(mine, CardLink.Purpose.INVITATION)[1]
     cast.things["check"] = CardLink.objects.make(mine, CardLink.Purpose.CHECK)[1]
     theme = cast.objects["priorities.theme"]

@@ -19,7 +19,7 @@ SECRET = "a" * 32  # of the form: whoever asks has it in the cookie too
 LANGUAGES = ("nl", "fr", "en")
 NUMBER = 987654  # in an address, where a place is filled in
 # What is filled in when the request is made; of an address in the desk also `{app.model}`, the number of an object.
-PLACES = ("{share}", "{invitation}", "{check}", "{media}", "{draft}", "{version}", "{planned}")
+PLACES = ("{share}", "{invitation}", "{check}", "{address}", "{media}", "{draft}", "{version}", "{planned}")
 ARGUMENTS = {"slug": "regiomarketing", "version": NUMBER, "token": "{share}", "path": "{media}", "uidb36": "1",
              "key": "set-password", "pk": NUMBER, "code": "ABC-DEF", "object_id": NUMBER, "id": NUMBER,
              "number": NUMBER, "language": "fr", "app_label": "priorities", "content_type_id": "1",
@@ -54,7 +54,12 @@ def addresses(client) -> list[str]:
                 continue
             found.add(path.replace("%7B", "{").replace("%7D", "}").replace(str(NUMBER), place))
     found |= {"/static/css/site.css", "/static/", "/nergens/", "/favicon.ico", "/media/{media}?share={share}"}
-    found |= {"/mijn-kaart/uitnodiging/{invitation}/", "/mijn-kaart/klopt/{check}/", "/media/{draft}"}
+    found |= {
+        "/mijn-kaart/uitnodiging/{invitation}/",
+        "/mijn-kaart/klopt/{check}/",
+        "/mijn-kaart/adres/{address}/",
+        "/media/{draft}",
+    }
     return sorted(path.partition("?")[0] for path in found)
 
 

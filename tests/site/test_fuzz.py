@@ -36,6 +36,7 @@ def site(settings, tmp_path, monkeypatch) -> Iterator[Site]:
     places = {
         "{share}": cast.things["share"],
         "{invitation}": cast.things["invitation"],
+        "{address}": cast.things["address"],
         "{check}": cast.things["check"],
         "{media}": cast.things["public file"],
         "{draft}": cast.things["draft file"],

@@ -13,7 +13,7 @@ from priorities.models import Priority, Theme
 from publishing.erasure import erase
 from publishing.models import Discarded, Mail, Revision, RevisionText, RevisionWord
 from publishing.workflow import publish, unpublished_changes, withdraw
-from staff.models import Consent, StaffMember
+from staff.models import CardLink, Consent, StaffMember
 from tests.conftest import give_second_factor
 from tests.desk import enter
 from tests.publishing.test_admin import address
@@ -77,12 +77,23 @@ def test_the_person_is_forgotten_everywhere(
     johan.refresh_from_db()
     photo, user = johan.photo.name, johan.user
     Mail.objects.create(sender="a", recipients=[johan.email], subject="Johan", message=b"", next_try_at=timezone.now())
+    CardLink.objects.make(johan, CardLink.Purpose.ADDRESS, "nieuw@example.org")
+    for address_ in ("nieuw@example.org", "Johan@Example.org"):
+        Mail.objects.create(sender="a", recipients=[address_], subject="x", message=b"", next_try_at=timezone.now())
     assert "Halsberghe" in all_stored()
     assert default_storage.exists(photo)
     with django_capture_on_commit_callbacks(execute=True):
         report = editor_client.post(page_of(johan), {"reason": "Met pensioen", "sure": "on"}).content.decode()
     assert "bestand" in report
-    for trace in ("Halsberghe", "johan@example.org", "51776655", "470998877", "IMG_0001"):
+    for trace in (
+        "Halsberghe",
+        "johan@example.org",
+        "nieuw@example.org",
+        "Johan@Example",
+        "51776655",
+        "470998877",
+        "IMG_0001",
+    ):
         assert trace not in all_stored(), trace
     assert not default_storage.exists(photo)
     assert not default_storage.exists(f"variants/{photo}")
