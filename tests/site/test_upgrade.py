@@ -18,6 +18,7 @@ from shutil import copytree
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.urls import reverse
@@ -59,6 +60,7 @@ def upgraded(data: Path, **variables: str) -> Path:
 
 def run(data: Path, *arguments: str, **variables: str) -> None:
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "resoc.settings"}
+    environment["SECRET_KEY"] = settings.SECRET_KEY  # so that the backup is one of ours
     result = subprocess.run(  # noqa: S603
         [sys.executable, *arguments], cwd=ROOT, env=environment | variables, capture_output=True, text=True
     )
