@@ -1,5 +1,6 @@
 """The order of lists, and relations that must lead elsewhere: published apart from drafts."""
 
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -26,7 +27,8 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
 
     The order is part of what is published. So what is public or waits is committed again where its
     place differs, with its own data and the new place only: drafts stay drafts. Places are unique
-    afterwards. Returns how many rows moved. Raises ValidationError when one of them is gone.
+    afterwards; where each has its own number, those that visitors see are. Returns how many rows
+    moved. Raises ValidationError when one of them is gone.
     """
     with transaction.atomic():
         lock(model)
@@ -36,20 +38,26 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
         if len(wanted) != len(ids):
             raise ValidationError(_("This list has changed in the meantime. Look at it again, and then order it."))
         field = model.order_field
-        places = rising(getattr(row, field) for row in rows)
+        before = rows
         turn = iter(ids)
         rows = [wanted[next(turn)] if row.pk in wanted else row for row in rows]
+        revisions = Revision.objects.of(model).filter(withdrawn=False)
+        shown = list((revisions.public() | revisions.pending()).values_list("object_id", "sort_key"))
+        taking = set(before)
+        if model.has_own_number:
+            # A draft or a withdrawn one that stays where it is may have the number of one that visitors see.
+            live = {pk for pk, _key in shown}
+            taking = {row for row in before if row.pk in live} | dragged(before, rows)
+        places = iter(rising(getattr(row, field) for row in before if row in taking))
         moved = []
-        for row, place in zip(rows, places, strict=True):
-            if getattr(row, field) != place:
+        for row in rows:
+            if row in taking and getattr(row, field) != (place := next(places)):
                 setattr(row, field, place)
                 moved.append(row)
         model._base_manager.bulk_update(moved, [field], batch_size=500)
         note = _("Order changed.")
-        revisions = Revision.objects.of(model).filter(withdrawn=False)
-        places_shown = (revisions.public() | revisions.pending()).values_list("object_id", "sort_key")
         keys = {row.pk: row.sort_key for row in rows}
-        stale = {pk for pk, key in places_shown if key != keys.get(pk, key)}
+        stale = {pk for pk, key in shown if key != keys.get(pk, key)}
         for row in rows:
             if row.pk in stale:
                 commit_on_top(row, author, note, partial(_with, {field: getattr(row, field)}))
@@ -93,6 +101,18 @@ def replace(row: P, column: str, old: Container[Any], new: Any, author: User | N
         if any(changed(revision) != revision.data for revision in live):
             commit_on_top(row, author, note, changed)
         log(author, [row], note)
+
+
+def dragged(before: Sequence[Any], after: Sequence[Any]) -> set[Any]:
+    """What has to be taken out of `before`, at least, so that the rest stands there as in `after`."""
+    place = {each: index for index, each in enumerate(before)}
+    ends: list[int] = []  # of a run that kept its order, by its length: the lowest place at which one ends
+    run: list[list[Any]] = []  # that run
+    for each in after:
+        length = bisect_left(ends, place[each])
+        longer = [*(run[length - 1] if length else []), each]
+        ends[length : length + 1], run[length : length + 1] = [place[each]], [longer]
+    return set(before) - set(run[-1] if run else [])
 
 
 def rising(places: Iterable[int]) -> list[int]:

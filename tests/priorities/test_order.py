@@ -10,6 +10,7 @@ from priorities.models import Priority
 from publishing.immutability import permit
 from publishing.models import Revision
 from publishing.workflow import amend, confirm, publish, reorder, reschedule, set_end, withdraw
+from publishing.workflow.reorder import dragged
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +129,37 @@ def test_an_order_ends_what_was_double(double, editor):
     assert len(set(numbers())) == len(numbers())
     for priority in double:
         publish(Priority.objects.get(pk=priority.pk), editor)
+
+
+def test_a_draft_or_a_withdrawn_one_with_the_same_number_changes_no_number_that_visitors_see(editor):
+    rows = list(Priority.objects.order_by("number"))
+    before = numbers()
+    withdraw(rows[2], editor, "Vervangen")
+    publish(new(rows[2].number, "Opvolger"), editor)
+    new(rows[3].number, "Voorzet")
+    every = list(Priority.objects.order_by("number", "pk").values_list("pk", flat=True))
+    reorder(Priority, [every[1], every[0], *every[2:]], editor)
+    assert numbers() == before
+    assert [each.pk for each in Priority.published()][:2] == [rows[1].pk, rows[0].pk]
+
+
+def test_a_draft_that_is_dragged_between_two_gets_a_number_of_its_own(editor):
+    draft = new(title="Voorzet")
+    before = [each.pk for each in Priority.published()]
+    reorder(Priority, [before[0], draft.pk, *before[1:]], editor)
+    assert Priority.objects.get(pk=draft.pk).number == 2
+    assert numbers() == [1, *range(3, len(before) + 2)]
+    publish(Priority.objects.get(pk=draft.pk), editor)
+    assert [each.pk for each in Priority.published()] == [before[0], draft.pk, *before[1:]]
+
+
+@pytest.mark.parametrize(
+    ("after", "moved"),
+    [("abcd", ""), ("bcda", "a"), ("dabc", "d"), ("acbd", 1), ("dcba", 3), ("", "")],
+)
+def test_what_was_dragged_is_as_little_as_explains_the_order(after, moved):
+    found = dragged("abcd"[: len(after)], after)
+    assert len(found) == moved if isinstance(moved, int) else found == set(moved)
 
 
 def test_the_desk_puts_them_in_order_like_themes(editor_client):
