@@ -16,6 +16,7 @@ from PIL import Image
 
 from pages.models import Aim, MissionPage, Organisation
 from priorities.models import Partner, Priority, Theme, Update
+from publishing import stamp
 from publishing.immutability import permit
 from publishing.models import Revision, Stamp, StampChange
 from publishing.snapshots import child_models, freeze, freeze_all, normalise
@@ -131,10 +132,10 @@ def test_what_says_the_same_already_tells_nothing(theme, editor):
 
 def test_nothing_new_makes_no_version_and_touches_no_page(theme, editor):
     save(theme, title_nl="Klad")
-    stamp, revisions = Stamp.objects.get().number, Revision.objects.count()
+    number, revisions = Stamp.objects.get().number, Revision.objects.count()
     amendment = amend(theme, {"title_nl": "Eerste"}, editor)
     assert amendment.revision is None
-    assert (Stamp.objects.get().number, Revision.objects.count()) == (stamp, revisions)
+    assert (Stamp.objects.get().number, Revision.objects.count()) == (number, revisions)
     assert row_of(theme).title_nl == "Klad"
 
 
@@ -521,6 +522,36 @@ def test_an_amendment_touches_the_pages_that_publishing_the_same_would(theme, ed
     amend(theme, {"summary_nl": "Nu"}, editor)
     told = StampChange.objects.filter(number__gt=number).values_list("model", "object_id")
     assert list(told) == [("priorities.theme", theme.pk)] * 2
+
+
+@pytest.fixture
+def touched(monkeypatch) -> list[int]:
+    """How often the processes of this machine are told that something changed."""
+    calls: list[int] = []
+    monkeypatch.setattr(stamp, "touch", lambda: calls.append(1))
+    return calls
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_process_is_told_once_however_many_versions_an_act_makes(theme, editor, touched):
+    plan(theme, 1, title_nl="Maandag")
+    plan(theme, 2, title_nl="Dinsdag")
+    touched.clear()
+    amend(theme, {"summary_nl": "Nu"}, editor)
+    assert len(touched) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_is_rolled_back_tells_nobody_and_the_next_one_does(theme, editor, touched):
+    touched.clear()
+    with transaction.atomic():
+        point = transaction.savepoint()
+        amend(theme, {"summary_nl": "Nu"}, editor)
+        transaction.savepoint_rollback(point)
+        amend(theme, {"summary_nl": "Straks"}, editor)
+        assert touched == []
+    assert len(touched) == 1
+    assert shown(theme).summary_nl == "Straks"
 
 
 # Properties: whatever is saved and planned
