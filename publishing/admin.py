@@ -63,6 +63,7 @@ from publishing.workflow import (
     reorder,
     state,
     unpublished_changes,
+    waits_as,
     withdraw,
 )
 
@@ -429,7 +430,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             if "_schedule" in request.POST:
                 messages.success(request, schedule.plan(obj, request.user))
             elif "_cancel" in request.POST:
-                revision = planned().of(obj).filter(pk=whole(request.POST["_cancel"])).first()
+                chosen = obj.revisions.filter(pk=whole(request.POST["_cancel"])).first()
+                revision = planned().of(obj).filter(pk=waits_as(chosen).pk).first() if chosen else None
                 if revision is None:
                     raise ValidationError(
                         _("This version does not wait any more: it has begun, or somebody cancelled it.")

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from publishing.models import Publishable, Revision, RevisionQuerySet
-from publishing.workflow import cancel, moment, publish, reschedule, set_end
+from publishing.workflow import cancel, moment, publish, reschedule, set_end, waits_as
 
 LIMIT = 500  # events that the list shows
 UPCOMING = 5  # events on the first page of the admin
@@ -244,7 +244,7 @@ def planned() -> RevisionQuerySet:
 
 def _planned(request: HttpRequest, pk: int) -> Revision:
     """The version `pk`, that waits or ends, when this user may change its object; else 404 or 403."""
-    revision = get_object_or_404(planned(), pk=pk)
+    revision = get_object_or_404(planned(), pk=waits_as(get_object_or_404(Revision, pk=pk)).pk)
     opts = revision.model_class._meta
     if not request.user.has_perm(f"{opts.app_label}.change_{opts.model_name}"):
         raise PermissionDenied

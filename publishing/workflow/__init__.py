@@ -7,7 +7,7 @@ These functions are the only way to make a Revision. Each is one transaction. Be
 from publishing.workflow.amend import Amendment, amend, amend_waiting
 from publishing.workflow.commit import check_publishable, files, lock, moment
 from publishing.workflow.merge import Kept, merge
-from publishing.workflow.plan import advance, cancel, reschedule, set_end
+from publishing.workflow.plan import advance, cancel, reschedule, set_end, waits_as
 from publishing.workflow.publish import check_reason, confirm, publish, publish_new, withdraw
 from publishing.workflow.reorder import reorder, replace, repoint, rising
 from publishing.workflow.restore import discard, put_in_bin, restore
@@ -59,5 +59,6 @@ __all__ = [
     "states",
     "surely_unchanged",
     "unpublished_changes",
+    "waits_as",
     "withdraw",
 ]

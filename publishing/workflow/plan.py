@@ -110,10 +110,23 @@ def set_end(obj: Publishable, author: User | None, live_until: datetime | None) 
         commit_on_top(row, author, note, live_until=live_until)
 
 
+def waits_as(revision: Revision) -> Revision:
+    """The version in which `revision` waits on, since others were committed on top of what is public; else itself."""
+    own = Revision.objects.filter(model=revision.model, object_id=revision.object_id, live_from=revision.live_from)
+    while True:
+        by_act = models.Q(carried_by=revision.pk) | models.Q(carried_by__live_from=revision.superseded_at)
+        later = own.filter(by_act, pk__gt=revision.pk).exclude(carried_by=None).order_by("pk").first()
+        if later is None or revision.cancelled:
+            return revision
+        revision = later
+
+
 def _locked_waiting(revision: Revision) -> Revision:
-    """`revision` as it is stored, still waiting, and nobody else can change that until we are done."""
+    """`revision` as it is stored and waits, and nobody else can change that until we are done."""
     lock(revision.model_class)
-    waiting = Revision.objects.pending().filter(pk=revision.pk, withdrawn=False).first()
+    stored = Revision.objects.filter(pk=revision.pk).first()
+    now = stored and waits_as(stored)
+    waiting = Revision.objects.pending().filter(pk=now.pk, withdrawn=False).first() if now else None
     if waiting is None:
         raise ValidationError(_("This version does not wait any more: it has begun, or somebody cancelled it."))
     return waiting

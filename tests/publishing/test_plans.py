@@ -25,6 +25,7 @@ from publishing.workflow import (
     set_end,
     state,
     unpublished_changes,
+    waits_as,
 )
 
 pytestmark = pytest.mark.django_db
@@ -278,6 +279,38 @@ def test_a_snapshot_of_before_a_field_existed_is_no_change():
     with permit():
         revision.save()
     assert changed(Theme) == set()
+
+
+# Carried along since the page was opened
+
+
+def test_a_page_that_was_open_goes_on_knowing_a_version_that_was_carried_along(theme, editor, editor_client):
+    waiting = plan(theme, editor, "Gepland", 1)
+    set_end(theme, editor, timezone.now() + 9 * DAY)
+    confirm(theme, editor)
+    now = theme.revisions.pending().get()
+    assert waits_as(Revision.objects.get(pk=waiting.pk)) == now != waiting
+    assert editor_client.get(f"/admin/planning/{waiting.pk}/").context["revision"] == now
+    moved = reschedule(waiting, editor, timezone.now() + 2 * DAY)
+    assert theme.revisions.pending().get() == moved
+    assert waits_as(Revision.objects.get(pk=waiting.pk)) == now, "it was moved: it does not wait any more"
+    with pytest.raises(ValidationError):
+        cancel(waiting, editor)
+    confirm(theme, editor)
+    editor_client.post(f"/admin/planning/{moved.pk}/cancel/")
+    assert not theme.revisions.pending().exists()
+
+
+def test_another_version_that_waits_for_the_same_moment_is_not_taken_for_it(theme, editor):
+    waiting = plan(theme, editor, "Gepland", 1)
+    publish(theme, editor)
+    theme.title_nl = "Anders"
+    theme.save()
+    publish(theme, editor, live_from=waiting.live_from)
+    confirm(theme, editor)
+    with pytest.raises(ValidationError):
+        cancel(waiting, editor)
+    assert title(theme, 2) == "Anders"
 
 
 # Brought forward
