@@ -444,6 +444,7 @@ def test_the_desk_says_that_no_backup_was_tried_out_for_long(editor, editor_clie
     words = "De reservekopie is al vijf weken niet uitgeprobeerd"
     assert words not in editor_client.get("/admin/").content.decode()
     time_machine.move_to(timezone.now() + timedelta(days=8))
+    enter(editor_client, editor)
     assert words in editor_client.get("/admin/").content.decode()
     remember("rehearsal", good=True)
     assert words not in editor_client.get("/admin/").content.decode()
