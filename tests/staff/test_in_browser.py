@@ -200,3 +200,22 @@ def test_the_qr_code_of_a_screenshot_is_the_card(phone):
     assert card.fn.value == "Stéphanie Thybaert"
     assert card.title.value == "Coördinator, één; twee"
     assert {each.value for each in card.contents["tel"]} == {"+32472051783", "+32470123456"}
+
+
+KEPT = "Object.keys(localStorage).filter(key => key.startsWith('draft:')).length"
+
+
+def test_what_was_typed_on_my_card_is_found_again_and_goes_when_one_signs_out(phone):
+    complaints = listen(phone)
+    function = phone.get_by_role("textbox", name="Functie").first
+    function.fill("Half getypt")
+    phone.locator("form[data-kept]").wait_for(state="attached")
+    phone.reload()
+    phone.get_by_role("button", name="Toon het in het formulier").click()
+    phone.get_by_text("nog niet bewaard").first.wait_for()
+    assert function.input_value() == "Half getypt"
+    assert phone.evaluate(KEPT) == 1
+    phone.get_by_role("button", name="Afmelden").click()
+    phone.get_by_role("heading", name="Aanmelden").wait_for()
+    assert phone.evaluate(KEPT) == 0
+    assert complaints == []
