@@ -28,7 +28,7 @@ from publishing.mail import AUTOMATIC, Handling, as_html, entrust
 from publishing.strangers import may_write_to
 from staff.emails import account_of
 from staff.models import StaffMember
-from staff.second_factor import knows_codes, must_give_factor
+from staff.second_factor import distrust, knows_codes, must_give_factor
 
 ASKS_FACTOR = "allauth.mfa.stages.AuthenticateStage"
 
@@ -91,6 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Not by who proved a moment ago who they are: signing in counts as that."""
         request = context.request
         if must_give_factor(request):
+            distrust(request)
             return True
         records = get_authentication_records(request, request.user)
         is_fresh = any(time.time() - record["at"] < app_settings.REAUTHENTICATION_TIMEOUT for record in records)

@@ -64,6 +64,16 @@ def knows_codes(user: Any) -> bool:
     return any(each.type == Type.TOTP or each.data.get("viewed_at") for each in found)
 
 
+def distrust(request: HttpRequest) -> None:
+    """Let no password that was given a moment ago in this session count as having proven again who this is.
+
+    It did for an account without rights, which may have got some since.
+    """
+    for record in get_authentication_records(request, request.user):
+        if record.pop("reauthenticated", False):
+            request.session.modified = True
+
+
 # Factors that come and go
 
 

@@ -101,6 +101,22 @@ def test_who_has_rights_since_a_moment_shows_the_factor_and_goes_on(fresh):
     assert client.get(DESK).status_code == 200
 
 
+def test_a_password_that_was_just_given_changes_no_factor_of_who_got_rights_meanwhile():
+    user = User.objects.create_user("later", "later@example.org", PASSWORD)
+    give_second_factor(user)
+    client = sign_in("later")  # without rights a password is enough
+    for _time in range(2):
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert client.get("/account/2fa/totp/deactivate/").status_code == 200
+    user.is_staff = True
+    user.save()
+    for path in ("totp/deactivate/", "recovery-codes/generate/", "webauthn/add/"):
+        for response in (client.get(f"/account/2fa/{path}"), client.post(f"/account/2fa/{path}")):
+            assert response.status_code == 302
+            assert response.headers["Location"].startswith("/account/2fa/reauthenticate/")
+    assert [each.type for each in Authenticator.objects.filter(user=user)] == [Authenticator.Type.TOTP]
+
+
 def test_recovery_codes_alone_are_no_factor(fresh):
     codes = RecoveryCodes.activate(fresh).get_unused_codes()
     client = sign_in("nieuw")
