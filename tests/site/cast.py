@@ -92,7 +92,7 @@ def people(cast: Cast) -> None:
     }
     cast.users[MEMBER].groups.add(Group.objects.get(name=STAFF))
     cast.users[SECRETARY].groups.add(Group.objects.get(name=SECRETARIAT))
-    for role in (SECRETARY, PLAIN, SUPERUSER):
+    for role in (SECRETARY, PLAIN, UNPROVEN, SUPERUSER):  # UNPROVEN has one, and did not give it
         give_second_factor(cast.users[role])
 
 
