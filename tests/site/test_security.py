@@ -1,0 +1,86 @@
+"""What docs/security.md and SECURITY.md promise is what the code does."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from allauth.account import app_settings
+from django.conf import global_settings, settings
+
+from publishing import audit, editing, models, page_store, policy_reports, strangers
+from staff import sessions
+from staff.models import CardLink, StaffMember
+from tests.conftest import ROOT
+
+PAGE = (ROOT / "docs" / "security.md").read_text()
+
+
+def row(first: str) -> str:
+    """The line of a table whose first cell is `first`."""
+    (found,) = re.findall(rf"^\| {re.escape(first)} \|.*$", PAGE, re.MULTILINE)
+    return found
+
+
+def in_words(length: timedelta) -> str:
+    """As the page writes it."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds % size == 0 and (seconds >= 2 * size):
+            return f"{seconds // size} {unit}"
+    raise AssertionError(length)
+
+
+LIFETIMES = [
+    ("session with rights in the desk", sessions.IDLE),
+    ("session with rights in the desk", sessions.DESK),
+    ("other session", sessions.OTHERS),
+    ("signing in half-way", timedelta(seconds=app_settings.LOGIN_TIMEOUT)),
+    ("having proven once more who you are", timedelta(seconds=app_settings.REAUTHENTICATION_TIMEOUT)),
+    ("code by mail", timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)),
+    ("link to set a password", timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)),
+    ("invitation", CardLink.lasts(CardLink.Purpose.INVITATION)),
+    ("link of the half-year mail to change a card", CardLink.lasts(CardLink.Purpose.CHANGE)),
+    ("link that proves a new address", CardLink.lasts(CardLink.Purpose.ADDRESS)),
+    ("question whether a card is right", CardLink.lasts(CardLink.Purpose.CHECK)),
+    ("link to share a draft", models.SHARED_FOR),
+    ("that a stranger’s address was typed, and written to", strangers.ONCE_IN),
+    ("log of accounts", audit.KEPT_FOR),
+    ("who has a form open", editing.AWAY_AFTER),
+]
+
+
+@pytest.mark.parametrize(("what", "length"), LIFETIMES)
+def test_the_page_says_how_long_each_thing_lasts(what, length):
+    assert in_words(length) in row(what)
+
+
+def test_the_page_says_how_many_reports_of_browsers_are_kept():
+    assert f"the last {policy_reports.MOST} " in row("reports of browsers")
+
+
+def test_the_page_says_how_many_pages_are_kept_on_disk():
+    assert f"{page_store.MOST_PAGES:,} pages" in row("pages as visitors see them")
+    assert f"{page_store.MOST_BYTES // 1_000_000:,} MB" in row("pages as visitors see them")
+
+
+def test_the_page_names_the_algorithm_of_passwords():
+    assert "PBKDF2PasswordHasher" in global_settings.PASSWORD_HASHERS[0]
+    assert "PBKDF2-HMAC-SHA-256" in row("passwords")
+
+
+def test_what_the_page_and_the_readme_lead_to_is_there():
+    for name in ("docs/security.md", "SECURITY.md", "README.md"):
+        text = (ROOT / name).read_text()
+        places = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) + re.findall(r"`((?:tests|docs)/[\w/.]+\.\w+)`", text)
+        for place in places:
+            beside = (ROOT / name).parent / place
+            assert beside.exists() or (ROOT / place).exists(), (name, place)
+
+
+@pytest.mark.django_db
+def test_the_telephone_of_the_secretariat_is_the_one_to_report_to(client):
+    said = (ROOT / "SECURITY.md").read_text()
+    assert "/.well-known/security.txt" in said
+    assert "Contact: http://testserver/contact/" in client.get("/.well-known/security.txt").content.decode()
+    secretariat = StaffMember.objects.get(is_secretariat=True)
+    assert secretariat.phone.as_national in said
