@@ -118,6 +118,7 @@ def test_a_publication_is_compared_with_what_was_public_and_not_with_what_waited
 def test_the_history_says_in_words_who_did_what_newest_first(editor_client, editor, theme):
     submit(editor_client, theme, "_save", title_nl="Nieuw", summary_fr="Résumé")
     with time_machine.travel(timezone.now() + timedelta(days=1)):
+        enter(editor_client, editor)
         submit(editor_client, theme, "_publish")
         submit(editor_client, theme, "_withdraw", _reason="Even weg")
         html = words(editor_client.get(of(theme, "history")))
@@ -185,7 +186,7 @@ def test_a_long_history_costs_as_many_questions_as_a_short_one(
     assert editor_client.get(of(theme, "history"), {"page": "x"}).status_code == 200
 
 
-def test_saves_on_both_sides_of_a_publication_or_of_midnight_are_told_apart(editor_client, theme):
+def test_saves_on_both_sides_of_a_publication_or_of_midnight_are_told_apart(editor_client, editor, theme):
     now = timezone.now()
     for days, button, text in (
         (1, "_save", "Een"),
@@ -194,6 +195,7 @@ def test_saves_on_both_sides_of_a_publication_or_of_midnight_are_told_apart(edit
         (4, "_save", "Drie"),
     ):
         with time_machine.travel(now + timedelta(days=days)):
+            enter(editor_client, editor)
             submit(editor_client, theme, button, title_nl=text)
     whats = [entry.what for entry in history.entries(theme)][:4]
     assert whats == ["wijzigde de werkversie", "publiceerde", "wijzigde de werkversie", "wijzigde de werkversie"]
