@@ -1,9 +1,15 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import Group
 
 from resoc.groups import SECRETARIAT, STAFF
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_secretariat_may_do_everything_with_content_and_nothing_else(editor):
@@ -18,3 +24,19 @@ def test_the_secretariat_may_do_everything_with_content_and_nothing_else(editor)
 def test_staff_may_do_nothing_in_the_admin():
     assert Group.objects.get(name=STAFF).permissions.count() == 0
     assert Group.objects.get(name=SECRETARIAT).permissions.count() > 0
+
+
+@pytest.mark.parametrize("target", [("publishing", "0013"), ("priorities", "0001"), ("auth",)])
+def test_some_of_the_migrations_run_on_an_empty_database_and_then_the_rest(tmp_path, target):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
+
+    def manage(*words: str) -> str:
+        command = [sys.executable, "manage.py", *words]
+        result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    manage("migrate", *target)
+    manage("migrate")
+    said = "from resoc.groups import *; print(Group.objects.get(name=SECRETARIAT).permissions.count())"
+    assert int(manage("shell", "--no-imports", "--command", said)) > 30
