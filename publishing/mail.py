@@ -28,6 +28,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from publishing.encryption import DecryptionError, decrypt, encrypt
+from publishing.logs import masked
 from publishing.models import MAX_CHARACTERS, Mail
 
 FIRST_RETRY = timedelta(minutes=1)
@@ -72,11 +73,12 @@ def send(
     reply_to: str = "",
     expires_at: datetime | None = None,
     pictures: Sequence[Picture] = (),
+    is_security: bool = False,
 ) -> None:
     """Write to `to` in the current language: `mail/<template>.txt`, and the same as HTML, with `pictures` below it.
 
     An answer goes to `reply_to`, when somebody is there to read it. `expires_at` is when the link
-    in the mail lapses.
+    in the mail lapses; for `is_security` see `Handling`.
     """
     text = render_to_string(f"mail/{template}.txt", context).strip() + "\n"
     answers = [reply_to] if reply_to else None
@@ -91,7 +93,7 @@ def send(
         message.attach(inline)
     if pictures:
         message.mixed_subtype = "related"  # type: ignore[attr-defined]  # the pictures are parts of the page (RFC 2387)
-    entrust(message, Handling(expires_at))
+    entrust(message, Handling(expires_at, is_security))
     message.send()
 
 
@@ -189,7 +191,9 @@ def deliver(now: datetime | None = None) -> int:
             unreadable += Mail.objects.filter(pk=mail.pk).delete()[0]
         except Exception as error:  # a server that is away, or a mail of which no sense can be made
             logger.warning("Mail %s waits: %s", mail.pk, error)
-            Mail.objects.filter(pk=mail.pk).update(error=(str(error) or type(error).__name__)[:500])
+            # The secretariat reads it, and a server may repeat the password or the mail itself.
+            said = masked(str(error) or type(error).__name__)
+            Mail.objects.filter(pk=mail.pk).update(error=said[:MAX_CHARACTERS])
         else:
             Mail.objects.filter(pk=mail.pk).delete()
             sent += 1

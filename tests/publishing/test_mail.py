@@ -233,6 +233,21 @@ def test_a_mail_that_breaks_the_sending_holds_up_no_other(server, monkeypatch):
     assert Mail.objects.get().error
 
 
+def test_what_a_mail_server_said_is_kept_and_shown_without_secrets(port, settings, editor_client, monkeypatch):
+    settings.EMAIL_HOST_PASSWORD = "Zomer-2026!"  # noqa: S105
+    said = "535 no: Zomer-2026! of jan@example.org at smtp://noreply:iets@mail.example.org/"
+    monkeypatch.setattr(mail, "get_connection", lambda _backend: (_ for _ in ()).throw(OSError(said)))
+    write()
+    deliver()
+    kept = Mail.objects.get().error
+    assert kept.startswith("535 no: ***")
+    assert "***@example.org" in kept
+    html = editor_client.get("/admin/publishing/mail/").content.decode()
+    for secret in ("Zomer-2026!", "jan@example.org at", "iets@"):
+        assert secret not in kept
+        assert secret not in html
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_mail_about_who_gets_in_is_for_a_superuser_to_see_and_to_give_up(port, editor_client, client, number):
     write()
