@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from publishing.audit import acting, record
 from publishing.models import Event
+from publishing.strangers import mailbox
 from publishing.workflow import lock, replace
 from staff import notices
 from staff.emails import is_taken, normal
@@ -85,8 +86,9 @@ def check_may_ask(actor: Any, member: StaffMember, email: str) -> None:
         raise ValidationError(_("Another account has this e-mail address."))
     asked = CardLink.objects.filter(purpose=CardLink.Purpose.ADDRESS, made_at__gt=timezone.now() - ONCE_IN)
     mine = asked.filter(member=member)
+    written = {mailbox(each) for each in asked.values_list("email", flat=True)}
     if not mine.filter(email=email, used_at=None).exists() and (
-        asked.filter(email=email).exists() or mine.count() >= ASKS_A_DAY
+        mailbox(email) in written or mine.count() >= ASKS_A_DAY
     ):
         raise ValidationError(_("Enough mails went out for this today. Try again tomorrow."))
 

@@ -200,9 +200,8 @@ def ask_for_proof(request: Any, member: StaffMember, link: CardLink, token: str)
         subject = _("Is this your e-mail address?")
         send(link.email, subject, "address_proof", context, reply_to=asks.email, expires_at=link.expires_at)
         if user.email:
-            send(
-                user.email, _("Somebody asks for another e-mail address"), "address_asked", context, reply_to=asks.email
-            )
+            subject = _("Somebody asks for another e-mail address")
+            send(user.email, subject, "address_asked", context, reply_to=asks.email, is_security=True)
 
 
 def tell_new_address(request: Any, member: StaffMember, old: str) -> None:
@@ -213,7 +212,7 @@ def tell_new_address(request: Any, member: StaffMember, old: str) -> None:
     with translation.override(member.language):
         if old:
             subject = _("Your e-mail address is changed")
-            send(old, subject, "address_changed", context, reply_to=asks.email)
+            send(old, subject, "address_changed", context, reply_to=asks.email, is_security=True)
     for each in secretariat():
         if each.pk != user.pk:
             with translation.override(language_of(each) or settings.LANGUAGE_CODE):
@@ -245,4 +244,5 @@ def tell_account(request: HttpRequest, user: User, change: AccountChange, to: Co
     context = {"change": change, "by": by, "user": user, "sign_in": absolute(request, reverse("account_login"))}
     for address in filter(None, to or {user.email}):
         with translation.override(language_of(user) or translation.get_language()):
-            send(address, _("Your account on the website of RESOC Westhoek changed"), "account_changed", context)
+            subject = _("Your account on the website of RESOC Westhoek changed")
+            send(address, subject, "account_changed", context, is_security=True)

@@ -156,6 +156,24 @@ def test_nobody_gets_such_a_mail_twice_a_day(his, johan, time_machine):
     assert len(mails_to(NEW)) == 2
 
 
+@pytest.mark.parametrize("spelling", ["nieuw+1@example.org", "n.ieuw@example.org", '"nieuw"@example.org'])
+def test_nor_under_another_spelling_or_by_another_card(his, johan, editor_client, dorine, spelling):
+    save(his, email=NEW)
+    response = save(his, email=spelling)
+    assert "vandaag al genoeg mails" in str(response.context["form"].errors["email"])
+    dorine.user = User.objects.create_user("dorine2", "dorine2@example.org")
+    dorine.email = dorine.user.email
+    dorine.save()
+    submit(editor_client, dorine, "_save", email=spelling)
+    assert [message.to for message in mail.outbox if message.to[0] not in (OLD, NEW)] == []
+
+
+def test_no_secretary_can_hold_back_that_the_old_address_is_told(his, johan, path):
+    Client().post(path)
+    told = {message.subject: message.handling.is_security for message in mails_to(OLD)}
+    assert told == {"Iemand vraagt een ander e-mailadres aan": True, "Je e-mailadres is gewijzigd": True}
+
+
 def test_one_card_does_not_write_to_everybody(his, johan):
     for number in range(5):
         save(his, email=f"iemand{number}@example.org")
