@@ -79,13 +79,15 @@ class PublishedDescriptor(ForwardManyToOneDescriptor):
         if as_of is None:  # a working row leads to a working row
             return super().get_object(instance)
         target_id = getattr(instance, self.field.attname)
-        return self.field.related_model.published(as_of).numbered(target_id).first()
+        model = self.field.related_model
+        return model.published(model.seen_from(as_of)).numbered(target_id).first()
 
 
 class PublishedForeignKey(models.ForeignKey):
     """A relation between publishable models that cannot leak a draft.
 
-    A thawed object finds the published target or None, never the working row. The other
+    A thawed object finds the published target or None, never the working row: as it was public at
+    the same moment, or as it is public now when its model is `shown_as_now`. The other
     side gets no reverse accessor, because that would list working rows.
     """
 

@@ -9,7 +9,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -55,16 +57,34 @@ def public_revisions(wanted: Iterable[Target], at: datetime | None = None) -> "R
     return _revisions().public(at).among(wanted)
 
 
-SEEN = Question(
-    lambda *labels: _revisions().public(given("at")).among((label, given(f"id{n}")) for n, label in enumerate(labels))
-)
+AT, NOW = "at", "now"
+
+
+def _seen(*ends: tuple[str, str]) -> "RevisionQuerySet":
+    """What visitors see, at the moment that each end names, of an object of the model that it names."""
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for place, (moment, label) in enumerate(ends):
+        found.setdefault(moment, []).append((label, given(f"id{place}")))
+    return reduce(or_, (_revisions().public(given(moment)).among(targets) for moment, targets in found.items()))
+
+
+SEEN = Question(_seen)
 
 
 def seen(wanted: Iterable[Target], at: datetime | None = None) -> "list[Revision]":
-    """The same, asked as often as pages ask it: all at once, and nothing for nothing."""
+    """What a page of moment `at`, by default now, shows of `wanted`: what was public then, or is public now.
+
+    The latter for models that are `shown_as_now`. Asked all at once, and nothing for nothing.
+    """
     targets = sorted(wanted)
+    if not targets:
+        return []
+    now = timezone.now()
+    moments = {AT: at or now, NOW: max(at or now, now)}
+    # What a text refers to, which may be of no model at all, is asked for as it is now.
+    ends = [(NOW if at and apps.get_model(label).shown_as_now else AT, label) for label, _id in targets]
     ids = {f"id{n}": object_id for n, (_label, object_id) in enumerate(targets)}
-    return SEEN(*(label for label, _id in targets), at=at or timezone.now(), **ids) if targets else []
+    return SEEN(*ends, **moments, **ids)
 
 
 def addresses(wanted: Collection[Target]) -> dict[Target, str]:

@@ -609,6 +609,8 @@ class Publishable(Frozen):
     found_through: ClassVar[tuple[str, ...]] = ()
     # Relations to the objects of which the one that is public shows this one on its page; of what is no page itself.
     shown_with: ClassVar[tuple[str, ...]] = ()
+    # Whether old versions of other pages show an object of this model as it is public now, such as a person.
+    shown_as_now: ClassVar[bool] = False
 
     needs_check_fr = models.BooleanField(
         _("French still to be checked"),
@@ -639,6 +641,14 @@ class Publishable(Frozen):
         published = published.of(cls).public(at).order_by("sort_key", "object_id")
         published.query.content = published._listed = cls
         return published
+
+    @classmethod
+    def seen_from(cls, as_of: datetime) -> datetime:
+        """The moment whose public state of this model a page of moment `as_of` shows.
+
+        That moment itself, unless the model is `shown_as_now`: then never a moment in the past.
+        """
+        return max(as_of, timezone.now()) if cls.shown_as_now else as_of
 
     @property
     def revisions(self) -> RevisionQuerySet:
@@ -774,7 +784,10 @@ class Child(Ordered, Frozen):
 
 
 def follow(objects: Iterable[Frozen], paths: Iterable[str], as_of: datetime) -> None:
-    """Put the published targets of the relations `paths` on the thawed `objects`: one query for all of them."""
+    """Put the published targets of the relations `paths` on the thawed `objects`: one query for all of them.
+
+    They are of moment `as_of`; targets of a model that is `shown_as_now` are of the present.
+    """
     objects = list(objects)
     ends: list[tuple[Frozen, Any, Target]] = []  # what points, with which field, at what
     for path in paths:
@@ -786,7 +799,7 @@ def follow(objects: Iterable[Frozen], paths: Iterable[str], as_of: datetime) -> 
             field: Any = row._meta.get_field(name)
             ends.append((row, field, (field.related_model._meta.label_lower, getattr(row, field.attname))))
     wanted = {target for _row, _field, target in ends if target[1] is not None}
-    found = {(each.model, each.object_id): each.thaw(as_of) for each in seen(wanted, as_of)}
+    found = {(each.model, each.object_id): each.thaw(each.model_class.seen_from(as_of)) for each in seen(wanted, as_of)}
     for row, field, target in ends:
         field.set_cached_value(row, found.get(target))
 

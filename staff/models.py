@@ -51,6 +51,7 @@ class StaffMember(Ordered, Publishable):
         "photo_height": "shows_photo",
     }
     found_through = ("contact",)
+    shown_as_now = True  # a detail that was hidden, or a card that was withdrawn, is in no old version of a page
     together = (("absent_until", "stand_in"),)
 
     user = models.OneToOneField(

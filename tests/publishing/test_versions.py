@@ -5,7 +5,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from pages.models import MissionPage
+from pages.models import MissionPage, Organisation
 from priorities.models import Priority, Theme
 from publishing.immutability import permit
 from publishing.workflow import confirm, publish, withdraw
@@ -49,15 +49,17 @@ def test_an_old_version_shows_the_page_as_it_was_and_says_so(client, theme):
 
 def test_an_old_version_follows_its_relations_to_what_was_public_then(client, editor):
     priority = Priority.objects.get(number=2)
-    old = priority.revisions.get()
-    person = StaffMember.objects.get(slug="stephanie-thybaert")
-    person.function_nl = "Nieuwe functie"
-    person.save()
-    publish(person, editor)
-    assert "Nieuwe functie" in client.get("/prioriteiten/tewerkstellingsbeleid/").content.decode()
+    priority.lead = Organisation.objects.all()[0]
+    priority.save()
+    old = publish(priority, editor)
+    lead = priority.lead
+    before, lead.name = lead.name, "Nieuwe naam"
+    lead.save()
+    publish(lead, editor)
+    assert "Nieuwe naam" in client.get("/prioriteiten/tewerkstellingsbeleid/").content.decode()
     html = client.get(f"/prioriteiten/tewerkstellingsbeleid/versies/{old.pk}/").content.decode()
-    assert "Projectcoördinator" in html
-    assert "Nieuwe functie" not in html
+    assert before in html
+    assert "Nieuwe naam" not in html
 
 
 def test_the_address_of_a_version_survives_a_change_of_slug(client, theme):
