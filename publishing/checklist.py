@@ -121,6 +121,7 @@ def checklist(obj: Publishable, rows: Mapping[str, Sequence[Child]] | None = Non
         *_missing(columns),
         *_outdated(obj, columns),
         *_unread(obj),
+        *_doubts(obj),
         *_pictures(columns),
         *_headings(columns),
         *_links(columns),
@@ -309,6 +310,12 @@ def _unread(obj: Publishable) -> Iterator[Item]:
         if translated_fields(type(obj)) and getattr(obj, name, False):
             message = _("A native speaker still has to read this. Untick it afterwards.")
             yield Item(Severity.WARNS, code, name, message)
+
+
+def _doubts(obj: Publishable) -> Iterator[Item]:
+    """What the model itself finds odd."""
+    for column, message in obj.doubts():
+        yield Item(Severity.WARNS, _language_of(type(obj), column), column, message)
 
 
 # Pictures

@@ -26,6 +26,7 @@ PROTECTED = (
     "checked_at",
     "unchanged_since",
     "turns_at",
+    "turns_again_at",
     "withdrawn",
     "reason",
     "data",

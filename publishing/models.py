@@ -40,7 +40,8 @@ SHARED_FOR = timedelta(days=14)  # how long a share link works
 LAST_POSITION = 999_999  # as many digits as `Ordered.sort_key` compares
 
 NEWEST = Coalesce("unchanged_since", "live_from")  # since when visitors read what a revision says
-TURNS = "live_from", "live_until", "superseded_at", "turns_at"  # moments at which a revision changes what is public
+# Moments at which a revision changes what is public.
+TURNS = "live_from", "live_until", "superseded_at", "turns_at", "turns_again_at"
 LAST_TURN = Greatest("live_from", *(Coalesce(moment, "live_from") for moment in TURNS[1:]))
 
 PUBLIC = 0  # the best rank of what explains an address
@@ -236,7 +237,9 @@ class Revision(models.Model):
     checked_at = models.DateTimeField(_("checked at"), editable=False)
     # On a commit that changed no words: since when visitors read what it says.
     unchanged_since = models.DateTimeField(_("unchanged since"), null=True, editable=False)
-    turns_at = models.DateTimeField(null=True, editable=False)  # see `Publishable.turns_at`
+    # See `Publishable.turns`.
+    turns_at = models.DateTimeField(null=True, editable=False)
+    turns_again_at = models.DateTimeField(null=True, editable=False)
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
     reason = models.CharField(_("reason for withdrawing"), max_length=MAX_CHARACTERS, blank=True)
     data = models.JSONField(_("content"))
@@ -700,9 +703,13 @@ class Publishable(Frozen):
         return data
 
     @property
-    def turns_at(self) -> datetime | None:
-        """When pages about this object read differently by themselves, such as at the end of an absence."""
-        return None
+    def turns(self) -> tuple[datetime, ...]:
+        """When pages about this object read differently by themselves, such as at the end of an absence: at most twice."""
+        return ()
+
+    def doubts(self) -> Iterable[tuple[str, str]]:
+        """What is odd about this working copy without blocking it: the column, and a sentence about it."""
+        return ()
 
     def shown_on(self) -> Any:
         """The object on whose page this one is seen: itself when it is a page, else None."""

@@ -67,12 +67,12 @@ def footer() -> Footer:
 
 
 def who_answers(members: list[StaffMember]) -> StaffMember | None:
-    """The first of `members` who is not away; when all are, who stands in for the first, if that one has a number."""
+    """The first of `members` who is not away; when all are, the first who stands in, is there and has a number."""
     present = next((member for member in members if not member.is_absent), None)
     if present or not members:
         return present
-    stand_in = members[0].stand_in
-    return stand_in if stand_in and stand_in.phone_uri else members[0]
+    stand_ins = (member.answers_meanwhile for member in members)
+    return next((each for each in stand_ins if each and each.phone_uri), members[0])
 
 
 def _label(model: Any) -> str:

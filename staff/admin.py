@@ -15,6 +15,7 @@ from publishing.models import Publishable, Revision
 from publishing.snapshots import freeze_all, normalise, withheld_fields
 from publishing.workflow import amend
 from staff import account_admin  # noqa: F401  (registers it)
+from staff.absences import ASKED, AbsenceMixin
 from staff.card_checks import unanswered
 from staff.invitations import existing_account, invite
 from staff.leaving import leave
@@ -24,7 +25,7 @@ from staff.notices import in_words, photos
 from staff.rights import may_touch
 
 
-class StaffMemberForm(NewAddressMixin, PublishableForm):
+class StaffMemberForm(AbsenceMixin, NewAddressMixin, PublishableForm):
     """The card; somebody with an account proves another address first."""
 
 
@@ -40,7 +41,7 @@ class StaffMemberAdmin(PublishableAdmin):
         ("email", "shows_email"),
         ("photo", "shows_photo"),
         ("photo_focus_x", "photo_focus_y"),
-        ("absent_until", "stand_in"),
+        ("absent_from", "absent_until", "stand_in", ASKED),
         "language",
         "is_secretariat",
         "position",

@@ -12,6 +12,7 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         from staff import (  # noqa: F401  (connect their signal handlers)
+            absences,
             audit,
             card_accounts,
             consent,

@@ -57,6 +57,11 @@ class Task:
         relation = type(self.row)._meta.get_field(self.field).verbose_name  # type: ignore[union-attr]
         return f"{self.row.page_kind}: {self.row} ({relation})"
 
+    def choices(self, people: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Who of `people`, keys and names, may take over: nobody stands in for themselves."""
+        own = str(self.row.pk) if isinstance(self.row, StaffMember) else None
+        return [each for each in people if each[0] != own]
+
 
 @dataclass(frozen=True)
 class Mention:
@@ -92,7 +97,10 @@ class LeavingForm(forms.Form):
         fields: Any = self.fields
         fields["successor"].choices = people
         fields["reason"].initial = _("This person no longer works at RESOC Westhoek.")
-        chosen = {task.name: forms.ChoiceField(label=task.label, choices=people, required=False) for task in tasks}
+        chosen = {
+            task.name: forms.ChoiceField(label=task.label, choices=task.choices(people), required=False)
+            for task in tasks
+        }
         self.fields = {**chosen, **self.fields}
         self.tasks = tasks
 

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import secrets
-from datetime import datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from publishing import phones
+from publishing.dates import written
 from publishing.fields import FOCUS_HELP, FocusField, PictureField, PublishedForeignKey
 from publishing.languages import CODES, languages_with, resolve
 from publishing.models import Ordered, Publishable
@@ -24,6 +26,7 @@ from staff.emails import AddressField, normal
 from staff.rights import has_rights
 
 ORGANISATION = {"@type": "Organization", "name": "RESOC Westhoek"}
+LONG_ABSENCE = timedelta(days=731)  # two years
 LANDSCAPES = 4  # different drawings for a card without a photo
 
 
@@ -52,7 +55,7 @@ class StaffMember(Ordered, Publishable):
     }
     found_through = ("contact",)
     shown_as_now = True  # a detail that was hidden, or a card that was withdrawn, is in no old version of a page
-    together = (("absent_until", "stand_in"),)
+    together = (("absent_from", "absent_until", "stand_in"),)
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -100,6 +103,12 @@ class StaffMember(Ordered, Publishable):
         _("visitors see this photo"),
         default=True,
         help_text=_("Only with the consent of the person: this site writes down who gave it, and when."),
+    )
+    absent_from = models.DateField(
+        _("absent from"),
+        null=True,
+        blank=True,
+        help_text=_("From that day visitors read of it, by itself. Empty: from now on."),
     )
     absent_until = models.DateField(
         _("absent up to and including"),
@@ -167,16 +176,78 @@ class StaffMember(Ordered, Publishable):
         return phones.uri(self.mobile)
 
     @property
-    def turns_at(self) -> datetime | None:
-        """The midnight after the last day of the absence, here in Belgium."""
+    def turns(self) -> tuple[datetime, ...]:
+        """The midnights, here in Belgium, at which an absence begins and is over; one that has begun only ends."""
         if not self.absent_until:
-            return None
-        return timezone.make_aware(datetime.combine(self.absent_until + timedelta(days=1), time()))
+            return ()
+        end = midnight(self.absent_until + timedelta(days=1))
+        return (midnight(self.absent_from), end) if self.absent_from else (end,)
 
     @property
     def is_absent(self) -> bool:
         """Whether the person is away now, or was at the moment that this card is read for."""
-        return bool(self.turns_at and (self.as_of or timezone.now()) < self.turns_at)
+        at, turns = self.as_of or timezone.now(), self.turns
+        return bool(turns) and at < turns[-1] and (len(turns) == 1 or turns[0] <= at)
+
+    @property
+    def has_absence_ahead(self) -> bool:
+        """Whether the person is away now or will be."""
+        return bool(self.turns) and (self.as_of or timezone.now()) < self.turns[-1]
+
+    @property
+    def answers_meanwhile(self) -> "StaffMember | None":
+        """Who stands in and is there: when the stand-in is away too, who stands in for that one, and so on."""
+        seen, other = {self.pk}, self.stand_in
+        while other and other.is_absent and other.pk not in seen:
+            seen.add(other.pk)
+            other = other.stand_in
+        return other if other and other.pk not in seen else None
+
+    def is_away_with(self, other: "StaffMember") -> bool:
+        """Whether both are absent on one day that is still to come."""
+        if not (self.absent_until and other.absent_until):
+            return False
+        today = timezone.localdate()
+        first = max(self.absent_from or today, other.absent_from or today, today)
+        return first <= min(self.absent_until, other.absent_until)
+
+    def doubts(self) -> Iterator[tuple[str, str]]:
+        """An absence that lasts very long, and people who stand in for somebody while they are away themselves."""
+        if is_long(self.absent_until):
+            yield "absent_until", gettext("This is more than two years from now. Is the year right?")
+        yield from self.clashes()
+
+    def clashes(self) -> Iterator[tuple[str, str]]:
+        """Where this absence meets that of a stand-in, as visitors read it: the column, and a sentence about it."""
+        published = StaffMember.published
+        other = published().filter(object_id=self.stand_in_id).first() if self.stand_in_id else None
+        if other and self.is_away_with(other):
+            words = {"name": other.name, "when": other.absence_days}
+            yield "stand_in", gettext("%(name)s is absent too: %(when)s. Choose somebody who is there.") % words
+            seen: set[int | None] = {self.pk}
+            while other and other.pk not in seen and self.is_away_with(other):
+                seen.add(other.pk)
+                other = other.stand_in
+            if other and other.pk in seen:
+                yield "stand_in", gettext("They stand in for each other and are both away: visitors reach nobody then.")
+        for away in published().filter(data__stand_in_id=self.pk) if self.pk else ():
+            if self.is_away_with(away):
+                words = {"name": away.name, "when": away.absence_days}
+                yield (
+                    "absent_until",
+                    gettext("Stands in for %(name)s, who is absent then too: %(when)s. Choose somebody else there.") % words,
+                )
+
+    @property
+    def absence_days(self) -> str:
+        """The first and the last day of the absence in words, the first only while it is to come."""
+        last = written(self.absent_until) if self.absent_until else ""
+        if self.absent_from and self.absent_from > timezone.localdate():
+            return gettext("from %(first)s up to and including %(last)s") % {
+                "first": written(self.absent_from),
+                "last": last,
+            }
+        return gettext("up to and including %s") % last
 
     def clean(self) -> None:
         super().clean()
@@ -185,6 +256,10 @@ class StaffMember(Ordered, Publishable):
                 phones.refuse_extension(getattr(self, name))
             except ValidationError as error:
                 raise ValidationError({name: error.messages}) from error
+        if self.absent_from and not self.absent_until:
+            raise ValidationError({"absent_until": _("Say which day is the last one.")})
+        if self.absent_from and self.absent_until and self.absent_until < self.absent_from:
+            raise ValidationError({"absent_until": _("The last day comes before the first one.")})
         if self.stand_in_id and self.stand_in_id == self.pk:
             raise ValidationError({"stand_in": _("Choose somebody else: nobody stands in for themselves.")})
 
@@ -231,6 +306,16 @@ class StaffMember(Ordered, Publishable):
     def landscape(self) -> int:
         """Which drawing stands in for the photo: always the same one for this person."""
         return self.pk % LANDSCAPES
+
+
+def midnight(day: date) -> datetime:
+    """When `day` begins, here in Belgium."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def is_long(last_day: date | None) -> bool:
+    """Whether an absence until then is so long that it may be a slip of the pen."""
+    return bool(last_day) and last_day > timezone.localdate() + LONG_ABSENCE
 
 
 class Consent(models.Model):

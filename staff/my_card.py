@@ -27,6 +27,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from publishing.comparison import changed_labels
+from publishing.dates import written
 from publishing.editing import differences, fingerprints
 from publishing.fields import NOT_KEPT, ask_again
 from publishing.languages import CODES, NAMES, is_blank, localized
@@ -38,6 +39,7 @@ from publishing.storage import StorageAway
 from publishing.widgets import PhoneInput
 from publishing.workflow import Amendment, State, amend, amend_waiting, lock, moment, state
 from publishing.workflow.merge import units
+from staff.absences import ABSENCE, AbsenceMixin
 from staff.consent import TEXTS
 from staff.models import Consent, StaffMember
 from staff.new_address import NewAddressMixin, ask, drop, pending
@@ -51,7 +53,7 @@ UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, no
 PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
 
 
-class MyCardForm(NewAddressMixin, forms.ModelForm):
+class MyCardForm(AbsenceMixin, NewAddressMixin, forms.ModelForm):
     """What a person may change about their own card; whose card it is never comes from the browser."""
 
     base = forms.CharField(widget=forms.HiddenInput, required=False)  # what the form was made from
@@ -72,6 +74,7 @@ class MyCardForm(NewAddressMixin, forms.ModelForm):
             "shows_mobile",
             "email",
             "shows_email",
+            "absent_from",
             "absent_until",
             "stand_in",
             "language",
@@ -82,6 +85,7 @@ class MyCardForm(NewAddressMixin, forms.ModelForm):
             "phone": PhoneInput(attrs={"autocomplete": "tel"}),
             "mobile": PhoneInput(attrs={"autocomplete": "tel"}),
             "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+            "absent_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "absent_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         labels = {
@@ -91,6 +95,7 @@ class MyCardForm(NewAddressMixin, forms.ModelForm):
             "shows_mobile": gettext_lazy("Show my mobile number on the website"),
             "shows_email": gettext_lazy("Show my e-mail address on the website"),
             "shows_photo": gettext_lazy("Show my photo on the website"),
+            "absent_from": gettext_lazy("I am absent from"),
             "absent_until": gettext_lazy("I am absent up to and including"),
             "stand_in": gettext_lazy("Meanwhile visitors reach"),
             "language": gettext_lazy("Write to me in"),
@@ -109,7 +114,7 @@ class MyCardForm(NewAddressMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["name"].required = True
-        fields["absent_until"].localize = False
+        fields["absent_from"].localize = fields["absent_until"].localize = False
         others = [(member.pk, member.name) for member in StaffMember.published().exclude(object_id=self.instance.pk)]
         fields["stand_in"].choices = [("", "–"), *others]
         fields["stand_in"].queryset = StaffMember._base_manager.filter(pk__in=[pk for pk, _name in others])
@@ -117,12 +122,6 @@ class MyCardForm(NewAddressMixin, forms.ModelForm):
         if not self.is_bound and not self.instance.photo:
             # Consent is given with a photo in hand, not before.
             self.initial["shows_photo"] = False
-
-    def clean_absent_until(self) -> Any:
-        until = self.cleaned_data["absent_until"]
-        if until and until < timezone.localdate() and "absent_until" in self.changed_data:
-            raise ValidationError(_("This day is past. Choose today or a later one."))
-        return until
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -319,7 +318,8 @@ def change(request: HttpRequest, form: MyCardForm) -> list[tuple[int, str]]:
         amendment = amend(row, changes, user, note=_("Changed on “My card”."))
         if amendment.revision:
             tell_secretariat(request, row, base.data, amendment.revision.data, amendment)
-        return [(messages.SUCCESS, _("Saved. Your card is now on the contact page.")), *_kept(amendment)]
+        told = [(messages.SUCCESS, _("Saved. Your card is now on the contact page.")), *_kept(amendment)]
+        return [*told, *_absence(row.pk)] if not set(ABSENCE).isdisjoint(form.changed_data) else told
     before = base.data if base else freeze(row)
     if base:
         amend_waiting(row, changes, user)
@@ -334,6 +334,15 @@ def change(request: HttpRequest, form: MyCardForm) -> list[tuple[int, str]]:
         LogEntry.objects.log_actions(user.pk, [row], CHANGE, construct_change_message(form, None, add=False))  # type: ignore[arg-type]
     tell_secretariat(request, row, before, after)
     return [(messages.INFO, f"{_('Saved.')} {not_public(standing, begins_at)}")]
+
+
+def _absence(pk: int) -> Iterator[tuple[int, str]]:
+    """What visitors will read of the absence on card `pk`, and whom they will not reach."""
+    card = StaffMember.published().get(object_id=pk)
+    if card.has_absence_ahead and not card.is_absent:
+        yield messages.INFO, _("Visitors read of your absence from %s.") % written(card.absent_from)
+    for _column, message in card.clashes():
+        yield messages.WARNING, message
 
 
 def _kept(amendment: Amendment) -> Iterator[tuple[int, str]]:

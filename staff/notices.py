@@ -221,6 +221,18 @@ def tell_new_address(request: Any, member: StaffMember, old: str) -> None:
                 send(each.email, subject, "address_told", context | {"card": card})
 
 
+def tell_stand_in(stand_in: StaffMember, member: StaffMember, template: str, author: Any) -> None:
+    """Write to `stand_in`, in the language of that person, what `author` published about an absence of `member`.
+
+    `template` is `stand_in`, or `stand_in_over` when the person no longer stands in.
+    """
+    asks = contact_of(author)
+    with translation.override(stand_in.language):
+        subjects = {"stand_in": _("You stand in for %s"), "stand_in_over": _("You no longer stand in for %s")}
+        context = {"stand_in": stand_in, "member": member, "asks": asks, "days": member.absence_days}
+        send(stand_in.mail_address, subjects[template] % member.name, template, context, reply_to=asks.email)
+
+
 def details_of(member: StaffMember) -> Iterator[tuple[str, str]]:
     """What visitors read on the card, each with its name."""
     values = {
@@ -234,7 +246,7 @@ def details_of(member: StaffMember) -> Iterator[tuple[str, str]]:
         if value:
             field: Any = StaffMember._meta.get_field(name)
             yield capfirst(str(field.verbose_name)), value
-    if member.is_absent:
+    if member.has_absence_ahead:
         yield _("Absence"), absence(member)
 
 

@@ -10,7 +10,6 @@ from uuid import UUID, uuid5
 from django.utils.translation import gettext as _
 
 from publishing import phones
-from publishing.dates import written
 from publishing.languages import resolve
 from publishing.storage import StorageAway
 from staff.models import StaffMember
@@ -83,10 +82,9 @@ def _drawn(card: str) -> str:
 
 
 def absence(member: StaffMember) -> str:
-    """Until when `member` is away and who answers meanwhile, in one or two sentences."""
-    until = written(member.absent_until) if member.absent_until else ""
-    said = _("Absent up to and including %s.") % until
-    if stand_in := member.stand_in:
+    """When `member` is away and who answers meanwhile, in one or two sentences."""
+    said = _("Absent %s.") % member.absence_days
+    if stand_in := member.answers_meanwhile:
         reach = stand_in.phone_display or stand_in.mobile_display
         said = f"{said} {_('Meanwhile:')} {', '.join(filter(None, [stand_in.name, reach]))}."
     return said

@@ -195,7 +195,8 @@ def _takes_away(obj: Publishable, revision: Revision) -> bool:
 def named(obj: Publishable, revision: Revision) -> Revision:
     """`revision` with what it says of `obj` beside its content."""
     revision.model, revision.object_id = obj._meta.label_lower, obj.pk
-    revision.sort_key, revision.turns_at = obj.sort_key, obj.turns_at
+    revision.sort_key = obj.sort_key
+    revision.turns_at, revision.turns_again_at = (*obj.turns, None, None)[:2]
     revision.checked_at = revision.checked_at or revision.live_from
     return revision
 

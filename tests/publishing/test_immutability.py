@@ -27,6 +27,7 @@ OTHERS = {
     "checked_at": timezone.now(),
     "unchanged_since": timezone.now(),
     "turns_at": timezone.now(),
+    "turns_again_at": timezone.now(),
     "withdrawn": True,
     "reason": "anders",
     "data": {},

@@ -62,3 +62,22 @@ def test_who_also_answers_for_the_secretariat_and_is_there_goes_before_a_stand_i
     leave("Dorine", 3, stand_in="Sigrid")
     assert JOHAN in footer(client)
     assert SIGRID not in footer(client)
+
+
+def test_it_never_has_the_number_of_a_stand_in_who_is_away_while_somebody_else_answers(client):
+    johan = member("Johan")
+    johan.is_secretariat = True
+    johan.save()
+    publish(johan, None)
+    leave("Sigrid", 3)
+    leave("Dorine", 3, stand_in="Sigrid")
+    leave("Johan", 3, stand_in="Stéphanie")
+    html = footer(client)
+    assert SIGRID not in html
+    assert member("Stéphanie").phone_uri in html
+
+
+def test_in_a_circle_of_people_who_are_all_away_the_number_stays(client):
+    leave("Sigrid", 3, stand_in="Dorine")
+    leave("Dorine", 3, stand_in="Sigrid")
+    assert DORINE in footer(client)

@@ -182,3 +182,16 @@ def test_a_file_that_something_else_names_is_kept(editor, dorine, django_capture
     with django_capture_on_commit_callbacks(execute=True):
         erase(leaver)
     assert default_storage.exists(leaver.photo.name)
+
+
+def test_nobody_is_offered_as_their_own_stand_in(editor_client, johan, dorine):
+    dorine.absent_until, dorine.stand_in = timezone.localdate(), johan
+    dorine.save()
+    publish(dorine, None)
+    form = editor_client.get(page_of(johan)).context["form"]
+    name = next(task.name for task in form.tasks if task.field == "stand_in")
+    assert str(dorine.pk) not in [key for key, _name in form.fields[name].choices]
+    data = {name: str(dorine.pk), "reason": "Met pensioen", "sure": "on"}
+    assert name in editor_client.post(page_of(johan), data).context["form"].errors
+    dorine.refresh_from_db()
+    assert dorine.stand_in == johan
