@@ -704,7 +704,7 @@ class Publishable(Frozen):
 
     @property
     def turns(self) -> tuple[datetime, ...]:
-        """When pages about this object read differently by themselves, such as at the end of an absence: at most twice."""
+        """When pages about this object read differently by themselves, at most twice, as around an absence."""
         return ()
 
     def doubts(self) -> Iterable[tuple[str, str]]:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.signals import post_save
 from django.dispatch import receiver
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publishing.models import Revision
@@ -87,6 +87,7 @@ def _same(one: StaffMember, other: StaffMember) -> bool:
 
 
 def _write(card: StaffMember, template: str, revision: Revision) -> None:
-    stand_in = StaffMember._base_manager.select_related("user").filter(pk=card.stand_in_id).first()
+    rows = StaffMember._base_manager.select_related("user")
+    stand_in = rows.filter(pk=card.stand_in_id).first() if card.stand_in_id else None
     if stand_in and stand_in.mail_address:
         notices.tell_stand_in(stand_in, card, template, revision.author)

@@ -232,11 +232,8 @@ class StaffMember(Ordered, Publishable):
                 yield "stand_in", gettext("They stand in for each other and are both away: visitors reach nobody then.")
         for away in published().filter(data__stand_in_id=self.pk) if self.pk else ():
             if self.is_away_with(away):
-                words = {"name": away.name, "when": away.absence_days}
-                yield (
-                    "absent_until",
-                    gettext("Stands in for %(name)s, who is absent then too: %(when)s. Choose somebody else there.") % words,
-                )
+                said = gettext("Stands in for %(name)s, who is absent then too: %(when)s. Choose somebody else there.")
+                yield "absent_until", said % {"name": away.name, "when": away.absence_days}
 
     @property
     def absence_days(self) -> str:
@@ -315,7 +312,7 @@ def midnight(day: date) -> datetime:
 
 def is_long(last_day: date | None) -> bool:
     """Whether an absence until then is so long that it may be a slip of the pen."""
-    return bool(last_day) and last_day > timezone.localdate() + LONG_ABSENCE
+    return last_day is not None and last_day > timezone.localdate() + LONG_ABSENCE
 
 
 class Consent(models.Model):

@@ -186,9 +186,7 @@ def test_a_stand_in_who_is_away_in_those_days_is_said_before_publishing(johan, d
 
 def test_a_circle_of_stand_ins_is_said_and_visitors_get_no_wrong_number(his, johan, dorine, client):
     away(dorine, None, 8, johan)
-    response = his.post(
-        "/mijn-kaart/", form_of(his, absent_until=day(4)) | {"stand_in": str(dorine.pk)}, follow=True
-    )
+    response = his.post("/mijn-kaart/", form_of(his, absent_until=day(4)) | {"stand_in": str(dorine.pk)}, follow=True)
     html = response.content.decode()
     assert "bezoekers bereiken dan niemand" in html
     assert "Bewaard." in html, "it is said, not refused"
