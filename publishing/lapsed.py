@@ -1,8 +1,8 @@
 """A form that came too late: its session or its CSRF token had lapsed.
 
 Nothing is done then. What was typed comes back in a form that can be sent again, with a new token,
-but only when the browser says that a page of this site sent it: a form of another site, filled in
-by somebody else, would be one click away from being accepted.
+but not when the browser says that a page of another site sent it: a form that somebody else filled
+in would be one click away from being accepted.
 """
 
 import re
@@ -53,12 +53,20 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def is_from_here(request: HttpRequest) -> bool:
-    """Whether the browser says that a page of this site sent the request; False when it says nothing.
+    """Whether no page of another site sent the request, as the browser says.
 
     No page can set these headers itself (Fetch Metadata Request Headers, 2.4; Fetch, forbidden request-headers).
+    Every browser that shows this site sends `Origin` with each POST, so what has none of them is a program of
+    somebody who typed there what it sends.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    sender = urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "")
+    said = request.headers.get("Origin", request.headers.get("Referer"))
+    if said is None:
+        return True
+    try:
+        sender = urlsplit(said)
+    except ValueError:
+        return False
     return (sender.scheme, sender.netloc) == (request.scheme, request.get_host())
