@@ -26,6 +26,7 @@ from publishing.languages import CODES, NAMES, is_blank, translated_fields
 from publishing.links import LINK, Place, own_path, place_of, public_revisions, target_of
 from publishing.models import Child, Publishable, Revision, RevisionSlug
 from publishing.reads import Target
+from publishing.rich_text import plain_small_letters
 from publishing.search_index import LINE_ENDS
 from publishing.snapshots import Snapshot, published_fields
 from publishing.workflow import check_publishable
@@ -431,7 +432,7 @@ def _rich(columns: Iterable[Column]) -> Iterator[Column]:
 
 def _words(html: str) -> str:
     """`html` as plain text, a line for each block."""
-    return unescape(strip_tags(LINE_ENDS.sub("\n", html)))
+    return unescape(strip_tags(LINE_ENDS.sub("\n", plain_small_letters(html))))
 
 
 def _short(text: str) -> str:

@@ -26,7 +26,7 @@ from publishing.fields import RichTextField
 from publishing.links import target_of, targets
 from publishing.models import Discarded, Publishable, Revision
 from publishing.reads import Target
-from publishing.rich_text import BUTTONS
+from publishing.rich_text import BUTTONS, plain_small_letters
 from publishing.snapshots import Change, Snapshot, child_models, diff, published_fields, unpublished_fields
 
 CONTEXT = 12  # unchanged words and signs kept on both sides of a change
@@ -37,6 +37,8 @@ Names = dict[Target, str]  # what people call what a relation or a link leads to
 MARKS = {
     "strong": BUTTONS["bold"],
     "em": BUTTONS["italic"],
+    "sup": BUTTONS["superscript"],
+    "sub": BUTTONS["subscript"],
     "h2": BUTTONS["heading2"],
     "h3": BUTTONS["heading3"],
     "blockquote": BUTTONS["blockquote"],
@@ -219,7 +221,7 @@ def show(field: Any, value: Any, names: Names) -> str:
     if isinstance(field, models.ForeignKey):
         return names.get((field.related_model._meta.label_lower, value)) or _("something that was deleted")
     if isinstance(field, RichTextField):
-        return _Reader(str(value)).text
+        return _Reader(plain_small_letters(str(value))).text
     if isinstance(field, models.FileField):
         return PurePath(str(value)).name
     if isinstance(field, models.BooleanField):

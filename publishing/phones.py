@@ -1,5 +1,6 @@
 """Telephone numbers as readers see them and as links dial them."""
 
+import re
 from typing import TypeAlias
 
 from django.conf import settings
@@ -7,9 +8,20 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
-from phonenumbers import PhoneNumberType, number_type, region_code_for_number
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    format_number,
+    is_valid_number,
+    number_type,
+    parse,
+    region_code_for_number,
+)
 
 Phone: TypeAlias = PhoneNumber | str | None
+
+EXTENSION = re.compile(r"\s*\b(?:toestel|poste)\s+", re.IGNORECASE)  # what phonenumbers does not know as one
 
 
 def is_valid(phone: Phone) -> bool:
@@ -40,6 +52,23 @@ def spellings(phone: Phone) -> tuple[str, ...]:
 def uri(phone: Phone) -> str:
     """The number as a link that dials it from anywhere (RFC 3966); "" when it is not valid."""
     return f"tel:{phone.as_e164}" if isinstance(phone, PhoneNumber) and phone.is_valid() else ""
+
+
+def dialled(text: str) -> str:
+    """The number in `text` as a link that dials it from anywhere, with its extension (RFC 3966).
+
+    A number without a country is one of the site's own country. "" when `text` is no valid number: a short
+    one such as 112 is dialled as it is.
+    """
+    try:
+        number = parse(EXTENSION.sub(" ext. ", text.strip().removeprefix("//")), settings.PHONENUMBER_DEFAULT_REGION)
+    except NumberParseException:
+        return ""
+    if not is_valid_number(number):
+        return ""
+    extension = f";ext={number.extension}" if number.extension else ""
+    number.extension = None
+    return f"tel:{format_number(number, PhoneNumberFormat.E164)}{extension}"
 
 
 def is_mobile(phone: PhoneNumber) -> bool | None:

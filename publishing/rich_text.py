@@ -6,6 +6,7 @@ The editor is django-prose-editor; our own parts of it are in `static/js/editor/
 import re
 from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 from django.urls import reverse_lazy
 from django.utils.html import format_html
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from publishing import phones
 from publishing.languages import is_blank
 from publishing.links import SCHEME, target_of
 
@@ -25,6 +27,8 @@ BUTTONS = {
     "blockquote": _("Quote"),
     "bold": _("Bold"),
     "italic": _("Italic"),
+    "subscript": _("Subscript"),
+    "superscript": _("Superscript"),
     "link": _("Link"),
     "table": _("Table"),
     "table:addColumnAfter": _("Add a column"),
@@ -50,10 +54,29 @@ LINK_WORDS = {
     "remove": _("Remove link"),
     "cancel": _("Cancel"),
 }
+# What is said of pasted text that was not taken over as it was.
+PASTE_WORDS = {
+    "title": _("Left out or changed while pasting"),
+    "close": _("Close this notice"),
+    "comment": _("Comments"),
+    "deleted": _("Deleted or crossed-out text"),
+    "hidden": _("Hidden text"),
+    "picture": _("Pictures"),
+    "textbox": _("Text boxes"),
+    "embed": _("Videos, forms and other parts that a text can’t hold"),
+    "footnote": _("Footnotes, which are ordinary text now"),
+    "table": _("Cells that don’t fit in this table. Put the cursor outside the table and paste again"),
+    "upload": _("Add it in “%s”"),
+    "use": _("Use it as “%s”"),
+    "homeless": _("This page has no place for a picture."),
+}
+KEYBOARD_WORDS = {"table": _("Tab goes to the next cell. Press Escape and then Tab to leave the text.")}
 MENU = ["headings", "lists", "nodes -blockType -lists", "marks", "link", "table", "history"]
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
+    "Superscript": True,
+    "Subscript": True,
     "HardBreak": True,
     "Paragraph": True,
     "Heading": {"levels": [2, 3]},
@@ -75,14 +98,23 @@ EXTENSIONS: dict[str, Any] = {
     "History": True,
     "NoSpellCheck": False,
     "Menu": {"groups": [{"group": group} for group in MENU], "labels": BUTTONS, "label": _("Layout of the text")},
-    "CleanPaste": True,
+    "CleanPaste": {"words": PASTE_WORDS},
+    "LeaveByTab": {"words": KEYBOARD_WORDS},
 }
 
 # What others write for what we have: the words keep their meaning.
 SAME = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 OTHER_TAG = re.compile(rf"(</?)({'|'.join(SAME)})(?=[\s/>])", re.IGNORECASE)
 EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+BARE = re.compile(r"www\.[\w-]+\.", re.IGNORECASE)  # what browsers would take for a page of this site
 LINK_WITHOUT_ADDRESS = re.compile(r"<a>((?:(?!<a[ >]).)*?)</a>", re.DOTALL)  # with no other link in it
+
+# Letters above and below the line that Unicode has as signs of their own, for where a text has no markup.
+SIGNS = {
+    "sup": str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ"),
+    "sub": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
+}
+SMALL = re.compile(r"<(su[pb])>(.*?)</\1>", re.DOTALL)
 
 PASSES = 10  # more than any text needs to stay as it is
 
@@ -96,6 +128,11 @@ def sanitised(html: str) -> str:
         if clean == before:
             break
     return "" if is_blank(clean) else clean.strip()
+
+
+def plain_small_letters(html: str) -> str:
+    """`html` with small letters above and below the line as plain signs where Unicode has them: `10⁶`, `CO₂`."""
+    return SMALL.sub(lambda found: found[2].translate(SIGNS[found[1]]), html) if "<su" in html else html
 
 
 def with_scrolling_tables(html: str, language: str) -> SafeString:
@@ -112,9 +149,24 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href" and (plain := _as_browsers_read(value)).casefold().startswith(f"{SCHEME}:"):
         href = f"{SCHEME}:{plain.partition(':')[2]}"
         return href if target_of(href) else None
+    if name == "href":
+        return _whole(value)
+    if name == "type":  # of a numbered list: letters or Roman numbers
+        return value if value in ("a", "A", "i", "I") else None
     if name in ("colspan", "rowspan", "start") and not (value.isdecimal() and len(value) <= 3):
         return None
     return value
+
+
+def _whole(address: str) -> str:
+    """`address` with the scheme that a web address lacks; a telephone number as it is dialled from anywhere."""
+    plain = _as_browsers_read(address)
+    if BARE.match(plain):
+        return f"https://{plain}"
+    scheme, _colon, number = plain.partition(":")
+    if scheme.casefold() != "tel":
+        return address
+    return phones.dialled(unquote(number)) or address
 
 
 def _as_browsers_read(address: str) -> str:
@@ -127,12 +179,12 @@ def _cleaner() -> Any:
     import nh3  # only now: who serves pages sanitises nothing
 
     return nh3.Cleaner(
-        tags={"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a"}
+        tags={"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", "sup", "sub"}
         | {"table", "thead", "tbody", "tr", "th", "td"},
         attributes={
             "*": set(),
             "a": {"href"},
-            "ol": {"start"},
+            "ol": {"start", "type"},
             "th": {"colspan", "rowspan"},
             "td": {"colspan", "rowspan"},
         },

@@ -27,6 +27,7 @@ from publishing.languages import CODES, NAMES, current, is_blank, order, resolve
 from publishing.links import public_revisions
 from publishing.models import Publishable, Revision, RevisionReference, RevisionText, follow
 from publishing.reads import Target
+from publishing.rich_text import plain_small_letters
 from publishing.snapshots import child_models, published_fields
 
 # Raise this when the words that are indexed of a text change: the next start then makes the index anew.
@@ -201,7 +202,7 @@ def _passages(field: models.Field, value: Any) -> list[str]:
     """The paragraphs of one value, as plain text."""
     text = str(value or "")
     if isinstance(field, RichTextField):
-        text = unescape(TAG.sub("", LINE_ENDS.sub("\n", text)))
+        text = unescape(TAG.sub("", LINE_ENDS.sub("\n", plain_small_letters(text))))
     return [line.strip() for line in text.splitlines() if not is_blank(line)]
 
 

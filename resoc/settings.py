@@ -241,8 +241,8 @@ WHITENOISE_MAX_AGE = 3600  # seconds, for the few files whose name has no digest
 
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
-        "js": [static_lazy(f"js/editor/{name}.js") for name in ("link", "menu", "paste", "table")],
-        "extensions": {"CleanPaste": lambda options, allowed: None},
+        "js": [static_lazy(f"js/editor/{name}.js") for name in ("leave", "link", "menu", "paste", "table")],
+        "extensions": {name: lambda options, allowed: None for name in ("CleanPaste", "LeaveByTab")},
     }
 ]
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
 from publishing.languages import CODES, current, is_blank, localized, translated_fields
+from publishing.rich_text import plain_small_letters
 
 register = template.Library()
 
@@ -56,7 +57,7 @@ def source(bound: BoundField) -> Source | None:
     column = build_localized_fieldname(name, settings.LANGUAGE_CODE)
     if code == settings.LANGUAGE_CODE or name == "slug" or name not in translated_fields(model):
         return None
-    text = strip_tags(str(bound.form[column].value() or "").replace("</", " </")).strip()
+    text = strip_tags(plain_small_letters(str(bound.form[column].value() or "")).replace("</", " </")).strip()
     if is_blank(text):
         return None
     return Source(text, len(text.split()), translated=not is_blank(bound.value()))

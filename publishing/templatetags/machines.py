@@ -13,6 +13,7 @@ from django.utils.text import Truncator, capfirst
 from publishing.addresses import absolute
 from publishing.languages import resolve
 from publishing.models import Publishable
+from publishing.rich_text import plain_small_letters
 
 register = template.Library()
 
@@ -42,7 +43,8 @@ def description(obj: Any, *fields: str) -> SafeString | str:
     found = next((each for each in (resolve(obj, field) for field in fields) if each), None) if obj else None
     if found is None:
         return ""
-    said = Truncator(" ".join(unescape(strip_tags(found.value.replace("<", " <"))).split())).chars(DESCRIPTION_LENGTH)
+    words = unescape(strip_tags(plain_small_letters(found.value).replace("<", " <"))).split()
+    said = Truncator(" ".join(words)).chars(DESCRIPTION_LENGTH)
     lang = format_html(' lang="{}"', found.language) if found.fallback else ""
     return format_html(
         '<meta name="description"{0} content="{1}"><meta property="og:description"{0} content="{1}">', lang, said

@@ -189,7 +189,8 @@ def test_a_table_is_made_and_left_with_the_keyboard(form, theme):
     button(form, "Tabel").click()
     for number in range(9):
         form.keyboard.type(f"c{number}")
-        form.keyboard.press("Tab")
+        form.keyboard.press("Tab" if number < 8 else "Escape")
+    form.keyboard.press("Tab")
     assert not text(form).evaluate("element => element.contains(document.activeElement)")
     body = save(form, theme).body_nl
     assert body.count("<th>") == 3

@@ -34,6 +34,29 @@ def test_a_link_dials_the_number_from_anywhere():
 
 
 @pytest.mark.parametrize(
+    ("typed", "href"),
+    [
+        ("051 12 34 56", "tel:+3251123456"),
+        ("051/12.34.56", "tel:+3251123456"),
+        ("+32 (0)51 12 34 56", "tel:+3251123456"),
+        ("+32051123456", "tel:+3251123456"),
+        ("//+32-51-12-34-56", "tel:+3251123456"),
+        ("51123456;phone-context=+32", "tel:+3251123456"),
+        ("+33 (0)3 20 12 34 56", "tel:+33320123456"),
+        ("051 12 34 56 ext. 12", "tel:+3251123456;ext=12"),
+        ("051 12 34 56 toestel 12", "tel:+3251123456;ext=12"),
+        ("+32-51-12-34-56;ext=12", "tel:+3251123456;ext=12"),
+        ("112", ""),
+        ("051 12 34 5", ""),
+        ("twaalf", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_typed_as_a_number_is_dialled_from_anywhere_with_its_extension(typed, href):
+    assert phones.dialled(typed) == href
+
+
+@pytest.mark.parametrize(
     ("number", "mobile"),
     [("04 221 21 21", False), ("0472 05 17 83", True), ("+33 6 12 34 56 78", True), ("+1 212 555 0123", None)],
 )

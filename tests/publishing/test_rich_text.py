@@ -7,11 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publishing.rich_text import BUTTONS, sanitised, with_scrolling_tables
+from publishing.rich_text import BUTTONS, plain_small_letters, sanitised, with_scrolling_tables
 
-ELEMENTS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a"}
+ELEMENTS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", "sup", "sub"}
 ELEMENTS |= {"table", "thead", "tbody", "tr", "th", "td"}
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
+ATTRIBUTES = {"a": {"href"}, "ol": {"start", "type"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
 GOOD_ADDRESS = re.compile(r"(https?|mailto|tel|page):|[^a-z]|[a-z0-9.-]+([^a-z0-9.:-]|$)|$", re.IGNORECASE)
 
 names = st.sampled_from(
@@ -114,7 +114,15 @@ def test_the_reader_of_these_tests_does_complain():
         ('<p><a href="PAGE:x">a</a></p>', "<p>a</p>"),
         ('<p><a href="&#1;Page:Priorities.Theme/3">a</a></p>', "<p>a</p>"),
         ('<p><a href="https://x.be" target="_blank" rel="opener" title="t">a</a></p>', None),
-        ('<ol start="3" type="i"><li>a</li></ol>', '<ol start="3"><li>a</li></ol>'),
+        ('<ol start="3" type="i" class="x"><li>a</li></ol>', '<ol start="3" type="i"><li>a</li></ol>'),
+        ('<ol type="1"><li>a</li></ol><ol type="disc"><li>b</li></ol>', "<ol><li>a</li></ol><ol><li>b</li></ol>"),
+        ('<p>10<sup class="x">6</sup> CO<sub>2</sub></p>', "<p>10<sup>6</sup> CO<sub>2</sub></p>"),
+        ('<p><a href="www.example.org/a">a</a></p>', '<p><a href="https://www.example.org/a">a</a></p>'),
+        ('<p><a href="www.pdf">a</a></p>', '<p><a href="www.pdf">a</a></p>'),
+        ('<p><a href="tel:+32 (0)51 12 34 56">a</a></p>', '<p><a href="tel:+3251123456">a</a></p>'),
+        ('<p><a href="TEL:051%2012%2034%2056">a</a></p>', '<p><a href="tel:+3251123456">a</a></p>'),
+        ('<p><a href="tel:051 12 34 56 ext. 12">a</a></p>', '<p><a href="tel:+3251123456;ext=12">a</a></p>'),
+        ('<p><a href="tel:112">a</a></p>', '<p><a href="tel:112">a</a></p>'),
         ('<table><tr><th colspan="2" style="x">a</th></tr></table>', None),
         ("<p>a</p><p> </p><p><br></p><p>b</p>", "<p>a</p><p>b</p>"),
         ("<p>&nbsp;</p><p></p>", ""),
@@ -136,6 +144,12 @@ def test_a_table_scrolls_in_a_box_that_says_what_it_is_in_the_language_of_the_te
     shown = with_scrolling_tables(f"<p>x</p>{table}", "fr")
     assert shown == (f'<p>x</p><div class="scroll" tabindex="0" role="region" aria-label="Tableau">{table}</div>')
     assert with_scrolling_tables("<p>x</p>", "nl") == "<p>x</p>"
+
+
+def test_small_letters_keep_their_place_where_a_text_has_no_markup():
+    assert plain_small_letters("<p>10<sup>6</sup> CO<sub>2</sub></p>") == "<p>10⁶ CO₂</p>"
+    assert plain_small_letters("<p>1<sup>ste</sup></p>") == "<p>1ste</p>"
+    assert plain_small_letters("<p>a</p>") == "<p>a</p>"
 
 
 def test_every_button_of_the_editor_has_a_name():

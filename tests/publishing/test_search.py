@@ -165,6 +165,12 @@ def test_the_index_finds_the_other_spelling(editor, one, other):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("query", ["m²", "m2", "CO₂", "co2"])
+def test_small_letters_are_found_as_signs_and_as_plain_digits(editor, query):
+    theme = make_theme(editor, body_nl="<p>100 m<sup>2</sup> en CO<sub>2</sub></p>")
+    assert urls(query) == [theme.get_absolute_url("nl")]
+
+
 def test_a_word_that_no_text_has_is_looked_for_as_two(editor):
     make_theme(editor, body_nl="<p>De hop teelt men hier.</p>")
     assert urls("hopteelt") == ["/themas/kanaal/"]

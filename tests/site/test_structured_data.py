@@ -97,6 +97,13 @@ def test_a_shared_page_says_what_it_is(client):
     assert shared(client, "/privacy/")["og:description"][0].endswith("…")
 
 
+def test_small_letters_keep_their_place_in_what_is_shared(client, editor):
+    body = "<p>10<sup>6</sup> m<sup>2</sup> en CO<sub>2</sub></p>"
+    publish(Theme.objects.create(title_nl="Klein", slug_nl="klein", body_nl=body), editor)
+    assert shared(client, "/themas/klein/")["og:description"] == ["10⁶ m² en CO₂"]
+    assert body in client.get("/themas/klein/").content.decode()
+
+
 def test_what_is_shared_of_an_untranslated_page_is_of_the_original(client, editor):
     theme = Theme.objects.create(title_nl='Alleen "Nederlands" & zo', slug_nl="alleen", body_nl="<p>Een</p><p>twee</p>")
     publish(theme, editor)

@@ -4,6 +4,8 @@
 
 import { Link as BaseLink, crel } from "django-prose-editor/editor"
 
+const EXTENSION = /\s*(?:;ext=|,|\bext\.?|\bx|\btoestel|\bposte)\s*(?=\d+$)/i
+const PHONE = /^\+?[\d\s()./-]{8,}((;ext=|,|\s*(ext\.?|x|toestel|poste))\s*\d{1,7})?$/i
 const PAUSE = 150 // milliseconds without typing before the server is asked
 
 let dialogs = 0
@@ -19,6 +21,16 @@ export const Link = BaseLink.extend({
         return href?.startsWith(`${this.scheme}:`) || defaultValidate(href)
       },
     }
+  },
+
+  addPasteRules() {
+    // The rule of the library does not know `defaultProtocol`.
+    const [rule] = this.parent?.() ?? []
+    if (!rule) return []
+    const find = rule.find
+    rule.find = (text) =>
+      find(text).map((found) => ({ ...found, data: { ...found.data, href: secured(found.data.href, found.text) } }))
+    return [rule]
   },
 
   addMenuItems({ menu, buttons }) {
@@ -216,15 +228,28 @@ function openDialog(href, { words, url, scheme }) {
   })
 }
 
+/* The address that was made of `words`, with https where they name no scheme. */
+function secured(href, words) {
+  return /^http:/i.test(words) ? href : href.replace(/^http:/i, "https:")
+}
+
+/* A telephone number as a link dials it; the server makes it international (`publishing.phones.dialled`). */
+function dialled(text) {
+  const [number, extension] = text.split(EXTENSION)
+  const digits = number.replace(/^(\+|00)([\d\s]*)\(0\)/, "$1$2").replace(/[^\d+]/g, "")
+  return `tel:${digits}${extension ? `;ext=${extension}` : ""}`
+}
+
 /* The address that `text` gives or clearly means; "" when it is none. */
 export function addressIn(text) {
   const value = text.trim()
+  const phone = value.replace(/^tel:/i, "")
+  if (PHONE.test(phone) || (phone !== value && /^[\d*#]{3,}$/.test(phone))) return dialled(phone)
   if (/^(https?:\/\/|mailto:|tel:)\S+$/i.test(value)) {
     return value.startsWith(`${location.origin}/`) ? value.slice(location.origin.length) : value
   }
   if (/^\/(?!\/)\S*$/.test(value)) return value
   if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return `mailto:${value}`
-  if (/^\+?[\d\s()./-]{8,}$/.test(value)) return `tel:${value.replace(/[^\d+]/g, "")}`
   if (/^[\w-]+(\.[\w-]+)*\.[a-z]{2,}(\/\S*)?$/i.test(value)) return `https://${value}`
   return ""
 }

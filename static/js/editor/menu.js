@@ -12,6 +12,8 @@ const TOGGLES = {
   blockquote: ["blockquote"],
   bold: ["bold"],
   italic: ["italic"],
+  superscript: ["superscript"],
+  subscript: ["subscript"],
   link: ["link"],
   "table:toggleHeaderCell": ["tableHeader"],
 }
