@@ -179,8 +179,8 @@ def test_numbers_and_letters_go_on_where_they_began(form):
         (word(item("Artikel 1.", "x")), "<p>Artikel 1. x</p>"),
         (
             word(*nested),
-            '<ol><li><p>een</p><ol type="a"><li><p>a</p></li><li><p>b</p><ol type="i"><li><p>rom</p></li></ol></li></ol>'
-            "</li><li><p>twee</p></li></ol>",
+            '<ol><li><p>een</p><ol type="a"><li><p>a</p></li><li><p>b</p><ol type="i"><li><p>rom</p></li></ol></li>'
+            "</ol></li><li><p>twee</p></li></ol>",
         ),
         ("<ol start=5 type=I><li>x</li></ol>", listed("x", start=5, type="I")),
         ('<ol><li style="list-style-type:lower-alpha">x</li></ol>', listed("x", type="a")),
