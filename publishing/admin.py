@@ -34,7 +34,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from js_asset import Media
 from phonenumber_field.modelfields import PhoneNumberField
 
-from publishing import audit, editing, history, lists, resending
+from publishing import audit, editing, history, lists, resending, site_mode
 from publishing.addresses import absolute
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
@@ -44,7 +44,7 @@ from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localize
 from publishing.mail import deliver
 from publishing.models import LAST_POSITION, Discarded, Event, Mail, PolicyReport, Publishable, ShareLink
 from publishing.numbers import whole
-from publishing.outages import is_outage, not_saved, tell_no_success
+from publishing.outages import is_outage, not_saved, tell_no_success, tell_only_errors
 from publishing.preview import preview, typed
 from publishing.schedule import ScheduleForm, drop, panel, planned
 from publishing.snapshots import freeze_all, normalise
@@ -58,7 +58,6 @@ from publishing.workflow import (
     is_live,
     live_users,
     lock,
-    moment,
     publish,
     reorder,
     state,
@@ -72,6 +71,7 @@ logger = logging.getLogger(__name__)
 LONG_LINE = 200  # letters, from which a text gets a box that grows
 NOT_KEPT_FIELDS = "_not_kept"  # names the fields whose files could not be kept
 NOT_SAVED = "_not_saved"  # marks a form that comes back because it could not be written
+KEEP, INSTEAD = "keep", "instead"  # of the button Publish while something waits: what becomes of that
 UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
 
 
@@ -81,9 +81,13 @@ class PublishableForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.schedule = ScheduleForm(self.data if self.is_bound else None, self.instance)
+        self.asks = False  # whether it comes back with the question what becomes of what waits
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
+        if site_mode.is_copy(self.instance):
+            self._add_errors(self.instance.refused)
+            return
         if self.errors:
             return
         times = self.schedule.cleaned_data
@@ -91,8 +95,12 @@ class PublishableForm(forms.ModelForm):
             try:
                 check_publishable(self.instance, times["live_from"] or timezone.now(), times["live_until"])
             except ValidationError as error:
-                for field, errors in error.error_dict.items():
-                    self.add_error(field if field in self.fields else None, errors)
+                self._add_errors(error)
+
+    def _add_errors(self, error: ValidationError | None) -> None:
+        """Put what `error` says beside the fields that it is about."""
+        for field, errors in error.update_error_dict({}).items() if error else ():
+            self.add_error(field if field in self.fields else None, errors)
 
     def clean(self) -> dict[str, Any] | None:
         """What stands in the way of doing what the button says, besides the fields themselves."""
@@ -105,6 +113,12 @@ class PublishableForm(forms.ModelForm):
                 self.add_error(name if name in self.fields else None, NOT_KEPT)
         if UNSAVED in self.data:
             raise ValidationError(_("This is what you typed earlier. It is not saved yet."))
+        if site_mode.is_copy(self.instance):
+            if "_publish" not in self.data:
+                raise ValidationError(
+                    _("Nothing is saved yet: this is what visitors see. Click Publish, and they see your correction.")
+                )
+            return super().clean()
         if "_withdraw" in self.data:
             try:
                 check_reason(self.data.get("_reason", ""))
@@ -112,6 +126,9 @@ class PublishableForm(forms.ModelForm):
                 raise ValidationError(error.messages) from error
         if not self.schedule.is_valid() and not self.data.keys().isdisjoint({"_publish", "_schedule"}):
             raise ValidationError(_("Look at the dates beside the button Plan."))
+        if self.schedule.waiting and self.data.get("_publish", KEEP) not in (KEEP, INSTEAD):
+            self.asks = True
+            raise ValidationError(_("Nothing is saved yet: something is planned. Choose what happens with that."))
         return super().clean()
 
 
@@ -205,6 +222,18 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     present_view.is_ping = True  # type: ignore[attr-defined]  # the open form sends it by itself
 
+    def get_object(self, request: Any, object_id: str, from_field: str | None = None) -> Any:
+        """The working row; where one corrects what is public, a copy of it with what that says."""
+        obj = super().get_object(request, object_id, from_field)
+        if obj is None or not site_mode.is_asked(request):
+            return obj
+        base = site_mode.base_of(obj, also_past=request.method == "POST")
+        if base is None:
+            return obj
+        obj = site_mode.as_public(obj, base)
+        obj.refused = getattr(request, "refused", None)
+        return obj
+
     def changeform_view(self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """The form; one that can't be written, as on a full disk, comes back with what was typed."""
         try:
@@ -224,13 +253,16 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     def _changeform(self, request: Any, object_id: str | None, *args: Any, **kwargs: Any) -> Any:
         """The form; one that somebody else overtook comes back with both texts."""
+        is_correction = object_id is not None and site_mode.is_asked(request)
+        if is_correction and (answer := self._nothing_to_correct(request, str(object_id))):
+            return answer
         if request.method != "POST":
             return super().changeform_view(request, object_id, *args, **kwargs)
         request.sent = resending.digest(request)
         before = resending.saved_before(request, self.model)
         if before and not object_id:
             return self._added_before(request, before) or super().changeform_view(request, None, *args, **kwargs)
-        if not (object_id and (before or editing.BASE in request.POST)):
+        if not (object_id and (before or is_correction or editing.BASE in request.POST)):
             return super().changeform_view(request, object_id, *args, **kwargs)
         with transaction.atomic():
             lock(self.model)  # what publishing takes too, and takes first: never a row before it
@@ -241,7 +273,21 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
                 request.POST = resending.caught_up(request.POST, obj, before)
             if obj and editing.BASE in request.POST:
                 self._compare_with_saved(request, obj)
-            return super().changeform_view(request, object_id, *args, **kwargs)
+            try:
+                return super().changeform_view(request, object_id, *args, **kwargs)
+            except ValidationError as error:  # of a correction: nothing of it was kept
+                if not is_correction:
+                    raise
+                request.refused = error
+                return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _nothing_to_correct(self, request: Any, object_id: str) -> HttpResponse | None:
+        """Lead to the form of the working copy when nothing is public, or never was."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or site_mode.is_copy(obj):
+            return None
+        messages.info(request, _("This is not on the public site. This is its working copy."))
+        return HttpResponseRedirect(self._address(obj))
 
     def _added_before(self, request: Any, before: resending.Saved) -> HttpResponse | None:
         """A new page that comes again: from now on it is a change of the page that it made."""
@@ -259,8 +305,22 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         messages.success(request, _("Your first try had arrived: everything was saved then, and nothing twice."))
         return self._stay(request, obj)
 
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        if not site_mode.is_copy(obj):
+            super().save_model(request, obj, form, change)
+
+    def construct_change_message(self, request: Any, form: Any, formsets: Any, add: bool = False) -> Any:
+        """What the log says; of a correction the version itself does."""
+        return (
+            [] if site_mode.is_copy(form.instance) else super().construct_change_message(request, form, formsets, add)
+        )
+
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        """As Django's, and note the child rows that are new."""
+        """As Django's, and note the child rows that are new; a correction is published."""
+        if site_mode.is_copy(form.instance):
+            request.amendment = site_mode.publish_changes(form, formsets, request.user)
+            request.rows_added = site_mode.rows_added(request.amendment, form.instance, formsets)
+            return
         new = [each for formset in formsets for each in formset.forms if each.instance.pk is None]
         super().save_related(request, form, formsets, change)
         request.rows_added = {each.prefix: each.instance.pk for each in new if each.instance.pk}
@@ -297,6 +357,12 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             label = gettext_lazy("For all languages") if names else None
             fieldsets.append((label, {"fields": self.shared_fields}))
         return fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Publishable | None = None) -> Any:
+        """Also its place, where one corrects what is public: an order is changed in the list."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        place = self.model.order_field if site_mode.is_copy(obj) else ""
+        return (*fields, place) if place and place not in fields else fields
 
     def _check_field(self, code: str) -> list[str]:
         name = f"needs_check_{code}"
@@ -363,9 +429,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("state"))
     def where(self, obj: Any) -> str:
         """Where it stands towards the public, and what waits."""
-        if obj.list_planned and obj.list_state != State.NEW:
-            return format_html("{} ({})", obj.list_state.label, _("planned: %s") % moment(obj.list_planned))
-        return obj.list_state.label
+        return obj.list_where
 
     @admin.display(description=gettext_lazy("last change"))
     def last_change(self, obj: Any) -> str:
@@ -423,6 +487,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     def _respond(self, request: Any, obj: Publishable) -> HttpResponse | None:
         """Do what the button said, tell what visitors see of it now, and stay on the page."""
+        if site_mode.is_copy(obj):
+            return self._corrected(request, obj)
         schedule = ScheduleForm(request.POST, obj)
         try:
             if not schedule.is_valid() and not request.POST.keys().isdisjoint({"_publish", "_schedule"}):
@@ -439,10 +505,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
                 drop(revision, request.user)
                 messages.success(request, _("Cancelled: nothing changes for visitors."))
             elif "_publish" in request.POST:
-                publish(obj, request.user, live_until=schedule.cleaned_data["live_until"])
-                url = obj.get_absolute_url()
-                link = format_html(' <a href="{}">{}</a>', url, _("View the page")) if url else ""
-                messages.success(request, format_html("{}{}", _("Published: visitors see it now."), link))
+                keeps, until = request.POST["_publish"] == KEEP, schedule.cleaned_data["live_until"]
+                publish(obj, request.user, live_until=until, keep_waiting=keeps)
+                plans = site_mode.plans_told(schedule.waiting) if keeps else site_mode.dropped_told(schedule.waiting)
+                messages.success(request, format_html("{} {}", published_told(obj), plans))
             elif "_confirm" in request.POST:
                 confirm(obj, request.user)
                 messages.success(request, _("Noted: what visitors read is still right."))
@@ -461,9 +527,24 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             # The working copy is saved; only a change by somebody else in the same second leads here.
             for message in error.messages:
                 messages.error(request, message)
-        resending.remember(request, obj, request.sent, request.rows_added)
+        resending.remember(request, type(obj)._base_manager.get(pk=obj.pk), request.sent, request.rows_added)
         if IS_POPUP_VAR in request.POST:
+            tell_only_errors(request)
             return None  # Django closes the window and puts the choice in the form beneath
+        return self._stay(request, obj)
+
+    def _corrected(self, request: Any, obj: Publishable) -> HttpResponse:
+        """Tell what a correction did, to visitors and to what waits or is saved, and stay on the page."""
+        amendment, row = request.amendment, self.model._base_manager.get(pk=obj.pk)
+        if amendment.revision:
+            plans = site_mode.plans_told(ScheduleForm(None, row).waiting)
+            messages.success(request, format_html("{} {}", published_told(row), plans))
+        else:
+            messages.info(request, _("Visitors see this already: there was nothing to publish."))
+        for told in (site_mode.kept_told(row, amendment, self._address(row)), site_mode.untouched_told(amendment)):
+            if told:
+                messages.warning(request, told)
+        resending.remember(request, self.get_object(request, str(obj.pk)), request.sent, request.rows_added)
         return self._stay(request, obj)
 
     def _address(self, obj: Publishable) -> str:
@@ -472,7 +553,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
 
     def _stay(self, request: Any, obj: Publishable) -> HttpResponse:
         """Go to the form of `obj`, from which one came."""
-        url = self._address(obj)
+        url = self._address(obj) + (f"?{site_mode.QUERY}" if site_mode.is_asked(request) else "")
         if "X-Upload" in request.headers:  # a script that goes there itself, so that the message is read once
             return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Location": url})
         return HttpResponseRedirect(url)
@@ -498,13 +579,20 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "unsaved": UNSAVED in request.POST,
             "form_token": resending.token_of(request) or resending.new_token(),
         }
+        form, formsets = context["adminform"].form, [each.formset for each in context["inline_admin_formsets"]]
+        context["corrects"] = site_mode.is_copy(form.instance)
         if obj:
             context |= self._panel(request, obj)
+        context["asks"] = form.asks and not problems(forms)
+        if context["asks"]:
+            context["would_change"] = site_mode.would_change(form, formsets)
         # Above the form stands what is the matter, told once; two texts side by side are no error.
-        told = context["unsaved"] or context.get("differences")
+        told = context["unsaved"] or context["asks"] or context.get("differences")
         context["general"] = [] if told else context["adminform"].form.non_field_errors()
         context["problems"] = [] if told else problems(forms)
         context["errors"] = []
+        if context["general"] or context["problems"] or told:
+            context["messages"] = ()  # what else was done is told on the next page, never above what is wrong here
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _panel(self, request: Any, obj: Publishable) -> dict[str, Any]:
@@ -517,16 +605,22 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         base = request.POST.get(editing.BASE) if not differences else None
         if request.method == "GET":
             editing.arrive(obj, request.user)
+        changes = changed_labels(type(obj), unpublished_changes(obj))
+        waiting = ScheduleForm(None, obj).waiting
+        comes_at = waiting[0].live_from if waiting else None
         return {
             "state": where,
-            "changes": changed_labels(type(obj), unpublished_changes(obj)) if where == State.CHANGED else [],
+            "badge": State.CHANGED if waiting and where == State.PUBLISHED else where,
+            "where": lists.where_words(where, comes_at, bool(changes)),
+            "changes": changes,
+            "standing": site_mode.standing(obj, waiting, changes),
             "can_withdraw": self.can_withdraw and is_live(obj),
             "public_url": obj.get_absolute_url() if public else "",
             "used_by": live_users(obj),
             "reason": request.POST.get("_reason", ""),
             "base": base or editing.fingerprints(freeze_all(row)),
             "differences": [(label(type(obj), each.path), each) for each in differences],
-            "overtaken_by": last_editor(obj, request.user) if differences else None,
+            "overtaken_by": last_editor(obj, request.user) if differences and not site_mode.is_copy(obj) else None,
             "others": editing.others(obj, request.user),
             "checked_at": public.checked_at if public else None,
             "checklist": checklist(row),
@@ -540,6 +634,13 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         if obj and (is_live(obj) or live_users(obj)):
             return False
         return super().has_delete_permission(request, obj)
+
+
+def published_told(obj: Publishable) -> str:
+    """That visitors see it now, with a link to its page if it has one."""
+    url = obj.get_absolute_url()
+    link = format_html(' <a href="{}">{}</a>', url, _("View the page")) if url else ""
+    return format_html("{}{}", _("Published: visitors see it now."), link)
 
 
 def _sign(number: int) -> int:
@@ -561,6 +662,23 @@ class ChildFormSet(BaseInlineFormSet):
             "There are too many of these: at most %(num)d fit. Remove some, then save again."
         )
     }
+
+    @property
+    def _public_rows(self) -> Any:
+        """The rows that are public, where one corrects those; None of a working copy."""
+        rows = getattr(self.instance, "site_rows", None)
+        return rows if rows is None else rows[self.fk.remote_field.related_name]
+
+    def get_queryset(self) -> Any:
+        """The rows of the form; those that are public need not be in the working copy any more."""
+        rows = self._public_rows
+        return super().get_queryset() if rows is None else rows
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if self._public_rows is not None:  # Django's field knows the rows of the working copy alone
+            key = form.instance.pk
+            form.fields["id"] = forms.IntegerField(initial=key, required=False, widget=forms.HiddenInput)
 
 
 class ChildInline(FieldsMixin, admin.StackedInline):

@@ -19,3 +19,8 @@ def written(value: date | None, pattern: str = "j F Y") -> str:
 def written_with_time(value: datetime | None) -> str:
     """A moment of this time zone: “24 november 2026, 10.42 uur”."""
     return written(value, f"j F Y, {_('H:i')}")
+
+
+def written_with_day(value: datetime | None) -> str:
+    """A moment of this time zone with its day of the week: “maandag 30 november 2026, 9.00 uur”."""
+    return written(value, f"l j F Y, {_('H:i')}")

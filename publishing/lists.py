@@ -23,12 +23,13 @@ from django.utils import timezone
 from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy as _
 
+from publishing.dates import written_with_day
 from publishing.fields import RichTextField
 from publishing.languages import CODES, is_blank, localized, translated_fields
 from publishing.models import Publishable, Revision
 from publishing.search import fold
 from publishing.snapshots import published_fields
-from publishing.workflow import State, changed, states
+from publishing.workflow import State, changed, changed_among, states
 
 YEAR = timedelta(days=365)
 LARGEST_NUMBER = 18  # digits, which fit in 64 bits
@@ -55,12 +56,27 @@ class PublishableChangeList(ChangeList):
             .values_list("object_id", "live_from")
         )
         changes = last_changes(model, list(found))
+        hidden = [row for row in rows if found[row.pk] in (State.SCHEDULED, State.WITHDRAWN, State.ENDED)]
+        has_changes = changed_among(model, hidden) if hidden else set()
         for row in rows:
-            row.list_state, row.list_planned, row.list_change = (
-                found[row.pk],
-                planned.get(row.pk),
-                changes.get(row.pk),
-            )
+            is_changed = found[row.pk] == State.CHANGED or row.pk in has_changes
+            row.list_state = found[row.pk]
+            row.list_where = where_words(found[row.pk], planned.get(row.pk), is_changed)
+            row.list_change = changes.get(row.pk)
+
+
+def where_words(state: State, planned: datetime | None, has_changes: bool) -> str:
+    """What visitors see of it, what waits for which moment, and whether something is only saved, in a few words."""
+    is_public = state in (State.PUBLISHED, State.CHANGED)
+    if state == State.NEW or (planned is None and (state == State.CHANGED or not has_changes)):
+        return str(state.label)
+    words = [str(State.PUBLISHED.label if is_public else state.label)]
+    if planned:
+        comes = _("another version comes on %s") if is_public else _("comes online on %s")
+        words.append(comes % written_with_day(timezone.localtime(planned)))
+    if has_changes:
+        words.append(str(_("unpublished changes")))
+    return " · ".join(words)
 
 
 def last_changes(model: type[Publishable], keys: Sequence[int]) -> dict[int, tuple[datetime, str]]:

@@ -49,6 +49,12 @@ def tell_no_success(request: HttpRequest) -> None:
     told._queued_messages.clear()
 
 
+def tell_only_errors(request: HttpRequest) -> None:
+    """Take back what went well: nobody sees the page of a small window, and elsewhere it is about something else."""
+    told: Any = messages.get_messages(request)
+    told._queued_messages = [each for each in told._queued_messages if each.level >= messages.WARNING]
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's `handler500`: a 503 during an outage, else the 500. Neither asks anything of the database."""
     error = sys.exc_info()[1]

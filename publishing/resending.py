@@ -61,12 +61,11 @@ def digest(request: Any) -> str:
     return blake2s(json.dumps([texts, files]).encode(), digest_size=12).hexdigest()
 
 
-def remember(request: Any, obj: Publishable, sent: str, rows: dict[str, int]) -> None:
-    """Note what the form in `request` saved in `obj`; `rows` are the child rows that it added."""
+def remember(request: Any, row: Publishable, sent: str, rows: dict[str, int]) -> None:
+    """Note what the form in `request` saved; `row` is what the form now begins from, and `rows` what it added."""
     if not (token := token_of(request)):
         return
-    row = type(obj)._base_manager.get(pk=obj.pk)
-    saved = Saved(obj._meta.label_lower, obj.pk, sent, editing.fingerprints(freeze_all(row)), _newest(obj), rows)
+    saved = Saved(row._meta.label_lower, row.pk, sent, editing.fingerprints(freeze_all(row)), _newest(row), rows)
     others = [(key, value) for key, value in request.session.get(SESSION, {}).items() if key != token]
     request.session[SESSION] = dict([*others, (token, asdict(saved))][-KEPT:])
 
@@ -81,7 +80,7 @@ def caught_up(data: QueryDict, obj: Publishable, saved: Saved) -> QueryDict:
     data = data.copy()
     data[editing.BASE] = saved.base
     for name in obj.children:
-        there = {str(pk) for pk in getattr(obj, name).values_list("pk", flat=True)}
+        there = {str(row.pk) for row in getattr(obj, name).all()}
         rows = editing.read_rows(data, name, MOST_ROWS)
         for number, row in enumerate(rows):
             row.setdefault("id", "")

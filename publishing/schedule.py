@@ -13,8 +13,8 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -22,8 +22,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from publishing.comparison import changed_labels
 from publishing.models import Publishable, Revision, RevisionQuerySet
-from publishing.workflow import cancel, moment, publish, reschedule, set_end, waits_as
+from publishing.snapshots import diff, freeze, normalise
+from publishing.workflow import advance, cancel, moment, publish, reschedule, set_end, waits_as
 
 LIMIT = 500  # events that the list shows
 UPCOMING = 5  # events on the first page of the admin
@@ -148,11 +150,17 @@ class Event:
     title: str
     url: str  # of its form
     can_change: bool
+    replaces: bool = False  # whether something of it is public already
 
     @property
     def day(self) -> date:
         """The day here."""
         return timezone.localtime(self.at).date()
+
+    @property
+    def waits(self) -> bool:
+        """Whether this is a version that is still to come."""
+        return self.begins and self.revision.live_from > timezone.now()
 
     @property
     def can_cancel(self) -> bool:
@@ -173,7 +181,8 @@ def upcoming(user: Any, limit: int = LIMIT) -> list[Event]:
         )
     }
     revisions = Revision.objects.filter(model__in=rights, withdrawn=False).select_related("author")
-    begins = revisions.pending(now).order_by("live_from")[:limit]
+    public = Revision.objects.public(now).filter(model=models.OuterRef("model"), object_id=models.OuterRef("object_id"))
+    begins = revisions.pending(now).annotate(replaces=models.Exists(public)).order_by("live_from")[:limit]
     ends = revisions.ending(now).order_by("live_until")[:limit]
     events = [_event(each, each.live_from, True, rights) for each in begins]
     events += [_event(each, each.live_until, False, rights) for each in ends if each.live_until]
@@ -184,7 +193,8 @@ def _event(revision: Revision, at: datetime, begins: bool, rights: dict[str, boo
     obj = revision.thaw()
     opts = obj._meta
     url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
-    return Event(at, revision, begins, f"{obj.page_kind}: {obj}", url, rights[revision.model])
+    replaces = begins and getattr(revision, "replaces", False)
+    return Event(at, revision, begins, f"{obj.page_kind}: {obj}", url, rights[revision.model], replaces)
 
 
 def calendar(request: HttpRequest) -> HttpResponse:
@@ -214,6 +224,36 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     event = _event(revision, revision.live_from, waiting, {revision.model: True})
     context = {"title": _("Change the planning"), "form": form, "event": event, "revision": revision}
     return render(request, "admin/schedule_change.html", admin.site.each_context(request) | context)
+
+
+def bring_forward(request: HttpRequest, pk: int) -> HttpResponse:
+    """Publish one version that waits now; asked for with GET, it says what would happen."""
+    revision = _planned(request, pk)
+    event = _event(revision, revision.live_from, True, {revision.model: True})
+    if not event.waits:
+        raise Http404
+    if request.method == "POST":
+        try:
+            advance(revision, _user(request))
+            messages.success(request, _("Published: visitors see now what was planned for %s.") % moment(event.at))
+        except ValidationError as error:
+            for message in error.messages:
+                messages.error(request, message)
+        return redirect(event.url)
+    obj, model = revision.thaw(), revision.model_class
+    shown = obj.revisions.public().first()
+    context = {
+        "title": _("Publish what is planned now"),
+        "event": event,
+        "revision": revision,
+        "is_public": shown is not None,
+        "labels": changed_labels(model, diff(normalise(model, shown.data), normalise(model, revision.data)))
+        if shown
+        else [],
+        "others": obj.revisions.pending().filter(withdrawn=False).exclude(pk=revision.pk).order_by("live_from"),
+        "has_unpublished": bool(diff(normalise(model, revision.data), freeze(model._base_manager.get(pk=obj.pk)))),
+    }
+    return render(request, "admin/schedule_advance.html", admin.site.each_context(request) | context)
 
 
 @require_POST
@@ -258,5 +298,6 @@ def _user(request: HttpRequest) -> User:
 urlpatterns = [
     path("", admin.site.admin_view(calendar), name="planning"),
     path("<number:pk>/", admin.site.admin_view(change), name="planning_change"),
+    path("<number:pk>/advance/", admin.site.admin_view(bring_forward), name="planning_advance"),
     path("<number:pk>/cancel/", admin.site.admin_view(cancel_planned), name="planning_cancel"),
 ]

@@ -112,6 +112,10 @@ def work_and_photograph(page: Page, target: Path) -> None:
     sees("Gepland: bezoekers zien deze versie vanaf")
     click("link", "Gepland")
     picture("gepland")
+    open_theme("Westhoek Business District")
+    click("link", "Wat nu op de site staat")
+    sees("Dit is wat nu op de site staat.")
+    picture("verbeteren")
 
     # An update that was thrown away.
     page.goto("/admin/")

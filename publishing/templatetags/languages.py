@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from publishing.addresses import absolute
-from publishing.dates import written, written_with_time
+from publishing.dates import written, written_with_day, written_with_time
 from publishing.hyphenation import hyphenated, with_hyphenated_headings
 from publishing.languages import CODES, NAMES, NATIVE_NAMES, Text, current, resolve
 from publishing.links import addresses, targets, with_addresses
@@ -35,6 +35,7 @@ TOGETHER = re.compile(r"\b(18(?= gemeenten| communes| municipalities)|WCAG\)?(?=
 
 register.filter("written", written, expects_localtime=True)
 register.filter("written_with_time", written_with_time, expects_localtime=True)
+register.filter("written_with_day", written_with_day, expects_localtime=True)
 
 
 @register.simple_tag(takes_context=True)

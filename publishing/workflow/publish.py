@@ -29,10 +29,12 @@ from publishing.workflow.commit import (
     check_publishable,
     check_rows,
     commit,
+    commit_copy,
     commit_on_top,
     lock,
     locked,
     named,
+    waiting_versions,
     write_indexes,
 )
 
@@ -43,11 +45,14 @@ def publish(
     note: str = "",
     live_from: datetime | None = None,
     live_until: datetime | None = None,
+    *,
+    keep_waiting: bool = False,
 ) -> Revision:
     """Freeze the saved row of `obj` and its child rows into a Revision.
 
     It is public from `live_from` (by default, or when past, now) until `live_until` (by
-    default for ever); both aware. Raises ValidationError, by field, when it can't be.
+    default for ever); both aware. It overtakes what waits for a later moment, or with
+    `keep_waiting` that goes on waiting. Raises ValidationError, by field, when it can't be.
     """
     now = timezone.now()
     live_from = max(live_from or now, now)
@@ -68,7 +73,11 @@ def publish(
             unchanged_since=since,
             data=data,
         )
-        return commit(thaw(type(row), row.pk, data), revision)
+        waiting = list(waiting_versions(row, now)) if keep_waiting else []
+        commit(thaw(type(row), row.pk, data), revision)
+        for each in waiting:
+            commit_copy(each, carried_by=revision)
+        return revision
 
 
 def publish_new(rows: Sequence[Publishable], author: User | None, note: str = "") -> None:

@@ -7,7 +7,9 @@ const AFTER = 600; // milliseconds without typing
 const AGAIN = 5000; // milliseconds after which a form whose answer got lost can be sent anew
 const SENT = "draft-sent";
 
-const key = `draft:${notice?.dataset.user}:${location.pathname}`;
+// The form of what is public, and that of the working copy, are two.
+const mode = new URLSearchParams(location.search).get("op") === "site" ? "?op=site" : "";
+const key = `draft:${notice?.dataset.user}:${location.pathname}${mode}`;
 const entries = () =>
   [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
 const typed = (all) => JSON.stringify(all.filter(([name]) => !["_base", "_form", "base"].includes(name)));

@@ -145,6 +145,7 @@ def content(cast: Cast) -> None:
     planned.save()
     revision = publish(planned, cast.users[SECRETARY], live_from=timezone.now() + timedelta(days=3))
     cast.things["planned version"] = revision.pk
+    cast.things["planned theme"] = planned.pk
     cast.things["home version"] = MissionPage.objects.get().revisions.public().get().pk
     priority = Priority._base_manager.exclude(pk=cast.objects["priorities.priority"].pk).first()
     cast.things["priority"] = priority.slug_nl

@@ -72,6 +72,14 @@ def variants(address: Address, cast: Cast) -> dict[str, tuple[dict, str]]:
             }
             for what in ("change", "delete", "history")
         },
+        "admin:priorities_theme_change": {
+            "": ({"object_id": objects["priorities.theme"].pk}, ""),
+            "what is public": ({"object_id": things["planned theme"]}, "op=site"),
+        },
+        "admin:priorities_theme_preview": {
+            "": ({"object_id": objects["priorities.theme"].pk, "language": "nl"}, ""),
+            "what is public": ({"object_id": things["planned theme"], "language": "nl"}, "op=site"),
+        },
         "admin:staff_staffmember_leave": {
             "": ({"object_id": objects["staff.staffmember"].pk}, ""),
             "of a superuser": ({"object_id": things["guarded card"]}, ""),
@@ -91,6 +99,7 @@ def variants(address: Address, cast: Cast) -> dict[str, tuple[dict, str]]:
         },
         "mfa_edit_webauthn": {"of the superuser": ({"pk": things["key of the superuser"]}, "")},
         "mfa_remove_webauthn": {"of the superuser": ({"pk": things["key of the superuser"]}, "")},
+        "planning_advance": {"": ({"pk": things["planned version"]}, "")},
         "planning_cancel": {"": ({"pk": things["planned version"]}, "")},
         "planning_change": {"": ({"pk": things["planned version"]}, "")},
         "priority_detail_version": {
