@@ -279,6 +279,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
                 if not is_correction:
                     raise
                 request.refused = error
+                tell_no_success(request)
                 return super().changeform_view(request, object_id, *args, **kwargs)
 
     def _nothing_to_correct(self, request: Any, object_id: str) -> HttpResponse | None:

@@ -13,6 +13,7 @@ from priorities.models import Document, Theme, ThemeDocument, Update
 from publishing.models import Revision
 from publishing.workflow import publish, reorder, restore, withdraw
 from staff.models import StaffMember
+from staff.new_address import pending as pending_address
 from tests.desk import enter
 from tests.priorities.test_documents import pdf
 from tests.publishing.test_admin import address, form_data
@@ -437,6 +438,17 @@ def test_hiding_that_is_only_saved_stays_saved_when_the_number_is_corrected(edit
     assert public(card)["mobile"] == "+32472222222"
     card.refresh_from_db()
     assert (str(card.mobile), card.shows_mobile) == ("+32472222222", False)
+
+
+def test_another_address_of_somebody_with_an_account_is_proven_first(editor_client, editor, card, colleague):
+    colleague.email = "an@example.be"
+    colleague.save()
+    publish(save(card, email="an@example.be", user=colleague), editor)
+    save(card, function_nl="Bewaard")
+    page = text(correct(editor_client, card, email="nieuw@example.be", phone="051 11 11 11"))
+    assert "nieuw@example.be" in page
+    assert (public(card)["email"], public(card)["phone"]) == ("an@example.be", "+3251111111")
+    assert pending_address(card).email == "nieuw@example.be"
 
 
 # Publishing the working copy while something waits
