@@ -153,7 +153,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return _whole(value)
     if name == "type":  # of a numbered list: letters or Roman numbers
         return value if value in ("a", "A", "i", "I") else None
-    if name in ("colspan", "rowspan", "start") and not (value.isdecimal() and len(value) <= 3):
+    most = 6 if name == "start" else 3  # digits
+    if name in ("colspan", "rowspan", "start") and not (value.isdecimal() and len(value) <= most):
         return None
     return value
 

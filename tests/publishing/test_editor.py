@@ -108,7 +108,7 @@ def test_the_address_of_an_own_page_may_be_pasted_whole(form, theme):
 
 
 def test_axe_finds_nothing_in_the_editor_and_its_dialog(form, complaints):
-    text(form).focus()
+    text(form).evaluate(PASTE, '<p><s>weg</s> <img src="x" alt="y"></p>')
     button(form, "Tabel").click()
     button(form, "Link").click()
     link_field(form).fill("e")

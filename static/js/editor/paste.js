@@ -23,6 +23,9 @@ const HEADINGS = "h1, h2, h3, h4, h5, h6"
 const HIGHEST = 2
 const LOWEST = 3
 const EXCERPT = 80 // letters of what was left out that the notice shows
+const MARKED_LINE =
+  /^(\s*)([-–—*•·▪◦‣●○■]|\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,6}|[IVXLC]{1,6})[.)]|\(?[A-Z]\))\s+(?=\S)(.*)$/
+const EXCERPTS = 5 // of what was left out of one kind
 const FAR = 999 // pixels: what stands further off than this is on no screen
 
 export const CleanPaste = Extension.create({
@@ -46,8 +49,11 @@ export const CleanPaste = Extension.create({
     const remember = (view, { clipboardData, dataTransfer }) => {
       const data = clipboardData ?? dataTransfer
       this.storage.files = [...(data?.files ?? [])].filter((file) => file.type.startsWith("image/"))
-      const hasText = data?.getData("text/html") || data?.getData("text/plain")
+      const html = data?.getData("text/html") ?? ""
+      const hasText = html || data?.getData("text/plain")
       const losses = hasText ? [] : this.storage.files.map((file) => ["picture", file.name])
+      // With words, the file is a drawing of the whole: Word and Excel give one too.
+      if (html.replace(/<style[\s\S]*?<\/style>|<[^>]*>/gi, "").trim()) this.storage.files = []
       this.storage.tell(losses)
       return false
     }
@@ -55,7 +61,11 @@ export const CleanPaste = Extension.create({
       handleDOMEvents: { paste: remember, drop: remember },
       transformPastedHTML: (html) => {
         const losses = []
-        const cleaned = clean(html, (kind, words) => losses.push([kind, words]))
+        const cleaned = clean(html, (kind, words, source) => {
+          losses.push([kind, words])
+          const file = fileOf(source)
+          if (file) this.storage.files.push(file)
+        })
         this.storage.tell(losses)
         return cleaned
       },
@@ -80,10 +90,11 @@ export function clean(html, tell = () => {}) {
   const { body } = new DOMParser().parseFromString(withoutPolicyBreaches(whole), "text/html")
   applySheets(body, html)
   let told = 0
-  leaveOut(body, html, (kind, words) => {
+  leaveOut(body, html, (...loss) => {
     told++
-    tell(kind, words)
+    tell(...loss)
   })
+  for (const item of body.querySelectorAll("li[data-emptied]")) if (isEmpty(item)) item.remove()
   // Copied from an editor like this one: it has no styles, and its structure is right already.
   if (html.includes("data-pm-slice")) return told ? body.innerHTML : html
   makeLists(body, listFormats(html))
@@ -176,7 +187,8 @@ function matching(root, selector) {
 
 /* What the style says of `name`, in small letters; as text, because browsers drop what only Word knows. */
 function styleOf(element, name) {
-  const style = element.getAttribute("data-style") ?? element.getAttribute("style") ?? ""
+  const style = element.getAttribute("data-style") ?? element.getAttribute("style")
+  if (!style) return ""
   const found = [...style.matchAll(new RegExp(`(?:^|[;\\s])${name}\\s*:\\s*([^;]+)`, "gi"))].at(-1)
   return found?.[1].replace(/!\s*important/i, "").trim().toLowerCase() ?? ""
 }
@@ -341,7 +353,8 @@ function takeOut(element, kind, tell) {
     if (/^\p{Extended_Pictographic}/u.test(alt)) return element.replaceWith(alt) // an emoji that is drawn
     const isPixel = [element.getAttribute("width"), element.getAttribute("height")].every((size) => size && size <= 1)
     const source = element.getAttribute("src") ?? ""
-    if (!isPixel) tell("picture", alt, source)
+    const isBullet = element.closest("span") && markersIn(element.closest("p") ?? element).some((each) => each.contains(element))
+    if (!isPixel && !isBullet) tell("picture", alt, source)
   } else if (kind === "comment") {
     const bodies = [...element.querySelectorAll("[data-style]")].filter((each) => styleOf(each, "mso-element") === "comment")
     for (const body of bodies.length ? bodies : [element]) {
@@ -351,6 +364,7 @@ function takeOut(element, kind, tell) {
     }
   } else if (kind === "embed" || element.textContent.trim()) tell(kind, element.textContent)
   else if (inside) tell("picture", inside.getAttribute("alt") ?? "")
+  for (const block of [element.closest("p"), element.closest("li")]) if (block) block.dataset.emptied = ""
   // A cell that is only emptied: without it the others would move.
   if (/^T[DH]$/.test(element.tagName) && kind === "deleted") element.replaceChildren()
   else element.remove()
@@ -363,15 +377,23 @@ function takeOut(element, kind, tell) {
 function makeLists(root, formats = {}) {
   let open = [] // the lists that go on, one for each level
   const made = []
+  const gone = {} // of each level: how many of its items were left out
   const last = {} // of each level of Word: what its numbers looked like, and what comes next
   for (const paragraph of root.querySelectorAll(`p, ${HEADINGS}`)) {
-    const found = markers(paragraph)
+    const found = markersIn(paragraph)
     const marker = found.map((each) => each.textContent.trim()).join("")
     for (const each of found) each.remove()
     const style = styleOf(paragraph, "mso-list")
     const level = Number(/\blevel(\d)/.exec(style)?.[1])
     const id = /\bl\d+ level\d/.exec(style)?.[0] ?? `level${level}`
-    const readings = readingsOf(marker, formats[id])
+    if (level && marker && "emptied" in paragraph.dataset && isEmpty(paragraph)) {
+      gone[id] = (gone[id] ?? 0) + 1 // the numbers after it count an item that is not there any more
+      paragraph.remove()
+      continue
+    }
+    let readings = readingsOf(marker, formats[id])
+    if (readings?.some(({ value }) => value <= (gone[id] ?? 0))) gone[id] = 0 // they begin anew
+    readings = readings?.map(({ type, value }) => ({ type, value: value - (gone[id] ?? 0) }))
     if (!level || paragraph.localName !== "p" || !readings) {
       if (marker) paragraph.prepend(`${marker} `) // the number of a heading, “Artikel 1.”
       continue
@@ -455,7 +477,7 @@ function listFormats(html) {
   return formats
 }
 
-function markers(paragraph) {
+function markersIn(paragraph) {
   return [...paragraph.querySelectorAll("span")].filter((span) => styleOf(span, "mso-list").startsWith("ignore"))
 }
 
@@ -498,19 +520,17 @@ function keepNumbers(list) {
 function parseLists(text, $context, view) {
   const lines = text.split(/\r\n?|\n/)
   const written = lines.filter((line) => line.trim())
-  const found = written.map((line) => /^(\s*)([-–—*•·▪◦‣●○■]|\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,6})[.)])\s+(?=\S)(.*)$/.exec(line))
-  const isAlone = (place) => {
-    const marker = found[place][2]
-    const kin = (other) => found[other] && /\w/.test(marker) === /\w/.test(found[other][2])
-    return !kin(place - 1) && !kin(place + 1)
-  }
+  const found = written.map((line) => MARKED_LINE.exec(line))
+  const readings = found.map((match) => (match ? (readingsOf(match[2]) ?? []) : []))
+  const isNextTo = (one, other, step) =>
+    found[other]?.[1].length === found[one][1].length &&
+    readings[one].some((each) => readings[other].some(({ type, value }) => type === each.type && value === each.value + step))
+  const places = [...found.keys()]
   // One line in a paragraph may well begin with a dash without being a list; so may one with a letter or a number.
-  const numbers = new Set(found.map((match) => parseInt(match?.[2].replace("(", ""), 10)))
   const marked = found.map((match, place) => {
     if (!match || (written.length === 1 && $context.parent.content.size)) return null
-    if (!/\w/.test(match[2]) || !isAlone(place)) return match
-    const number = parseInt(match[2].replace("(", ""), 10)
-    return number === 1 || numbers.has(number - 1) ? match : null
+    if (!/\w/.test(match[2]) || /^\(?1\W/.test(match[2])) return match
+    return places.some((other) => isNextTo(place, other, 1) || isNextTo(place, other, -1)) ? match : null
   })
   if (!marked.some(Boolean)) return null
   const root = document.createElement("div")
@@ -665,13 +685,27 @@ function line(label, all) {
     .filter(Boolean)
     .map((words) => `“${words.length > EXCERPT ? `${words.slice(0, EXCERPT).trimEnd()}…` : words}”`)
   const count = losses.length > 1 ? ` (${losses.length})` : ""
-  return excerpts.length ? `${label}${count}: ${[...new Set(excerpts)].join(", ")}` : `${label}${count}`
+  const shown = [...new Set(excerpts)]
+  if (shown.length > EXCERPTS) shown.splice(EXCERPTS, shown.length, "…")
+  return shown.length ? `${label}${count}: ${shown.join(", ")}` : `${label}${count}`
 }
 
 /* The comments themselves, not the signs in the text that stand for them. */
 function worded(losses) {
   const said = losses.filter(([, words]) => words)
   return said.length ? said : losses.slice(0, 1)
+}
+
+/* The picture that is written in a `data:` address, as a file; undefined for another address. */
+function fileOf(source) {
+  const [, type, data] = /^data:image\/(png|jpeg|gif|webp);base64,([\w+/=\s]+)$/i.exec(source ?? "") ?? []
+  if (!data) return undefined
+  try {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))
+    return new File([bytes], `picture.${type.toLowerCase()}`, { type: `image/${type.toLowerCase()}` })
+  } catch {
+    return undefined // cut off
+  }
 }
 
 /* The way to the field for the picture of this page; with the picture itself where the browser has it. */
