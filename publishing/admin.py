@@ -42,7 +42,16 @@ from publishing.dates import written
 from publishing.fields import MAX_UPLOAD, NOT_KEPT, PictureField, ask_again
 from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.mail import deliver
-from publishing.models import LAST_POSITION, Discarded, Event, Mail, PolicyReport, Publishable, ShareLink
+from publishing.models import (
+    LAST_POSITION,
+    Discarded,
+    Event,
+    Mail,
+    PolicyReport,
+    Publishable,
+    SentForm,
+    ShareLink,
+)
 from publishing.numbers import whole
 from publishing.outages import is_outage, not_saved, tell_no_success, tell_only_errors
 from publishing.preview import preview, typed
@@ -257,17 +266,16 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         if is_correction and (answer := self._nothing_to_correct(request, str(object_id))):
             return answer
         if request.method != "POST":
-            return super().changeform_view(request, object_id, *args, **kwargs)
+            opened = None if object_id else self._opened_before(request)
+            return opened or super().changeform_view(request, object_id, *args, **kwargs)
         request.sent = resending.digest(request)
-        before = resending.saved_before(request, self.model)
-        if before and not object_id:
-            return self._added_before(request, before) or super().changeform_view(request, None, *args, **kwargs)
-        if not (object_id and (before or is_correction or editing.BASE in request.POST)):
-            return super().changeform_view(request, object_id, *args, **kwargs)
         with transaction.atomic():
             lock(self.model)  # what publishing takes too, and takes first: never a row before it
-            obj = self.get_object(request, unquote(object_id))
-            if obj and before and obj.pk == before.pk:
+            before = resending.saved_before(request, self.model)
+            if before and not object_id:
+                return self._added_before(request, before) or super().changeform_view(request, None, *args, **kwargs)
+            obj = self.get_object(request, unquote(object_id)) if object_id else None
+            if obj and before and obj.pk == before.object_id:
                 if resending.says_nothing_new(request.sent, obj, before):
                     return self._done_before(request, obj)
                 request.POST = resending.caught_up(request.POST, obj, before)
@@ -290,9 +298,18 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         messages.info(request, _("This is not on the public site. This is its working copy."))
         return HttpResponseRedirect(self._address(obj))
 
-    def _added_before(self, request: Any, before: resending.Saved) -> HttpResponse | None:
+    def _opened_before(self, request: Any) -> HttpResponse | None:
+        """Back to an empty form that made a page already: that page, so that it is not made twice."""
+        before = resending.saved_before(request, self.model)
+        obj = self.get_object(request, str(before.object_id)) if before else None
+        if obj is None or IS_POPUP_VAR in request.GET or not self.has_view_or_change_permission(request, obj):
+            return None
+        messages.info(request, _("You saved this already: here it is. For another new one, choose “Add” in the list."))
+        return HttpResponseRedirect(self._address(obj))
+
+    def _added_before(self, request: Any, before: SentForm) -> HttpResponse | None:
         """A new page that comes again: from now on it is a change of the page that it made."""
-        obj = self.get_object(request, str(before.pk))
+        obj = self.get_object(request, str(before.object_id))
         if obj is None:
             return None
         if IS_POPUP_VAR in request.POST and resending.says_nothing_new(request.sent, obj, before):
@@ -303,7 +320,7 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         """Say that the first try had arrived, and do nothing twice."""
         if IS_POPUP_VAR in request.POST:
             return super().response_change(request, obj)
-        messages.success(request, _("Your first try had arrived: everything was saved then, and nothing twice."))
+        messages.success(request, resending.had_arrived())
         return self._stay(request, obj)
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:

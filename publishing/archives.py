@@ -66,6 +66,7 @@ UNFIT_IN_DATABASE = (DataError, InterfaceError, NotSupportedError, ProgrammingEr
 FLAGS = {"superuser": "is_superuser", "staff": "is_staff"}
 LEFT_OUT = (  # worth nothing after a restore
     "sessions.session",  # who was signed in
+    "publishing.sentform",
     "usersessions.usersession",
     "publishing.presence",  # who had which form open
     "publishing.policyreport",  # what browsers told

@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 
 from publishing import stamp, text_index
 from publishing.immutability import permit
-from publishing.models import Discarded, Presence, Publishable, Revision, RevisionFile, RevisionSlug, ShareLink
+from publishing.models import (
+    Discarded,
+    Presence,
+    Publishable,
+    Revision,
+    RevisionFile,
+    RevisionSlug,
+    SentForm,
+    ShareLink,
+)
 from publishing.pictures import delete_stored
 from publishing.snapshots import normalise, thaw
 from publishing.workflow import files, is_live, live_users, lock
@@ -51,7 +60,7 @@ def erase(obj: Publishable, successor: Publishable | None = None) -> int:
         row.delete()
         text_index.forget()
         ours = {"model": model._meta.label_lower, "object_id": pk}
-        for kept in (Discarded, ShareLink, Presence):
+        for kept in (Discarded, ShareLink, Presence, SentForm):
             kept.objects.filter(**ours).delete()
         about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model), object_id=str(pk))
         about.update(object_repr="–", change_message="")

@@ -328,6 +328,27 @@ class Discarded(models.Model):
         return apps.get_model(self.model)
 
 
+class SentForm(models.Model):
+    """What one form of one person saved, so that it does nothing twice when it comes again; see `resending`."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    token = models.CharField(max_length=30)
+    saved_at = models.DateTimeField(default=timezone.now, db_index=True)
+    model = models.CharField(max_length=100)
+    object_id = models.BigIntegerField()
+    sent = models.CharField(max_length=24)  # a digest of everything that came with it
+    base = models.TextField()  # the fingerprints of the row afterwards
+    revision = models.BigIntegerField()  # the newest one afterwards; 0 when there was none
+    rows = models.JSONField()  # the child rows that it added, by their prefix in the form
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "token"], name="form_of_user")]
+        indexes = [models.Index(fields=["model", "object_id"], name="form_of_object")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id}, {self.saved_at:%Y-%m-%d %H:%M}"
+
+
 class Stamp(models.Model):
     """The one row that says how often what is public changed; see `stamp`."""
 

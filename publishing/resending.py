@@ -1,39 +1,30 @@
-"""A form that comes twice, because its first answer got lost on the way: what it says is saved once.
+"""A form that comes twice, because its first answer got lost or because of a double click: what it says is saved once.
 
-Every form carries a token of its own. The session remembers what the last few forms saved, so
-that a second try goes on from there: it meets no newer save but those of others, and what the
-first one added is not added again.
+Every form carries a token of its own. The database remembers what it saved, in the same transaction,
+so that a second try goes on from there: it meets no newer save but those of others, and what the
+first one added is not added again. That holds when the session ended in between. Whoever saves holds the
+lock of the model first, so that of two forms that come at the same moment the second finds what the first saved.
 """
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from datetime import timedelta
 from hashlib import blake2s
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from publishing import editing
-from publishing.models import Publishable
+from publishing.models import Publishable, SentForm
 from publishing.snapshots import freeze_all
 
 FIELD = "_form"  # the hidden field with the token
-SESSION = "forms_saved"
 LONGEST = 30  # letters of a token
-KEPT = 3  # forms that the session remembers
+KEPT_FOR = timedelta(days=14)  # as long as a browser offers what was typed
 MOST_ROWS = 2000  # of one kind, as Django's formsets have it
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What a form saved the first time."""
-
-    model: str
-    pk: int
-    sent: str  # a digest of everything that came with it
-    base: str  # the fingerprints of the row afterwards
-    revision: int  # the newest one afterwards
-    rows: dict[str, int]  # the child rows that it added, by their prefix in the form
 
 
 def new_token() -> str:
@@ -42,16 +33,19 @@ def new_token() -> str:
 
 
 def token_of(request: Any) -> str:
-    """The token of the form in `request`; "" of one that has none of ours."""
-    token = request.POST.get(FIELD, "")
-    return token if len(token) < LONGEST else ""
+    """The token of the form in `request`, or in the address of one that is opened; "" of one that has none of ours."""
+    token = (request.POST if request.method == "POST" else request.GET).get(FIELD, "")
+    return token if len(token) < LONGEST and token.isprintable() else ""
 
 
-def saved_before(request: Any, model: type[Publishable]) -> Saved | None:
-    """What the form in `request` saved already, if its answer got lost."""
-    found = request.session.get(SESSION, {}).get(token_of(request))
-    saved = Saved(**found) if found else None
-    return saved if saved and saved.model == model._meta.label_lower else None
+def saved_before(request: Any, model: type[Publishable]) -> SentForm | None:
+    """What the form in `request` saved already of `model`.
+
+    Who is going to save calls this with the lock of `model`.
+    """
+    if not (token := token_of(request)):
+        return None
+    return SentForm.objects.filter(user=request.user, token=token, model=model._meta.label_lower).first()
 
 
 def digest(request: Any) -> str:
@@ -61,21 +55,31 @@ def digest(request: Any) -> str:
     return blake2s(json.dumps([texts, files]).encode(), digest_size=12).hexdigest()
 
 
-def remember(request: Any, row: Publishable, sent: str, rows: dict[str, int]) -> None:
+def remember(request: Any, row: Publishable, sent: str, rows: Mapping[str, int]) -> None:
     """Note what the form in `request` saved; `row` is what the form now begins from, and `rows` what it added."""
     if not (token := token_of(request)):
         return
-    saved = Saved(row._meta.label_lower, row.pk, sent, editing.fingerprints(freeze_all(row)), _newest(row), rows)
-    others = [(key, value) for key, value in request.session.get(SESSION, {}).items() if key != token]
-    request.session[SESSION] = dict([*others, (token, asdict(saved))][-KEPT:])
+    saved = {"model": row._meta.label_lower, "object_id": row.pk, "sent": sent, "rows": rows}
+    saved |= {"base": editing.fingerprints(freeze_all(row)), "revision": _newest(row), "saved_at": timezone.now()}
+    SentForm.objects.update_or_create(user=request.user, token=token, defaults=saved)
+    SentForm.objects.filter(saved_at__lt=timezone.now() - KEPT_FOR).delete()
 
 
-def says_nothing_new(sent: str, obj: Publishable, saved: Saved) -> bool:
-    """Whether the second try says what the first one said, and all is still as that left it."""
-    return saved == Saved(saved.model, obj.pk, sent, editing.fingerprints(freeze_all(obj)), _newest(obj), saved.rows)
+def had_arrived() -> str:
+    """What is told instead of doing it twice."""
+    return _("Your first try had arrived: everything was saved then, and nothing twice.")
 
 
-def caught_up(data: QueryDict, obj: Publishable, saved: Saved) -> QueryDict:
+def says_nothing_new(sent: str, obj: Publishable, saved: SentForm) -> bool:
+    """Whether the second try says what the first one said, and all is still as that left it.
+
+    `obj` is as the form has it: the working copy, or what its owner sees of it.
+    """
+    standing = editing.fingerprints(freeze_all(obj))
+    return (saved.sent, saved.base, saved.revision) == (sent, standing, _newest(obj))
+
+
+def caught_up(data: QueryDict, obj: Publishable, saved: SentForm) -> QueryDict:
     """What was sent, as if the form had been opened after its first try."""
     data = data.copy()
     data[editing.BASE] = saved.base

@@ -4,11 +4,13 @@ It shows what is public and what only its owner has, and saving amends that: wha
 saved or planned for the card stays as it is.
 """
 
+import itertools
 import logging
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -20,16 +22,18 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from publishing import resending
 from publishing.comparison import changed_labels
 from publishing.dates import written
 from publishing.editing import differences, fingerprints
-from publishing.fields import NOT_KEPT, ask_again
+from publishing.fields import MAX_UPLOAD, NOT_KEPT, ask_again
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.lapsed import lapsed
 from publishing.models import Revision
@@ -48,6 +52,7 @@ from staff.views import followed_by
 
 logger = logging.getLogger(__name__)
 
+LOOKS_BACK = 20  # versions, to find who changed something
 WHOSE = "whose"  # the number of the card that the form was made for: another person may have signed in since
 UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
 PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
@@ -143,10 +148,10 @@ class MyCardForm(AbsenceMixin, NewAddressMixin, forms.ModelForm):
                 found |= {flag: True, name: found.get(name, getattr(self.instance, name))}
         return found
 
-    def catch_up(self) -> list[str]:
+    def catch_up(self) -> dict[str, str]:
         """Take over what somebody else saved since this form was made, but not where we typed something too.
 
-        Returns the labels of what they changed. The caller holds the lock of cards.
+        Returns the labels of what changed, by column. The caller holds the lock of cards.
         """
         row = for_owner(StaffMember._base_manager.get(pk=self.instance.pk))
         saved = freeze_all(row)
@@ -160,7 +165,11 @@ class MyCardForm(AbsenceMixin, NewAddressMixin, forms.ModelForm):
             if not each.clash and name in theirs.fields:
                 data[name] = theirs[name].value() or ""
         self.data = data
-        return [str(theirs.fields[name].label) for name in names if name in theirs.fields]
+        return {
+            str(each.path[0]): str(theirs.fields[name].label)
+            for each, name in zip(found, names, strict=True)
+            if name in theirs.fields
+        }
 
 
 def card_of(request: Any) -> StaffMember | None:
@@ -195,9 +204,13 @@ def my_card(request: HttpRequest) -> HttpResponse:
         if UNSAVED in request.POST:
             form.add_error(None, _("This is what you typed earlier. It is not saved yet."))
         elif form.is_valid() and save(request, form):
+            if "X-Upload" in request.headers:  # a script that goes there itself, so that the message is read once
+                return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Location": reverse("my_card")})
             return redirect("my_card")
         ask_again(form)
-    return render(request, "staff/my_card.html", context_of(form, member))
+    token = resending.token_of(request) or resending.new_token()
+    upload = {"max_upload": MAX_UPLOAD, "max_upload_mb": MAX_UPLOAD // 1_000_000}
+    return render(request, "staff/my_card.html", context_of(form, member) | upload | {"form_token": token})
 
 
 def for_owner(row: StaffMember) -> StaffMember:
@@ -277,14 +290,21 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
     try:
         with transaction.atomic():
             lock(StaffMember)
-            if theirs := form.catch_up():
-                raise ValidationError(
-                    _("The secretariat changed your card meanwhile (%s). Look at it, and save again.")
-                    % ", ".join(theirs)
-                )
-            told = change(request, form)
-            if form.new_address:
-                told.append((messages.INFO, ask(request, form.instance, form.new_address)))
+            sent = resending.digest(request)
+            before = resending.saved_before(request, StaffMember)
+            row = StaffMember._base_manager.get(pk=form.instance.pk)
+            if before and before.object_id == row.pk and resending.says_nothing_new(sent, for_owner(row), before):
+                told = [(messages.SUCCESS, resending.had_arrived())]
+            else:
+                if before and before.object_id == row.pk:
+                    form.cleaned_data["base"] = before.base
+                if theirs := form.catch_up():
+                    raise ValidationError(_overtaken(row, theirs, request.user))
+                told = change(request, form)
+                if form.new_address:
+                    told.append((messages.INFO, ask(request, form.instance, form.new_address)))
+                saved = for_owner(StaffMember._base_manager.get(pk=row.pk))
+                resending.remember(request, saved, sent, {})
     except ValidationError as error:
         for field, errors in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
             form.add_error(field if field in form.fields else None, errors)
@@ -302,6 +322,25 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
     for level, text in told:
         messages.add_message(request, level, text)
     return True
+
+
+def _overtaken(row: StaffMember, columns: dict[str, str], user: Any) -> str:
+    """Who changed these columns, labels by name, since the form was made."""
+    authors = {_last_author(row, column) for column in columns}
+    said = _("Your card changed meanwhile (%s). Look at it, and save again.")
+    if authors == {user.pk}:
+        said = _("You saved your card meanwhile yourself (%s). Look at it, and save again.")
+    elif not authors & {user.pk, None}:
+        said = _("The secretariat changed your card meanwhile (%s). Look at it, and save again.")
+    return said % ", ".join(columns.values())
+
+
+def _last_author(row: StaffMember, column: str) -> int | None:
+    """Who published what `column` says now, 0 for somebody without an account; None of what is in no version."""
+    versions = row.revisions.filter(withdrawn=False, carried_by=None).order_by("-pk")[:LOOKS_BACK]
+    says = [(revision.data.get(column), revision.author_id) for revision in versions if column in revision.data]
+    same = itertools.takewhile(lambda each: each[0] == says[0][0], says)
+    return [author or 0 for _value, author in same][-1] if says else None
 
 
 def change(request: HttpRequest, form: MyCardForm) -> list[tuple[int, str]]:

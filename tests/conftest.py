@@ -6,12 +6,15 @@ import os
 import secrets
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import connections
 from django.test import Client, TransactionTestCase
 
 from resoc.groups import SECRETARIAT, STAFF
@@ -84,6 +88,41 @@ def editor_client(editor: User) -> Client:
     client = Client()
     enter(client, editor)
     return client
+
+
+@pytest.fixture
+def at_once(transactional_db, tmp_path):
+    """Calls functions at the same moment, each in a thread with a connection of its own; returns what they return.
+
+    On SQLite the test moves to a file: in memory, a writer does not wait for another.
+    """
+    own = connections["default"]
+    name = own.settings_dict["NAME"]
+    if own.vendor == "sqlite":
+        own.ensure_connection()
+        with closing(sqlite3.connect(tmp_path / "at-once.sqlite3")) as file:
+            own.connection.backup(file)
+        own.settings_dict["NAME"] = str(tmp_path / "at-once.sqlite3")
+        connections["default"] = own.copy()
+
+    def call(functions):
+        ready = threading.Barrier(len(functions))
+
+        def one(function):
+            ready.wait()
+            try:
+                return function()
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(functions)) as pool:
+            return list(pool.map(one, functions))
+
+    yield call
+    if own.vendor == "sqlite":
+        connections["default"].close()
+        connections["default"] = own
+        own.settings_dict["NAME"] = name
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,14 @@ function offer(draft) {
   });
 }
 
+// Back to an empty form after it was saved leads to the page that it made: the address says which form it was.
+const token = form?.elements._form?.value;
+if (token && location.pathname.endsWith("/add/")) {
+  const address = new URL(location);
+  address.searchParams.set("_form", token);
+  history.replaceState(history.state, "", address);
+}
+
 if (form && notice) {
   const sent = sessionStorage.getItem(SENT);
   sessionStorage.removeItem(SENT);

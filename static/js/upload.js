@@ -1,7 +1,7 @@
 // Files: dropped or chosen, judged by their size before they are sent, and sent with progress.
 // What the server answers is shown as it would be without this script.
 const words = document.querySelector("#upload-words")?.dataset;
-const form = document.querySelector(".publishable form[id$=_form]");
+const form = document.querySelector(".publishable form[id$=_form], form[data-keeps]");
 const readable = (size) =>
   new Intl.NumberFormat(document.documentElement.lang, {
     style: "unit",
@@ -83,7 +83,7 @@ function send(submitter) {
 
 if (form && words) {
   const inputs = [...form.querySelectorAll("input[type=file]")];
-  inputs.forEach(place);
+  if (form.closest(".publishable")) inputs.forEach(place); // My card shows them in its own way
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented || !inputs.some((input) => input.files.length)) return;
     const refused = inputs.find((input) => input.validity.customError); // Django's forms check nothing themselves

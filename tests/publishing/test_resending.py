@@ -1,11 +1,20 @@
 """A form that comes twice, because its first answer got lost on the way: saved once, without a conflict."""
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 from django.core.files.base import ContentFile
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from pages.models import MissionPage
 from priorities.models import Document, Theme
+from publishing import resending
+from publishing.erasure import erase
+from publishing.models import SentForm
+from tests.desk import enter
 from tests.priorities.test_documents import pdf
 from tests.publishing.test_admin import address, form_data
 from tests.publishing.test_editing import opened, other, other_client  # noqa: F401  (fixtures)
@@ -148,7 +157,78 @@ def test_an_odd_token_never_fails(editor_client, theme, token):
     assert editor_client.post(ADD, new_form(editor_client) | {"_form": f"{token}+", "_save": "1"}).status_code == 302
 
 
-def test_the_session_remembers_a_few_forms_only(editor_client, theme):
-    for number in range(6):
-        editor_client.post(address(theme), sent(editor_client, theme) | {"title_nl": f"Titel {number}", "_save": "1"})
-    assert len(editor_client.session["forms_saved"]) == 3
+def test_what_is_too_old_is_forgotten(editor, editor_client, theme, time_machine):
+    editor_client.post(address(theme), sent(editor_client, theme) | {"title_nl": "Oud", "_save": "1"})
+    time_machine.move_to(timezone.now() + resending.KEPT_FOR + timedelta(minutes=1))
+    enter(editor_client, editor)
+    editor_client.post(address(theme), sent(editor_client, theme) | {"title_nl": "Nieuw", "_save": "1"})
+    assert SentForm.objects.count() == 1
+
+
+def test_the_same_form_in_a_new_session_is_saved_once(editor, editor_client):
+    data = new_form(editor_client) | {"title_nl": "Eén keer", "slug_nl": "een-keer", "_publish": "1"}
+    editor_client.post(ADD, data)
+    editor_client.logout()
+    enter(editor_client, editor)
+    response = editor_client.post(ADD, data, follow=True)
+    theme = Theme.objects.get(title_nl="Eén keer")
+    assert response.redirect_chain[-1][0] == address(theme)
+    assert theme.revisions.count() == 1
+
+
+def test_the_form_of_somebody_else_is_another_one(editor_client, other_client):  # noqa: F811
+    data = new_form(editor_client) | {"title_nl": "Van Dorine", "_save": "1"}
+    editor_client.post(ADD, data)
+    response = other_client.post(ADD, data | {"title_nl": "Van Sigrid"})
+    assert response.status_code == 302
+    assert set(Theme.objects.filter(title_nl__startswith="Van").values_list("title_nl", flat=True)) == {
+        "Van Dorine",
+        "Van Sigrid",
+    }
+
+
+def test_back_to_an_empty_form_that_made_a_page_leads_to_that_page(editor_client):
+    data = new_form(editor_client) | {"title_nl": "Eén keer", "_save": "1"}
+    back = {"_form": data["_form"]}
+    assert editor_client.get(ADD, back).context["form_token"] == data["_form"], (
+        "a form that is opened anew stays itself"
+    )
+    editor_client.post(ADD, data)
+    response = editor_client.get(ADD, back, follow=True)
+    assert response.redirect_chain[-1][0] == address(Theme.objects.get(title_nl="Eén keer"))
+    assert "Je bewaarde dit al" in response.content.decode()
+    assert editor_client.get(ADD).status_code == 200
+    Theme.objects.get(title_nl="Eén keer").delete()
+    assert editor_client.get(ADD, back).status_code == 200
+
+
+def test_who_forgets_an_object_forgets_what_forms_saved_of_it(editor_client):
+    editor_client.post(ADD, new_form(editor_client) | {"title_nl": "Weg", "_save": "1"})
+    assert SentForm.objects.count() == 1
+    erase(Theme.objects.get(title_nl="Weg"))
+    assert SentForm.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_new_form_three_times_at_the_same_moment_is_published_once(at_once, editor, editor_client):
+    data = new_form(editor_client) | {"title_nl": "Eén keer", "slug_nl": "een-keer", "_publish": "1"}
+    clients = [Client() for _each in range(3)]
+    for client in clients:
+        enter(client, editor)
+    answers = at_once([partial(client.post, ADD, data) for client in clients])
+    assert sorted(answer.status_code for answer in answers) == [302, 307, 307], "the others are led to the page"
+    theme = Theme.objects.get(title_nl="Eén keer")
+    assert theme.revisions.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_change_three_times_at_the_same_moment_is_published_once(at_once, editor_client):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    before = theme.revisions.count()
+    data = sent(editor_client, theme) | {"title_nl": "Nieuw", "_publish": "1"}
+    clients = [Client() for _each in range(3)]
+    for client in clients:  # of one session, as the taps of one person are
+        client.cookies = editor_client.cookies
+    answers = at_once([partial(client.post, address(theme), data) for client in clients])
+    assert [answer.status_code for answer in answers] == [302] * 3
+    assert theme.revisions.count() == before + 1

@@ -219,3 +219,76 @@ def test_what_was_typed_on_my_card_is_found_again_and_goes_when_one_signs_out(ph
     phone.get_by_role("heading", name="Aanmelden").wait_for()
     assert phone.evaluate(KEPT) == 0
     assert complaints == []
+
+
+def large_photo(path) -> None:
+    """A photo as a telephone makes it: lying, to be turned a quarter, with far more pixels than are kept."""
+    picture = Image.effect_noise((4000, 3000), 60).convert("RGB")
+    picture.paste("red", (0, 0, 1000, 3000))  # on top, once it is turned
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture.save(path, "JPEG", quality=95, exif=exif)
+
+
+def test_a_large_photo_is_made_smaller_before_it_is_sent_and_a_second_tap_sends_nothing(phone, tmp_path):
+    complaints, sent = listen(phone), []
+    file = tmp_path / "IMG_0002.jpg"
+    large_photo(file)
+    assert file.stat().st_size > 3_000_000
+
+    def hold(route):
+        if route.request.method == "POST" and "X-Upload" in str(route.request.headers).title():
+            sent.append(len(route.request.post_data_buffer or b""))
+            phone.wait_for_timeout(300)
+        route.continue_()
+
+    phone.route("**/mijn-kaart/", hold)
+    before = StaffMember.objects.get(slug="johan-halsberghe").revisions.count()
+    phone.get_by_label("Foto", exact=False).first.set_input_files(file)
+    phone.get_by_label("Toon mijn foto op de website").check()
+    button = phone.get_by_role("button", name="Bewaar mijn kaart")
+    button.evaluate("button => { button.click(); button.click(); setTimeout(() => button.click(), 50) }")
+    phone.get_by_text("Bewaard. Je kaart staat nu op de contactpagina.").wait_for()
+    assert len(sent) == 1
+    member = StaffMember.objects.get(slug="johan-halsberghe")
+    assert member.revisions.count() == before + 1
+    assert max(member.photo_width, member.photo_height) == 2400
+    with member.photo.open() as stored, Image.open(stored) as picture:
+        assert picture.height > picture.width, "upright"
+        red, _green, blue = picture.convert("RGB").getpixel((picture.width // 2, 20))
+        assert red > 150 > blue
+    assert complaints == []
+
+
+def test_the_button_is_off_while_the_card_is_on_its_way_and_says_so(phone):
+    held = []
+    phone.route("**/mijn-kaart/", lambda route: held.append(route) if is_save(route) else route.continue_())
+    phone.get_by_role("textbox", name="Telefoon").fill("051 12 34 56")
+    button = phone.get_by_role("button", name="Bewaar mijn kaart")
+    button.evaluate("button => button.click()")
+    phone.get_by_text("Bezig met bewaren…").wait_for()
+    assert button.is_disabled()
+    assert phone.locator("#on-its-way").get_attribute("role") == "status"
+    assert axe(phone) == []
+    held[0].continue_()
+    phone.get_by_text("Bewaard. Je kaart staat nu op de contactpagina.").wait_for()
+    assert phone.get_by_role("button", name="Bewaar mijn kaart").is_enabled()
+
+
+def is_save(route) -> bool:
+    request = route.request
+    return request.method == "POST" and request.resource_type == "document"
+
+
+def test_what_was_typed_when_the_session_was_over_is_offered_after_signing_in(phone):
+    phone.get_by_role("textbox", name="Telefoon").fill("051 12 34 56")
+    phone.locator("form[data-kept]").wait_for()
+    phone.context.clear_cookies()
+    phone.get_by_role("button", name="Bewaar mijn kaart").click()
+    phone.wait_for_load_state()
+    sign_in(phone, "johan", "/mijn-kaart/")
+    phone.get_by_role("button", name="Toon het in het formulier").click()
+    phone.get_by_text("Dit is wat je eerder typte", exact=False).first.wait_for()
+    assert phone.get_by_role("textbox", name="Telefoon").input_value() == "051 12 34 56"
+    phone.get_by_role("button", name="Bewaar mijn kaart").click()
+    phone.get_by_text("Bewaard. Je kaart staat nu op de contactpagina.").wait_for()

@@ -565,6 +565,90 @@ def test_nobody_keeps_a_copy_of_my_card(his, johan):
     assert "no-store" in his.get("/mijn-kaart/").headers["Cache-Control"]
 
 
+# The same form again
+
+
+def form_with_token(client, **changes) -> dict:
+    return form_data(client, **changes) | {"_form": client.get("/mijn-kaart/").context["form_token"]}
+
+
+def test_a_double_tap_saves_a_photo_once_and_blames_nobody(his, johan):
+    data = form_with_token(his, shows_photo="on")
+    number = johan.revisions.count()
+    mail.outbox.clear()
+    for _tap in range(2):
+        response = his.post("/mijn-kaart/", data | {"photo": photo_file()}, follow=True)
+    html = response.content.decode()
+    assert "Je eerste poging was wel aangekomen" in html
+    assert "secretariaat wijzigde" not in html
+    assert johan.revisions.count() == number + 1
+    assert not [each for each in mail.outbox if each.to == ["johan@example.org"]]
+
+
+def test_more_that_is_typed_after_a_lost_answer_is_no_collision_with_oneself(his, johan, client):
+    data = form_with_token(his, phone="051 12 34 56")
+    his.post("/mijn-kaart/", data)
+    assert his.post("/mijn-kaart/", data | {"name": "Johan H."}).status_code == 302
+    assert "Johan H." in card(client)
+    assert "051 12 34 56" in card(client)
+
+
+def test_the_same_card_in_a_new_session_is_saved_once(his, johan, colleague):
+    data = form_with_token(his, phone="051 12 34 56")
+    his.post("/mijn-kaart/", data)
+    number = johan.revisions.count()
+    his.logout()
+    assert his.post("/mijn-kaart/", data).status_code == 403
+    his.force_login(colleague)
+    response = his.post("/mijn-kaart/", data, follow=True)
+    assert "Je eerste poging was wel aangekomen" in response.content.decode()
+    assert johan.revisions.count() == number
+
+
+def test_what_the_secretariat_published_after_the_first_try_is_still_a_collision(his, johan, editor):
+    data = form_with_token(his, phone="051 12 34 56")
+    his.post("/mijn-kaart/", data)
+    johan.refresh_from_db()
+    johan.phone = "+3251999999"
+    johan.save()
+    publish(johan, editor)
+    html = his.post("/mijn-kaart/", data).content.decode()
+    assert "Het secretariaat wijzigde je kaart intussen (Telefoon)" in html
+
+
+def test_another_form_of_ones_own_is_called_that(his, johan, colleague):
+    first, second = form_with_token(his, phone="051 12 34 56"), form_with_token(his, phone="051 65 43 21")
+    his.post("/mijn-kaart/", first)
+    html = his.post("/mijn-kaart/", second).content.decode()
+    assert "Je bewaarde je kaart intussen zelf al (Telefoon)" in html
+    assert "secretariaat wijzigde" not in html
+    first, second = form_with_token(his, language="fr"), form_with_token(his, language="en")
+    his.post("/mijn-kaart/", first)
+    html = his.post("/mijn-kaart/", second).content.decode()
+    assert "secretariaat" not in html.partition("<form")[0].partition("error-summary")[2], "nobody knows who"
+
+
+def test_a_script_that_sends_a_photo_is_told_where_to_go(his, johan):
+    data = form_with_token(his, shows_photo="on") | {"photo": photo_file()}
+    response = his.post("/mijn-kaart/", data, headers={"X-Upload": "1"})
+    assert (response.status_code, response.headers["Location"]) == (204, "/mijn-kaart/")
+    assert his.post("/mijn-kaart/", form_data(his, phone="1"), headers={"X-Upload": "1"}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_taps_at_the_same_moment_publish_a_photo_once(at_once, his, johan):
+    data = form_with_token(his, shows_photo="on")
+    number = johan.revisions.count()
+
+    def tap():
+        browser = Client()
+        browser.cookies = his.cookies
+        return browser.post("/mijn-kaart/", data | {"photo": photo_file()}).status_code
+
+    assert at_once([tap] * 3) == [302] * 3
+    assert johan.revisions.count() == number + 1
+
+
 # Absence
 
 
