@@ -526,6 +526,9 @@ class PageCache:
     def all_pages(self) -> Iterator[None]:
         """Bring one page after the other up to date: those that are kept, and all that they link to."""
         self.store.tidy()
+        for origin in self.store.origins():
+            if not self.may_keep(*origin):  # the site had another name when these were kept
+                self.store.forget(origin)
         waiting = deque(each.key for each in failures.failing() if each.key[3] != failures.ANY_QUERY)
         waiting.extend(key for origin in self.store.origins() for key in ((*origin, "/", ""), *self.store.keys(origin)))
         seen: set[Key] = set()

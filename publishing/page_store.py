@@ -144,6 +144,10 @@ class PageStore:
         """The schemes and hosts by which pages were asked for."""
         return {(file.parent.name, file.name) for file in self.kept.glob("*/*")}
 
+    def forget(self, origin: Origin) -> None:
+        """Keep nothing of `origin`."""
+        shutil.rmtree(self.kept.joinpath(*origin), ignore_errors=True)
+
     def keys(self, origin: Origin) -> Iterator[Key]:
         """What is kept of `origin`, in no order."""
         for file in self.kept.joinpath(*origin).glob("*"):

@@ -432,3 +432,16 @@ def test_a_site_with_an_address_keeps_the_pages_of_that_address_only(site, setti
     for host in ("localhost:8000", "localhost", "127.0.0.1"):
         assert Reader(cache).get("/", HTTP_HOST=host).status == 200
     assert cache.store.origins() == {("http", "localhost")}
+
+
+def test_pages_of_a_name_that_the_site_had_before_go_without_being_asked_for(site, settings, caplog):
+    Reader(PageCache(site)).get("/", HTTP_HOST="localhost:8000")
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "http://www.example.org", ["www.example.org"]
+    cache = PageCache(site)
+    Reader(cache).get("/", HTTP_HOST="www.example.org")
+    site.made.clear()
+    for _page in cache.all_pages():
+        pass
+    assert cache.store.origins() == {("http", "www.example.org")}
+    assert "DisallowedHost" not in caplog.text
+    assert "Invalid HTTP_HOST" not in caplog.text
