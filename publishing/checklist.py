@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
-from publishing.fields import PublishedForeignKey, RichTextField
+from publishing.fields import PublishedForeignKey, RichTextField, described_picture, is_asked_for
 from publishing.languages import CODES, NAMES, is_blank, translated_fields
 from publishing.links import LINK, Place, own_path, place_of, public_revisions, target_of
 from publishing.models import Child, Publishable, Revision, RevisionSlug
@@ -262,10 +262,7 @@ def _missing(columns: Sequence[Column]) -> Iterator[Item]:
 
 def _has_source(column: Column) -> bool:
     """Whether there is something to translate, and not the alternative of a picture that is not there."""
-    picture = column.name.removesuffix("_alt")
-    if column.name != picture and _has_field(column.row, picture) and not _needs_alt(column.row, picture):
-        return False
-    return not is_blank(column.value)
+    return is_asked_for(column.row, column.name) and not is_blank(column.value)
 
 
 def _outdated(obj: Publishable, columns: Sequence[Column]) -> Iterator[Item]:
@@ -325,8 +322,8 @@ def _doubts(obj: Publishable) -> Iterator[Item]:
 def _pictures(columns: Sequence[Column]) -> Iterator[Item]:
     """Pictures that say nothing to who cannot see them: by convention `image` is described by `image_alt`."""
     for column in columns:
-        picture = column.name.removesuffix("_alt")
-        if column.name == picture or not _has_field(column.row, picture) or not _needs_alt(column.row, picture):
+        picture = described_picture(type(column.row), column.name)
+        if not picture or not is_asked_for(column.row, column.name):
             continue
         file = PurePath(str(getattr(column.row, picture)))
         if is_blank(column.value):
@@ -334,14 +331,6 @@ def _pictures(columns: Sequence[Column]) -> Iterator[Item]:
                 yield _warning(column, _("%s: describe the picture for people who cannot see it.") % column.label)
         elif FILE_NAME.fullmatch(column.value.strip()) or column.value.strip() in (file.name, file.stem):
             yield _warning(column, _("%s: this is the name of a file. Say what the picture shows.") % column.label)
-
-
-def _has_field(row: models.Model, name: str) -> bool:
-    return any(field.name == name and isinstance(field, models.FileField) for field in row._meta.concrete_fields)
-
-
-def _needs_alt(row: models.Model, picture: str) -> bool:
-    return bool(getattr(row, picture)) and not getattr(row, f"{picture}_decorative", False)
 
 
 # Texts

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from publishing.languages import translated_fields
 from publishing.links import with_references
-from publishing.pictures import MAX_PIXELS, Cut, check_picture, read_heif, redrawn
+from publishing.pictures import MAX_PIXELS, Cut, check_picture, may_be_picture, not_taken, opened, redrawn
 from publishing.rich_text import EXTENSIONS, sanitised
 from publishing.storage import StorageAway
 
@@ -30,10 +29,9 @@ NOT_KEPT = _("This file could not be kept, so nothing was saved. Choose it again
 CHOOSE_AGAIN = _("Choose this file again: it was not saved, because something else is not right yet.")
 
 MAX_UPLOAD = 25_000_000  # bytes of one file
-# Of all files together, because none is ever deleted; one picture takes about eight, in all its sizes.
-MOST_BYTES = 20_000_000_000
-MOST_FILES = 200_000
-KEPT_FREE = 300_000_000  # bytes of the disk, for the database and the backup
+# Of the disk that holds the files, for the database and the backup. One picture takes about eight files.
+KEPT_FREE = 300_000_000  # bytes
+KEPT_FREE_FILES = 5_000
 
 logger = logging.getLogger(__name__)
 
@@ -52,22 +50,20 @@ def limit_bytes(file: File) -> None:
 
 
 def check_room(file: File) -> None:
-    """Refuse a new file when the site has room for no more; a bucket elsewhere has bounds of its own."""
+    """Refuse a new file when the disk has room for no more; a bucket elsewhere has bounds of its own.
+
+    One question to the disk: how much the files take together is not asked while somebody waits.
+    """
     if getattr(file, "_committed", False) or not isinstance(default_storage, FileSystemStorage):
         return
     folder = Path(default_storage.location)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        free = shutil.disk_usage(folder).free
+        disk = os.statvfs(folder)
     except OSError:  # who saves the file says what is the matter
         return
-    sizes: list[int] = []
-    for where, _folders, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):  # a variant that is being made anew
-                sizes.append((Path(where) / name).lstat().st_size)
-    is_full = len(sizes) >= MOST_FILES or sum(sizes) + file.size > MOST_BYTES
-    if is_full or free - file.size < KEPT_FREE:
+    has_no_files_left = disk.f_files and disk.f_favail < KEPT_FREE_FILES  # some disks do not count them
+    if has_no_files_left or disk.f_bavail * disk.f_frsize - file.size < KEPT_FREE:
         raise ValidationError(_("The site has no more room for files. Tell the person who runs it."))
 
 
@@ -108,21 +104,30 @@ class FocusField(models.PositiveSmallIntegerField):
 
 
 class PictureFormField(forms.ImageField):
-    """Also takes what iPhones make, and calls a picture too large by that name."""
+    """Takes the kinds of pictures that the site can draw, also of iPhones, and without an ending in the name."""
+
+    default_validators = ()  # Django's goes by the name, and lists all that Pillow might read
 
     def to_python(self, data: Any) -> Any:
         from PIL import Image
 
-        read_heif()
+        upload = forms.FileField.to_python(self, data)
+        if upload is None:
+            return None
+        if not may_be_picture(upload.name):
+            raise not_taken()
         try:
-            return super().to_python(data)
-        except ValidationError as error:
-            if isinstance(error.__cause__, Image.DecompressionBombError):  # Django says: damaged
-                most = MAX_PIXELS // 1_000_000
-                raise ValidationError(
-                    _("This picture is far too large. Choose one of at most %s million pixels.") % most
-                ) from error
-            raise
+            with opened(upload):
+                pass
+        except Image.DecompressionBombError as error:
+            most = MAX_PIXELS // 1_000_000
+            raise ValidationError(
+                _("This picture is far too large. Choose one of at most %s million pixels.") % most
+            ) from error
+        except Exception as error:  # Pillow's readers raise what they like
+            raise not_taken() from error
+        upload.seek(0)
+        return upload
 
 
 class PictureFile(ImageFieldFile):
@@ -198,6 +203,21 @@ class PictureField(models.ImageField):
             return
         with suppress(OSError, SuspiciousFileOperation):
             super().update_dimension_fields(instance, force, *args, **kwargs)
+
+
+def described_picture(model: type[models.Model], name: str) -> str:
+    """The name of the picture that the text `name` describes, as `image` for `image_alt`; "" of any other text."""
+    picture = name.removesuffix("_alt")
+    has_picture = any(each.name == picture and isinstance(each, models.FileField) for each in model._meta.fields)
+    return picture if picture != name and has_picture else ""
+
+
+def is_asked_for(row: models.Model, name: str) -> bool:
+    """Whether the text `name` of `row` is missed when it is empty: not that of a picture that is decorative, or
+    not there.
+    """
+    picture = described_picture(type(row), name)
+    return not picture or (bool(getattr(row, picture)) and not getattr(row, f"{picture}_is_decorative", False))
 
 
 class RichTextField(ProseEditorField):

@@ -24,7 +24,7 @@ from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy as _
 
 from publishing.dates import written_with_day
-from publishing.fields import RichTextField
+from publishing.fields import RichTextField, described_picture, is_asked_for
 from publishing.languages import CODES, is_blank, localized, translated_fields
 from publishing.models import Publishable, Revision
 from publishing.search import fold
@@ -113,7 +113,7 @@ def text_names(model: type[Publishable]) -> tuple[str, ...]:
 
 def completeness(obj: models.Model, code: str) -> str:
     """How far `obj` exists in a language: `empty`, `partly` or `complete`, compared with all languages together."""
-    names = text_names(type(obj))  # type: ignore[arg-type]
+    names = [name for name in text_names(type(obj)) if is_asked_for(obj, name)]  # type: ignore[arg-type]
     used = [name for name in names if any(not is_blank(getattr(obj, column)) for column in localized(name))]
     there = [name for name in used if not is_blank(getattr(obj, localized(name, [code])[0]))]
     if not there:
@@ -123,8 +123,21 @@ def completeness(obj: models.Model, code: str) -> str:
 
 def missing(model: type[Publishable], code: str) -> models.Q:
     """The rows in which a Dutch text has no translation into `code`; none when texts have no languages."""
-    gaps = [~_blank(localized(name, ["nl"])[0]) & _blank(localized(name, [code])[0]) for name in text_names(model)]
+    gaps = [
+        ~_blank(localized(name, ["nl"])[0]) & _blank(localized(name, [code])[0]) & _asked_for(model, name)
+        for name in text_names(model)
+    ]
     return reduce(or_, gaps, models.Q(pk__in=[]))
+
+
+def _asked_for(model: type[Publishable], name: str) -> models.Q:
+    """What `fields.is_asked_for` says of a row."""
+    picture = described_picture(model, name)
+    if not picture:
+        return models.Q()
+    is_there = ~models.Q(**{picture: ""})
+    has_choice = any(field.name == f"{picture}_is_decorative" for field in model._meta.fields)
+    return is_there & models.Q(**{f"{picture}_is_decorative": False}) if has_choice else is_there
 
 
 def _blank(column: str) -> models.Q:

@@ -19,16 +19,16 @@ from functools import cache
 from itertools import groupby
 from math import ceil
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
-from django.forms import ImageField
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from publishing.colours import conversion, mixable, to_srgb
 from publishing.storage import StorageAway, is_remote
 from publishing.transliteration import to_ascii
 
@@ -47,16 +47,20 @@ FEWER_PIXELS = {
     "TIFF": 16_000_000,
     "BMP": 16_000_000,
 }
-TRANSPARENT_HEIF = 25_000_000  # pixels
+FEWER_TRANSPARENT_PIXELS = {"HEIF": 25_000_000, "AVIF": 16_000_000}
 COEFFICIENTS = 160_000_000  # bytes that a JPEG may need beside its pixels
 WAIT_FOR_TURN = 20  # seconds
 MAX_SIDE = 2400  # pixels
-KEPT = {"PNG": ".png", "WEBP": ".webp"}  # formats that may be transparent; the others become JPEG
+# Formats that may be transparent. The others become JPEG, or WebP when they are transparent somewhere.
+KEPT = {"PNG": ".png", "WEBP": ".webp"}
+BAND = 256  # rows that are drawn at a time
 QUALITY = 85
 
 
 # What cameras and programs make. Pillow reads more, and for one of them it runs a program.
 FORMATS_READ = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
+# The same, as people call them.
+KINDS = ", ".join({"WEBP": "WebP", "HEIF": "HEIC"}.get(kind, kind) for kind in FORMATS_READ)
 
 HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}  # ISO/IEC 23008-12, annex B
 
@@ -115,9 +119,9 @@ def one_at_a_time() -> Iterator[None]:
 def limit_pixels(original: "Image.Image") -> None:
     """Refuse a picture with too many pixels; its header says how many, so none is read."""
     most = FEWER_PIXELS.get(original.format or "", MAX_PIXELS)
-    if original.format == "HEIF" and original.mode == "RGBA":
-        most = TRANSPARENT_HEIF
-    elif original.format == "JPEG" and _is_kept_whole(original):
+    if original.mode == "RGBA":
+        most = FEWER_TRANSPARENT_PIXELS.get(original.format or "", most)
+    elif original.format in ("JPEG", "MPO") and _is_kept_whole(original):
         most = min(most, int(COEFFICIENTS / _coefficients(original)))
     number = original.width * original.height
     if number > most:
@@ -161,6 +165,44 @@ def _is_kept_whole(original: Any) -> bool:
         file.seek(before)
 
 
+# How names of files of those kinds end. A name without an ending is no reason to refuse a picture; that of
+# something else is.
+ENDINGS = set(
+    [
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".mpo",
+        ".png",
+        ".apng",
+        ".webp",
+        ".gif",
+        ".tif",
+        ".tiff",
+        ".bmp",
+        ".dib",
+        ".avif",
+        ".heic",
+        ".heif",
+        ".hif",
+    ]
+)
+AN_ENDING = re.compile(r"\.[a-z][a-z0-9]{1,5}")
+
+
+def may_be_picture(name: str) -> bool:
+    """Whether a file of this name may hold a picture."""
+    ending = PurePath(name).suffix.lower()
+    return ending in ENDINGS or not AN_ENDING.fullmatch(ending)
+
+
+def not_taken() -> ValidationError:
+    """What is said of a file that is no picture of a kind that the site takes, whatever its name says."""
+    text = _("This is not a picture that the site can show. Choose one of these kinds: %s.") % KINDS
+    return ValidationError(text, code="invalid_image")
+
+
 def check_picture(picture: File) -> None:
     """Refuse a new picture that is none of ours, too large, breaks off or is damaged; the last only reading tells.
 
@@ -172,14 +214,19 @@ def check_picture(picture: File) -> None:
             if not picture.storage.exists(picture.name):  # type: ignore[attr-defined]  # of an image field
                 raise FileNotFoundError(picture.name)
         return
+    from PIL import UnidentifiedImageError
+
     try:
         redrawn(picture.file if hasattr(picture, "_committed") else picture)
     except ValidationError:
         raise
     except TimeoutError as error:
         raise ValidationError(_("Other pictures are being handled right now. Try again in a minute.")) from error
+    except UnidentifiedImageError as error:
+        raise not_taken() from error
     except Exception as error:  # Pillow's readers raise what they like
-        raise ValidationError(ImageField.default_error_messages["invalid_image"], code="invalid_image") from error
+        text = _("This picture is damaged or incomplete. Save it again, or choose another one.")
+        raise ValidationError(text, code="invalid_image") from error
 
 
 def redrawn(upload: Any) -> ContentFile:
@@ -199,19 +246,22 @@ def redrawn(upload: Any) -> ContentFile:
 def _drawn(original: "Image.Image", upload: Any) -> tuple[str, bytes]:
     from PIL import Image, ImageOps
 
-    kind = original.format if original.format in KEPT else "JPEG"
     if original.format == "HEIF":
-        picture = _small_heif(upload)
+        picture, profile = _small_heif(upload)
     else:
-        picture = original
         share = MAX_SIDE / max(original.size)
         if share < 1:  # a JPEG is read at a half, a quarter or an eighth of its size
             original.draft(None, (ceil(original.width * share), ceil(original.height * share)))
-        picture.thumbnail((MAX_SIDE, MAX_SIDE))
+        picture = _small(original)
+        profile = original.info.get("icc_profile")
         with suppress(Exception):  # nobody can read on which side it lies: as it is, then
+            picture.info |= original.info
             picture = ImageOps.exif_transpose(picture)
+        if picture is not original:
+            original.thumbnail((1, 1), Image.Resampling.NEAREST)  # its pixels make way for those of the encoder
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
-    picture = picture.convert("RGB" if kind == "JPEG" else "RGBA")
+    picture = to_srgb(picture, profile)
+    kind = original.format if original.format in KEPT else "WEBP" if picture.mode == "RGBA" else "JPEG"
     clean = Image.new(picture.mode, picture.size)
     clean.paste(picture)
     data = io.BytesIO()
@@ -220,9 +270,32 @@ def _drawn(original: "Image.Image", upload: Any) -> tuple[str, bytes]:
     return harmless(upload.name or "") + KEPT.get(kind, ".jpg"), data.getvalue()
 
 
-def _small_heif(upload: Any) -> "Image.Image":
-    """The picture of an iPhone, upright as its decoder makes it; made smaller a band at a time, without a second
-    copy of all its pixels.
+def _small(picture: "Image.Image") -> "Image.Image":
+    """`picture` within `MAX_SIDE`, as `mixable` gives it; drawn a band at a time, without a second copy of it all."""
+    from PIL import Image
+
+    convert = conversion(picture)
+    share = MAX_SIDE / max(picture.size)
+    if share >= 1:
+        return convert(picture)
+    width, height = (max(1, round(side * share)) for side in picture.size)
+    by = picture.height / height
+    small: Image.Image | None = None
+    for top in range(0, height, BAND):
+        rows = min(BAND, height - top)
+        # With some rows beside it, which have a part in its edges: a bicubic filter reaches two pixels far.
+        first, last = max(0, int((top - 3) * by)), min(picture.height, ceil((top + rows + 3) * by))
+        strip = convert(picture.crop((0, first, picture.width, last)))
+        box = (0, top * by - first, picture.width, min((top + rows) * by, picture.height) - first)
+        strip = strip.resize((width, rows), Image.Resampling.BICUBIC, box)
+        small = small or Image.new(strip.mode, (width, height))
+        small.paste(strip, (0, top))
+    return cast(Image.Image, small)
+
+
+def _small_heif(upload: Any) -> "tuple[Image.Image, bytes | None]":
+    """The picture of an iPhone, upright as its decoder makes it, and its colour profile; made smaller a band at a
+    time, without a second copy of all its pixels.
     """
     from PIL import Image
     from pillow_heif import open_heif
@@ -237,7 +310,7 @@ def _small_heif(upload: Any) -> "Image.Image":
         band: Any = pixels[top * found.stride : (top + rows) * found.stride]
         strip = Image.frombuffer(mode, (width, rows), band, "raw", mode, found.stride, 1)
         small.paste(strip.reduce(by), (0, top // by))
-    return small
+    return mixable(small), found.info.get("icc_profile")
 
 
 def harmless(name: str) -> str:

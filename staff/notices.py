@@ -111,7 +111,7 @@ def thumbnail(member: StaffMember) -> bytes:
         return b""
     try:
         with photo.storage.open(cut.name(cut.sizes[0][0], "webp")) as file, Image.open(file) as picture:
-            return encoded(picture.convert("RGB"), "jpg")
+            return encoded(picture, "jpg")
     except OSError:
         return b""
 

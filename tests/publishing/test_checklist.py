@@ -206,8 +206,12 @@ def test_a_described_picture_a_decorative_one_and_none_do_not_warn(mission_with)
     mission = mission_with()
     assert not [item for item in checklist(mission) if "alt" in item.field]
     mission = mission_with(image_alt_nl="")
-    mission.image_decorative = True
+    mission.image_is_decorative = True
     assert not [item for item in checklist(mission) if "alt" in item.field]
+    mission.image_alt_nl = "Een brug"  # of before it was called decorative: then its translation is not missed
+    mission.image_alt_fr = ""
+    assert not [item for item in checklist(mission) if "alt" in item.field]
+    mission.image_is_decorative = False
     mission = mission_with(image_alt_nl="Een brug", image_alt_fr="")
     assert ("fr", "image_alt_fr") in found(mission, WARNS)
     mission.image = ""

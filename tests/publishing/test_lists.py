@@ -13,7 +13,7 @@ from django.utils import timezone
 from pages.models import Organisation
 from priorities.models import Partner, Priority, Theme, Update
 from publishing.immutability import permit
-from publishing.lists import completeness, search
+from publishing.lists import completeness, missing, search
 from publishing.models import Publishable, Revision
 from publishing.snapshots import child_models, published_fields
 from publishing.workflow import State, changed, publish, set_end, surely_unchanged, withdraw
@@ -51,6 +51,15 @@ def test_a_language_is_empty_partly_there_or_complete():
     theme = Theme(title_nl="A", summary_nl="B", title_fr="C", body_en="<p></p>")
     assert [completeness(theme, code) for code in ("nl", "fr", "en")] == ["complete", "partly", "empty"]
     assert completeness(Theme(title_fr="C"), "nl") == "empty"
+
+
+def test_no_list_misses_the_translation_of_what_a_decorative_or_absent_picture_shows():
+    theme = Theme.objects.create(title_nl="A", title_fr="A", slug_nl="a", image_alt_nl="Een brug")
+    for image, is_decorative, is_missed in (("", False, False), ("a.jpg", True, False), ("a.jpg", False, True)):
+        Theme.objects.filter(pk=theme.pk).update(image=image, image_is_decorative=is_decorative)
+        theme = Theme.objects.get(pk=theme.pk)
+        assert (completeness(theme, "fr") == "partly") == is_missed
+        assert Theme.objects.filter(missing(Theme, "fr"), pk=theme.pk).exists() == is_missed
 
 
 def test_a_translation_is_missing_only_where_there_is_a_dutch_text(editor_client):

@@ -124,6 +124,28 @@ def test_what_is_no_picture_is_refused_whatever_it_says_and_leaves_no_file(edito
     assert not stored(media)
 
 
+KINDS_TAKEN = {"JPEG", "PNG", "WebP", "GIF", "TIFF", "BMP", "AVIF", "HEIC"}
+
+
+def test_the_refusal_lists_the_kinds_that_are_taken_and_no_other(editor_client, theme):
+    for name in ("brief", "brief.pdf", "a.eps", "a.jpg"):
+        errors = send(editor_client, theme, name, b"%!PS-Adobe-3.0 EPSF-3.0").context["adminform"].form.errors
+        (message,) = errors["image"]
+        assert set(message.partition(": ")[2].rstrip(".").split(", ")) == KINDS_TAKEN
+
+
+@pytest.mark.parametrize("name", ["noext", "IMG_0042.", "Scan 29.11.2026", "foto.JPG", "foto.jfif"])
+def test_what_is_a_picture_is_taken_without_an_ending_in_its_name(editor_client, theme, name):
+    send(editor_client, theme, name, picture("JPEG"))
+    assert theme.image.name.endswith(".jpg")
+
+
+def test_a_kind_of_picture_that_the_site_cannot_draw_safely_is_not_taken(editor_client, theme, media):
+    response = send(editor_client, theme, "a.ppm", picture("PPM"))
+    assert "JPEG" in str(response.context["adminform"].form.errors["image"])
+    assert not stored(media)
+
+
 def test_a_picture_is_measured_by_the_reader_that_draws_it(editor_client, theme, media, monkeypatch):
     """Whatever the first look at its head said."""
     monkeypatch.setattr("django.core.files.images.get_image_dimensions", lambda *arguments, **options: (None, None))
@@ -206,17 +228,12 @@ def test_of_a_name_only_what_is_harmless_remains(theme, media, name):
 # Room
 
 
-@pytest.fixture(params=["bytes", "files", "disk"])
+@pytest.fixture(params=["files", "bytes"])
 def full(request, monkeypatch, media):
     """A site that has no more room, in each of the ways there are."""
     (media / "themes").mkdir()
     (media / "themes" / "old.jpg").write_bytes(bytes(1000))
-    if request.param == "bytes":
-        monkeypatch.setattr(fields, "MOST_BYTES", 1000)
-    elif request.param == "files":
-        monkeypatch.setattr(fields, "MOST_FILES", 1)
-    else:
-        monkeypatch.setattr(fields, "KEPT_FREE", 2**60)
+    monkeypatch.setattr(fields, {"files": "KEPT_FREE_FILES", "bytes": "KEPT_FREE"}[request.param], 2**60)
 
 
 def test_a_picture_for_which_there_is_no_room_is_refused_beside_its_field(editor_client, theme, media, full):
@@ -234,9 +251,18 @@ def test_a_document_for_which_there_is_no_room_is_refused_too(media, full):
     assert len(stored(media)) == 1
 
 
+def test_no_upload_looks_at_all_the_files_there_are(editor_client, theme, media, monkeypatch):
+    def never(folder, *_arguments, **_options):
+        raise AssertionError(folder)
+
+    monkeypatch.setattr("os.walk", never)
+    send(editor_client, theme, "a.png", picture())
+    assert theme.image
+
+
 def test_what_is_stored_may_be_saved_again_when_there_is_no_room(editor_client, theme, monkeypatch):
     send(editor_client, theme, "a.png", picture())
-    monkeypatch.setattr(fields, "MOST_FILES", 0)
+    monkeypatch.setattr(fields, "KEPT_FREE", 2**60)
     url = address(theme)
     form = form_data(editor_client, url) | {"title_nl": "Anders", "_save": "1"}
     del form["image"]  # which a browser does not send again
