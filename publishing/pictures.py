@@ -167,27 +167,10 @@ def _is_kept_whole(original: Any) -> bool:
 
 # How names of files of those kinds end. A name without an ending is no reason to refuse a picture; that of
 # something else is.
-ENDINGS = set(
-    [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".mpo",
-        ".png",
-        ".apng",
-        ".webp",
-        ".gif",
-        ".tif",
-        ".tiff",
-        ".bmp",
-        ".dib",
-        ".avif",
-        ".heic",
-        ".heif",
-        ".hif",
-    ]
-)
+ENDINGS = {
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif"),
+    *(".tif", ".tiff", ".bmp", ".dib", ".avif", ".heic", ".heif", ".hif"),
+}
 AN_ENDING = re.compile(r"\.[a-z][a-z0-9]{1,5}")
 
 
