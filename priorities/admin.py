@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from priorities.models import (
@@ -84,6 +85,11 @@ class DocumentAdmin(PublishableAdmin):
     readonly_fields = ("read_from_file",)
     list_extra = ("read_from_file",)
     can_preview = False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for remark in obj.remarks:
+            messages.warning(request, remark)
 
     @admin.display(description=_("the file"))
     def read_from_file(self, obj: Any) -> str:

@@ -1,7 +1,7 @@
 """What RESOC follows: the priorities of the Streekpact, current themes, and their updates."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
@@ -52,6 +52,7 @@ class Document(Publishable):
 
     view_name = "document"
     together = (("file", "language", "size", "page_count"),)
+    remarks: Sequence[str] = ()  # on a file that was just chosen, for who chose it
 
     title = models.CharField(_("title"), max_length=200, blank=True)
     slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
@@ -92,7 +93,7 @@ class Document(Publishable):
             except ValidationError as error:
                 raise ValidationError({"file": error.messages}) from error
             self.language = facts.language if facts.language in CODES else ""
-            self.size, self.page_count = facts.size, facts.pages
+            self.size, self.page_count, self.remarks = facts.size, facts.pages, facts.remarks
             row: Any = self  # its columns per language are made by modeltranslation
             row.title_nl = row.title_nl or facts.title
             row.slug_nl = row.slug_nl or to_slug(row.title_nl)[:100] or None

@@ -4,21 +4,26 @@ What a file is follows from its content, never from its name.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
+from pypdf import PasswordType, PdfReader
+from pypdf.errors import DependencyError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
+from priorities.pdf_titles import meaningful
 from publishing.fields import MAX_UPLOAD
-from publishing.search import tidy
 
-MAX_TITLE = 200  # characters
+HEAD = 1024  # bytes in which a file must begin
 TAIL = 1024  # bytes at the end in which a whole file says that it ends
-FILE_NAMES = (".pdf", ".doc", ".docx", ".odt", ".indd", ".ppt", ".pptx", ".xls", ".xlsx")
+# What may stand before its beginning and after its end: readers skip it, and it makes a file nothing else. Other
+# bytes before `%PDF-` could make it a web page or an archive too.
+BLANK = b"\0\t\n\f\r "
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Actions (12.6.4) that nobody needs to read a document: they run something, send what was filled in, play
 # something, or open a file inside it.
 ACTIONS = {
@@ -47,6 +52,35 @@ class Facts:
     language: str
     pages: int
     size: int  # bytes
+    has_text: bool  # letters, and not just pictures of them
+    is_tagged: bool  # says what is a heading, a list or a table (14.8)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What keeps some readers from reading it, and what to do about it."""
+        found = []
+        if not self.has_text:
+            found.append(
+                _(
+                    "This PDF has no text, only pictures of pages, as a scan has. Nobody can search in it or have it "
+                    "read aloud. Choose the original, or let a program recognise the text (OCR)."
+                )
+            )
+        elif not self.is_tagged:
+            found.append(
+                _(
+                    "This PDF does not say what its headings, lists and tables are, so it is hard to follow for people "
+                    "who have it read aloud. Make it again as an accessible (tagged) PDF."
+                )
+            )
+        if not self.language:
+            found.append(
+                _(
+                    "This PDF does not say in which language it is, so it may be read aloud in a wrong voice. Set the "
+                    "language in the program that makes it."
+                )
+            )
+        return found
 
 
 def read(file: File) -> Facts:
@@ -55,32 +89,51 @@ def read(file: File) -> Facts:
     if size > MAX_UPLOAD:
         raise ValidationError(_("This file is too large. Choose one of at most %s MB.") % (MAX_UPLOAD // 1_000_000))
     file.seek(0)
-    if file.read(5) != b"%PDF-":
+    if not file.read(HEAD).removeprefix(BYTE_ORDER_MARK).lstrip(BLANK).startswith(b"%PDF-"):
         raise ValidationError(_("This file is not a PDF. Choose a PDF."))
     broken = ValidationError(_("This PDF is damaged or incomplete. Make it again, and then choose it."))
-    file.seek(max(0, size - TAIL))
-    if b"%%EOF" not in file.read():
+    locked = ValidationError(_("This PDF is protected with a password. Choose one that everybody can open."))
+    end = _end(file, size)
+    file.seek(max(0, end - TAIL))
+    if b"%%EOF" not in file.read(TAIL):
         raise broken
     try:
         reader = PdfReader(file)
-        encrypted = reader.is_encrypted
-        if not encrypted:
-            active = any(_is_active(each) for each in _dictionaries(reader))
-            title, language = _title(reader), str(reader.root_object.get("/Lang", "") or "")
-            pages = len(reader.pages)
+        # Many forbid to print or to copy with a password for that, and open with an empty one (7.6.4).
+        opens = not reader.is_encrypted or reader.decrypt("") != PasswordType.NOT_DECRYPTED
+        if opens:
+            active = has_fonts = False
+            for each in _dictionaries(reader):
+                active = active or _is_active(each)
+                has_fonts = has_fonts or _value(each, "/Type") == "/Font"
+            facts = Facts(*_said(reader), len(reader.pages), size, has_fonts, _is_tagged(reader))
+    except (NotImplementedError, DependencyError) as error:  # a kind of lock that we know no key of
+        raise locked from error
     except Exception as error:  # pypdf's readers raise what they like
         raise broken from error
     finally:
         file.seek(0)
-    if encrypted:
-        raise ValidationError(_("This PDF is protected with a password. Choose one that everybody can open."))
+    if not opens:
+        raise locked
     if active:
         raise ValidationError(
             _("This PDF has a script, an attached file or an action that starts by itself. Save it without those.")
         )
-    if not pages:
+    if not facts.pages:
         raise broken
-    return Facts(title, _code(language), pages, size)
+    return facts
+
+
+def _end(file: File, size: int) -> int:
+    """How many bytes `file` has, without the blank ones that some programs add."""
+    end = size
+    while end > 0:
+        begin = max(0, end - 65_536)
+        file.seek(begin)
+        if rest := file.read(end - begin).rstrip(BLANK):
+            return begin + len(rest)
+        end = begin
+    return 0
 
 
 def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
@@ -148,11 +201,29 @@ def _leads_to_a_network_share(name: Any) -> bool:
     return bool(host) and (host.startswith("//") or not host.startswith(("/", "localhost/")))
 
 
-def _title(reader: PdfReader) -> str:
-    """The title in the metadata, unless a program wrote a file name there."""
-    title = tidy(str((reader.metadata and reader.metadata.title) or ""))[:MAX_TITLE].removeprefix("Microsoft Word - ")
-    title = "".join(letter for letter in title if letter.isprintable()).strip()
-    return "" if title.casefold().endswith(FILE_NAMES) else title
+def _said(reader: PdfReader) -> tuple[str, str]:
+    """The title and the language that the file gives: in its own words, or else in its XMP (ISO 16684-1)."""
+    titles = [str((reader.metadata and reader.metadata.title) or "")]
+    languages = [str(_value(reader.root_object, "/Lang") or "")]
+    with suppress(Exception):  # XMP that cannot be read says nothing
+        if xmp := reader.xmp_metadata:
+            languages += xmp.dc_language or []
+            by_language: dict[str, str] = xmp.dc_title or {}
+            first = [*(code for code in map(_code, languages) if code), "x-default"]
+            titles += sorted(by_language.values(), key=lambda title: _rank(by_language, title, first))
+    return next(filter(None, map(meaningful, titles)), ""), next(filter(None, map(_code, languages)), "")
+
+
+def _rank(by_language: dict[str, str], title: str, first: list[str]) -> int:
+    """How early a title comes: in the language of the file, then the one for all, then any."""
+    codes = [code if code == "x-default" else _code(code) for code, each in by_language.items() if each == title]
+    return min([first.index(code) for code in codes if code in first], default=len(first))
+
+
+def _is_tagged(reader: PdfReader) -> bool:
+    marks = _value(reader.root_object, "/MarkInfo")
+    is_marked = isinstance(marks, DictionaryObject) and bool(_value(marks, "/Marked"))
+    return is_marked and "/StructTreeRoot" in reader.root_object
 
 
 def _code(language: str) -> str:

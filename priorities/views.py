@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
+from django.utils.http import http_date, quote_etag
 
 from pages.models import MissionPage
 from priorities.models import Document, Priority, Theme, Update, updates_of, with_update_dates
@@ -122,10 +122,12 @@ class DocumentView(PublishedDetailView):
         except (OSError, ValueError, SuspiciousOperation) as error:
             raise Http404 from error
         etag = quote_etag(obj.file.name)  # a stored file never changes under its name
+        changed = int(obj.revision.live_from.timestamp())
         headers = {"ETag": etag, "Content-Length": str(file.size), "Cache-Control": "no-cache"}
+        headers["Last-Modified"] = http_date(changed)
         for name, value in (FILE_POLICY | headers).items():
             response.headers[name] = value
-        answer: Any = get_conditional_response(self.request, etag=etag, response=response)
+        answer: Any = get_conditional_response(self.request, etag, changed, response)
         if answer is not response:
             file.close()
         return answer

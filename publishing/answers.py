@@ -9,6 +9,7 @@ from hashlib import blake2s
 from typing import Any, NamedTuple
 
 import brotli
+from django.utils.http import parse_http_date_safe
 
 from publishing.reads import Read
 
@@ -171,9 +172,19 @@ def chosen(accepts: str) -> str:
 
 
 def is_known(answer: Answer, environ: Environ) -> bool:
-    """Whether the reader has this page already (RFC 9110 13.2.2)."""
+    """Whether the reader has this page already."""
+    known = environ.get("HTTP_IF_NONE_MATCH")
+    return known == answer.etag or is_unchanged(answer.etag, dict(answer.headers)["Last-Modified"], environ)
+
+
+def is_unchanged(etag: str, modified: str, environ: Environ) -> bool:
+    """Whether a reader who asks like this has what has these validators (RFC 9110 13.1); "" stands for none."""
     known = environ.get("HTTP_IF_NONE_MATCH")
     if known is not None:
-        return known == answer.etag or known == "*" or answer.etag in known.replace("W/", "").split(", ")
+        tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+        return bool(etag) and (known.strip() == "*" or etag.removeprefix("W/") in tags)
     since = environ.get("HTTP_IF_MODIFIED_SINCE")
-    return since is not None and since == dict(answer.headers)["Last-Modified"]
+    if not since or not modified:
+        return False
+    asked, changed = parse_http_date_safe(since), parse_http_date_safe(modified)
+    return since == modified or (asked is not None and changed is not None and changed <= asked)

@@ -106,7 +106,7 @@ class FocusField(models.PositiveSmallIntegerField):
 class PictureFormField(forms.ImageField):
     """Takes the kinds of pictures that the site can draw, also of iPhones, and without an ending in the name."""
 
-    default_validators = ()  # Django's goes by the name, and lists all that Pillow might read
+    default_validators: list[Any] = []  # Django's goes by the name, and lists all that Pillow might read
 
     def to_python(self, data: Any) -> Any:
         from PIL import Image
@@ -114,7 +114,7 @@ class PictureFormField(forms.ImageField):
         upload = forms.FileField.to_python(self, data)
         if upload is None:
             return None
-        if not may_be_picture(upload.name):
+        if not may_be_picture(upload.name or ""):
             raise not_taken()
         try:
             with opened(upload):

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes
+from email.header import Header
 from email.message import Message
 from email.mime.image import MIMEImage
 from email.utils import make_msgid
@@ -131,11 +132,25 @@ def _row_of(message: EmailMessage) -> Mail:
         sender=message.from_email,
         recipients=message.recipients(),
         subject=message.subject[:MAX_CHARACTERS],
-        message=sealed(message.message().as_bytes()),
+        message=sealed(_wire(message).as_bytes()),
         next_try_at=timezone.now(),
         expires_at=handling.expires_at,
         is_security=handling.is_security,
     )
+
+
+LONGEST_WORD = 60  # characters that fit beside the name of a header
+
+
+def _wire(message: EmailMessage) -> Any:
+    """`message` as it goes over the line. Its subject begins on the line of its name: a first line with nothing but
+    that (RFC 5322 3.2.2) is what some servers refuse.
+    """
+    wire = message.message()
+    subject = " ".join(message.subject.split())
+    if not subject.isascii() or any(len(word) > LONGEST_WORD for word in subject.split()):
+        wire.replace_header("Subject", Header(subject, "utf-8", header_name="Subject").encode())
+    return wire
 
 
 def sealed(wire: bytes) -> bytes:

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from whitenoise.middleware import WhiteNoiseMiddleware
-from whitenoise.responders import MissingFileError
+from whitenoise.responders import MissingFileError, Response, SlicedFile, StaticFile
 
 from publishing.fields import MAX_UPLOAD
 from publishing.languages import language_of_path
@@ -128,6 +128,20 @@ def limit_browser(get_response: Callable[[HttpRequest], HttpResponse]):
     return middleware
 
 
+class RangedFile(StaticFile):
+    """WhiteNoise's, which refuses a part of one byte (RFC 9110 14.1.2)."""
+
+    def get_range_response(self, range_header: str, base_headers: Any, file_handle: Any) -> Any:
+        headers = [(name, value) for name, value in base_headers if name != "Content-Length"]
+        size = int(dict(base_headers)["Content-Length"])
+        start, end = self.get_byte_range(range_header, size)
+        wanted = range_header.partition("=")[2].strip()
+        if start > end or (wanted[0] == "-" and not wanted.strip("-0")):  # the last no bytes
+            return self.get_range_not_satisfiable_response(file_handle, size)
+        headers += [("Content-Range", f"bytes {start}-{end}/{size}"), ("Content-Length", str(end - start + 1))]
+        return Response(HTTPStatus.PARTIAL_CONTENT, headers, SlicedFile(file_handle, start, end))
+
+
 class StaticFiles(WhiteNoiseMiddleware):
     """WhiteNoise's; it reads about a file when that is first asked for. About all would take a fifth of the start."""
 
@@ -138,8 +152,15 @@ class StaticFiles(WhiteNoiseMiddleware):
     def add_file_to_dictionary(self, url: str, path: str, stat_cache: Any = None) -> None:
         self.known[url] = path
 
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> Any:
+        found = super().get_static_file(path, url, stat_cache)
+        found.__class__ = RangedFile  # WhiteNoise names the class in the middle of a method
+        return found
+
     def __call__(self, request: HttpRequest) -> HttpResponse:
         url = request.path_info
+        if url in self.known and (request.method != "GET" or "HTTP_IF_RANGE" in request.META):
+            request.META.pop("HTTP_RANGE", None)  # all of it is always right (RFC 9110 14.2)
         if url in self.known and url not in self.files:
             with suppress(MissingFileError):
                 super().add_file_to_dictionary(url, self.known[url])

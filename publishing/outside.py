@@ -121,9 +121,20 @@ def _request(method: str, address: str, end: float) -> tuple[int, str]:
         connection.sock = own  # with one, it makes none of its own
         connection.request(method, target, headers={"User-Agent": user_agent(), "Accept": "*/*", "Connection": "close"})
         response = connection.getresponse()
-        return response.status, response.headers.get("Location", "")
+        return response.status, _location(response.headers.get("Location", ""))
     finally:
         sock.close()
+
+
+def _location(header: str) -> str:
+    """The address in a `Location`, also when it has bare bytes, as browsers take it: those of UTF-8 as letters, any
+    others as they are. `header` has every byte as a letter of its own.
+    """
+    sent = header.strip().encode("latin-1")
+    try:
+        return sent.decode()
+    except UnicodeDecodeError:
+        return "".join(chr(byte) if byte < 128 else f"%{byte:02X}" for byte in sent)
 
 
 def _connect(host: str, port: int, end: float) -> socket.socket:

@@ -38,7 +38,7 @@ from django.db import DatabaseError, close_old_connections, connection, connecti
 from django.http.request import validate_host
 
 from publishing import failures, outages, page_store, stamp
-from publishing.answers import Answer, Condition, Environ, Headers, Key, Page, chosen, encoded, is_known
+from publishing.answers import Answer, Condition, Environ, Headers, Key, Page, chosen, encoded, is_known, is_unchanged
 from publishing.page_store import PageStore, is_canonical
 from publishing.parameters import has_secret, kept_query
 from publishing.reads import EVERYTHING, Change, Read, is_touched, recording
@@ -689,7 +689,14 @@ class Passed:
         )
 
     def send(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """As it came."""
+        """As it came, or that the reader has it: what asks for that was kept from the application."""
+        values = {name.lower(): value for name, value in self.headers}
+        is_ok = self.status.startswith(str(HTTPStatus.OK.value))
+        if is_ok and is_unchanged(values.get("etag", ""), values.get("last-modified", ""), environ):
+            self.close()
+            about_body = ("content-length", "content-type", "content-disposition", "content-encoding")
+            start_response("304 Not Modified", [each for each in self.headers if each[0].lower() not in about_body])
+            return []
         start_response(self.status, self.headers)
         if environ["REQUEST_METHOD"] != "HEAD":
             return self.parts

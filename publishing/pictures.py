@@ -293,7 +293,8 @@ def _small_heif(upload: Any) -> "tuple[Image.Image, bytes | None]":
         band: Any = pixels[top * found.stride : (top + rows) * found.stride]
         strip = Image.frombuffer(mode, (width, rows), band, "raw", mode, found.stride, 1)
         small.paste(strip.reduce(by), (0, top // by))
-    return mixable(small), found.info.get("icc_profile")
+    profile: Any = found.info.get("icc_profile")
+    return mixable(small), profile
 
 
 def harmless(name: str) -> str:

@@ -14,6 +14,8 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.views.generic import TemplateView
 
 from publishing.languages import current
@@ -133,7 +135,7 @@ def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
         # Made here: of a file in a bucket the first byte is fetched only now.
         kind = guess_type(path)[0] or ""
         # Only pictures are shown; a PDF is a download, also at its raw address.
-        response = FileResponse(file, as_attachment=not kind.startswith("image/") or kind == "image/svg+xml")
+        response: Any = FileResponse(file, as_attachment=not kind.startswith("image/") or kind == "image/svg+xml")
     except StorageAway as error:
         return storage_away(error)
     except (OSError, SuspiciousOperation) as error:
@@ -143,7 +145,11 @@ def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
     response.headers["Cache-Control"] = "private, max-age=3600" if is_public else "private, no-store"
     if not is_public:
         response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    response.headers["ETag"] = etag = quote_etag(path)
+    answer: Any = get_conditional_response(request, etag, response=response)
+    if answer is not response:
+        response.close()
+    return answer
 
 
 def stored(path: str) -> tuple[File, str]:

@@ -7,15 +7,28 @@ import zipfile
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIHandler
 from django.db.models import ProtectedError
+from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfWriter
 from pypdf.annotations import Link
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    TextStringObject,
+)
 
 from priorities.models import Document, Priority, Theme, ThemeDocument, Update, UpdateDocument
+from priorities.pdf_titles import meaningful
 from publishing.fields import MAX_UPLOAD
+from publishing.page_cache import PageCache
 from publishing.workflow import live_users, publish, withdraw
+from tests.publishing.test_admin import form_data
+from tests.publishing.test_page_cache import Reader
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +185,171 @@ def test_a_title_that_was_typed_stays_and_a_file_name_is_no_title():
 
 
 @pytest.mark.parametrize(
+    "title",
+    """C:\\Users\\jan\\verslag.rtf|file:///home/jan/verslag|/tmp/print|\\\\server\\map|verslag_2026_def|affiche.ai
+    |nota.pages|Plan.indd|begroting (2).xlsx|Naamloos|Naamloos-1|Naamloos document|Zonder titel|Document zonder titel
+    |untitled|<untitled>|Untitled-3|Untitled document|(anonymous)|no title|Sans titre|Document sans titre|Sans nom 1
+    |Présentation PowerPoint|PowerPoint-presentatie|PowerPoint Presentation|PowerPoint-Präsentation|Diapositive 1|Dia 1
+    |Unbenannt|Unbenanntes Dokument|Ohne Titel|Dokument1|Document1|Document 12|Microsoft Word - Document1|Print
+    |Afdrukken|Gescand document|Document numérisé|SKM_C25822112914030|Scan0001|IMG_0042|20221129143015|Nieuw document
+    |Folie 1|Werkmap1|Classeur1|Book1|Microsoft Word|—|1""".replace("\n    ", "").split("|"),
+)
+def test_what_a_program_wrote_is_no_title(title):
+    assert meaningful(title) == ""
+    found = document(title_nl="", slug_nl=None, file=upload(pdf(title=title)))
+    assert (found.title_nl, found.slug_nl) == ("", None)
+
+
+@pytest.mark.parametrize(
+    "title",
+    """Jaarverslag 2026|Streekpact 2025-2030|Nota over document- en dossierbeheer|Print je eigen vlag|Versie 2.0
+    |Sociaal/economisch plan|Presentatie van het Streekpact|Wat is er nieuw?|E-loket: stand van zaken
+    |Présentation du pacte|Untitled lives: een tentoonstelling|Presentatie 2026
+    |Dokument der Region Westhoek""".replace("\n    ", "").split("|"),
+)
+def test_what_people_call_a_document_is_its_title(title):
+    assert meaningful(title) == title
+
+
+def test_a_title_that_word_printed_is_what_follows_its_name():
+    assert meaningful("Microsoft Word - Verslag van de vergadering") == "Verslag van de vergadering"
+
+
+def xmp(titles: dict[str, str], language: str = "", info: str = "") -> bytes:
+    """A PDF that says in XMP what it is called."""
+    words = "".join(f'<rdf:li xml:lang="{code}">{title}</rdf:li>' for code, title in titles.items())
+    spoken = f"<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>" if language else ""
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<dc:title><rdf:Alt>{words}</rdf:Alt></dc:title>{spoken}</rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+
+    def change(writer: PdfWriter) -> None:
+        stream = DecodedStreamObject()
+        stream.set_data(packet.encode())
+        stream.update({NameObject("/Type"): NameObject("/Metadata"), NameObject("/Subtype"): NameObject("/XML")})
+        writer.root_object[NameObject("/Metadata")] = writer._add_object(stream)
+
+    return pdf(title=info, change=change)
+
+
+@pytest.mark.parametrize(
+    ("data", "title", "language"),
+    [
+        (xmp({"x-default": "Verslag uit XMP"}, "fr"), "Verslag uit XMP", "fr"),
+        (xmp({"x-default": "A b", "nl-BE": "Het verslag"}, "nl"), "Het verslag", "nl"),
+        (xmp({"de": "Der Bericht"}), "Der Bericht", ""),
+        (xmp({"x-default": "Verslag uit XMP"}, "en-GB", info="Naamloos"), "Verslag uit XMP", "en"),
+        (xmp({"x-default": "Uit XMP"}, info="Eigen titel"), "Eigen titel", ""),
+        (xmp({"x-default": "nota.docx"}), "", ""),
+        (xmp({"x-default": "a & b"}), "", ""),  # no XML
+    ],
+)
+def test_title_and_language_are_read_from_xmp_too(data, title, language):
+    found = document(title_nl="", slug_nl=None, file=upload(data))
+    assert (found.title_nl, found.language, found.page_count) == (title, language, 3)
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"])
+def test_a_pdf_that_opens_for_everybody_is_taken_although_it_may_not_be_changed(algorithm):
+    data = pdf(
+        title="Jaarverslag 2026", language="nl", change=lambda writer: writer.encrypt("", "geheim", algorithm=algorithm)
+    )
+    found = document(title_nl="", slug_nl=None, file=upload(data))
+    assert (found.title_nl, found.language, found.page_count) == ("Jaarverslag 2026", "nl", 3)
+    with pytest.raises(ValidationError):
+        document(file=upload(pdf(change=lambda writer: (script(writer), writer.encrypt("", "x", algorithm=algorithm)))))
+
+
+@pytest.mark.parametrize("before", [b"", b"\n", b"\r\n \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b"\0" * 20])
+@pytest.mark.parametrize("after", [b"", b"\0" * 3000, b"\r\n" * 600, b" \n\0" * 70_000])
+def test_blank_bytes_around_a_pdf_do_no_harm(before, after):
+    assert document(file=upload(before + pdf() + after)).page_count == 3
+
+
+def with_words(writer: PdfWriter) -> None:
+    writer._add_object(made({"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}))
+
+
+def tagged(writer: PdfWriter) -> None:
+    with_words(writer)
+    root = writer.root_object
+    root[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})
+    root[NameObject("/StructTreeRoot")] = writer._add_object(made({"/Type": "/StructTreeRoot"}))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, ["OCR", "stem"]),
+        ({"change": with_words}, ["tags", "stem"]),
+        ({"change": with_words, "language": "nl"}, ["tags"]),
+        ({"change": tagged, "language": "nl"}, []),
+    ],
+)
+def test_what_keeps_people_from_reading_a_pdf_is_told_and_the_file_is_kept(editor_client, options, words):
+    url = reverse("admin:priorities_document_add")
+    form = form_data(editor_client, url) | {"title_nl": "Verslag", "file": upload(pdf(**options)), "_save": "1"}
+    response = editor_client.post(url, form, follow=True)
+    found = Document.objects.get(title_nl="Verslag")
+    told = [str(each) for each in response.context["messages"] if each.level_tag == "warning"]
+    assert len(told) == len(words)
+    assert all(word in text for word, text in zip(words, told, strict=True))
+    url = reverse("admin:priorities_document_change", args=[found.pk])
+    form = {name: value for name, value in form_data(editor_client, url).items() if name != "file"} | {"_save": "1"}
+    again = editor_client.post(url, form | {"title_nl": "Anders"}, follow=True)  # nothing is said of the file again
+    assert not [each for each in again.context["messages"] if each.level_tag == "warning"]
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_who_has_the_file_gets_it_no_second_time(client, editor_client, editor, method):
+    found = document()
+    publish(found, editor)
+    cache = PageCache(WSGIHandler())
+
+    def closed(environ, start_response):
+        parts = cache(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+
+    reader = Reader(closed)
+
+    def ask(**headers) -> tuple[int, dict[str, str], bytes]:
+        reader.get("/documenten/jaarverslag.pdf", method=method.upper(), **headers)
+        return reader.status, reader.headers, reader.body
+
+    status, headers, sent = ask()
+    assert status == 200
+    assert bool(sent) == (method == "get")
+    for asked in (
+        {"HTTP_IF_NONE_MATCH": headers["etag"]},
+        {"HTTP_IF_NONE_MATCH": f'"a",W/{headers["etag"]}'},
+        {"HTTP_IF_NONE_MATCH": "*"},
+        {"HTTP_IF_MODIFIED_SINCE": headers["last-modified"]},
+        {"HTTP_IF_MODIFIED_SINCE": "Fri, 01 Jan 2100 00:00:00 GMT"},
+    ):
+        status, again, sent = ask(**asked)
+        assert (status, sent, again["etag"]) == (304, b"", headers["etag"])
+        assert "content-length" not in again
+        for each in (client, editor_client):
+            assert getattr(each, method)("/documenten/jaarverslag.pdf", **asked).status_code == 304
+    for asked in ({"HTTP_IF_NONE_MATCH": '"other"'}, {"HTTP_IF_MODIFIED_SINCE": "Thu, 01 Jan 2015 00:00:00 GMT"}):
+        assert ask(**asked)[0] == 200
+
+
+def test_who_has_a_picture_gets_it_no_second_time(client, editor):
+    found = document()
+    publish(found, editor)
+    response = client.get(found.file.url)
+    assert body(response)
+    assert client.get(found.file.url, HTTP_IF_NONE_MATCH=response.headers["ETag"]).status_code == 304
+
+
+@pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"<html><script>alert(1)</script>%PDF-1.7 %%EOF</html>", "is not a PDF"),
@@ -183,7 +361,11 @@ def test_a_title_that_was_typed_stays_and_a_file_name_is_no_title():
         (pdf(0), "damaged"),
         (b"%PDF-1.7" + b"\0" * MAX_UPLOAD, "too large"),
         (pdf(change=lambda writer: writer.encrypt("geheim")), "password"),
-        (pdf(change=lambda writer: writer.encrypt("", "geheim")), "password"),
+        (pdf(change=lambda writer: writer.encrypt("geheim", "ander", algorithm="AES-256")), "password"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + pdf(), "is not a PDF"),
+        (b"PK\3\4" + pdf(), "is not a PDF"),
+        (b"\n" * 2000 + pdf(), "is not a PDF"),
+        (pdf() + b"<script>" * 400, "damaged"),
         (pdf(change=script), "script"),
         (pdf(change=lambda writer: writer.add_attachment("a.exe", b"MZ")), "attached"),
         (pdf(change=launch), "action"),
@@ -217,7 +399,7 @@ def test_the_file_is_a_download_that_can_run_nothing(client, editor):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response.headers["Content-Security-Policy"]
     assert response.headers["Content-Length"] == str(len(data))
-    again = client.get("/documenten/jaarverslag.pdf", headers={"if-none-match": response.headers["ETag"]})
+    again = client.get("/documenten/jaarverslag.pdf", headers={"if-none-match": response.headers["etag"]})
     assert again.status_code == 304
     head = client.head("/documenten/jaarverslag.pdf")
     assert (head.status_code, head.headers["Content-Length"], body(head)) == (200, str(len(data)), b"")
@@ -241,7 +423,7 @@ def test_replacing_the_file_keeps_the_address_and_shows_only_when_published(clie
     one = document(file=upload(old))
     publish(one, editor)
     first = client.get("/documenten/jaarverslag.pdf")
-    etag = first.headers["ETag"]
+    etag = first.headers["etag"]
     assert body(first) == old
     one.file = upload(new)
     one.save()

@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
         first, _slash, rest = self.path[1:].partition("/")
         if first == "to":
             self.send_response(302)
-            self.send_header("Location", unquote(rest))
+            self.send_header("Location", unquote(rest, "latin-1"))  # each byte as it stands there
         elif first == "for-browsers":  # HEAD gets the number that follows
             self.send_response(int(rest) if self.command == "HEAD" else 200)
         elif first == "hangs-up-on-head" and self.command == "HEAD":

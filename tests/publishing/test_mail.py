@@ -2,13 +2,14 @@
 
 import socket
 from datetime import timedelta
+from email import message_from_bytes, policy
 from importlib import import_module
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from django.apps import apps
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone
 
@@ -297,3 +298,45 @@ def test_mails_that_wait_during_an_upgrade_are_encrypted_and_go_later():
     upgrade.decrypt_waiting(apps, None)
     mail.refresh_from_db()
     assert bytes(mail.message) == plain
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Johan Halsberghe wijzigde de eigen kaart",
+        "Hélène-Françoise Vandenbroucke-D’Hondt, coördinatrice: kaart gewijzigd",
+        "é" * 70,
+        "ü" * 300,
+        "Оксана Шевченко просить підтвердити свою картку на сайті RESOC Westhoek",
+        "👩‍🌾" * 30,
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+        "x" * 200,
+        "https://www.example.org/" + "x" * 60 + " is dood",
+        "woord " * 40,
+    ],
+)
+def test_no_subject_begins_with_an_empty_line(port, subject):
+    lines: list[bytes] = []
+
+    class Wiretap:
+        async def handle_DATA(self, server, session, envelope):  # noqa: N802  (aiosmtpd's name)
+            lines.extend(envelope.original_content.split(b"\r\n"))
+            return "250 OK"
+
+    controller = Controller(Wiretap(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        message = EmailMessage(subject, "Dag", "site@example.org", ["a@example.org"])
+        get_connection("publishing.mail.Queue").send_messages([message])
+        assert deliver() == 1
+    finally:
+        controller.stop()
+    head = lines[: lines.index(b"")]
+    start = next(number for number, line in enumerate(head) if line.startswith(b"Subject:"))
+    following = [number for number in range(start + 1, len(head)) if head[number][:1] not in b" \t"]
+    end = following[0] if following else len(head)
+    assert head[start].removeprefix(b"Subject:").strip()
+    assert all(line.strip() for line in head)
+    assert max(map(len, head[start:end])) <= 78
+    sent = message_from_bytes(b"\r\n".join(head[start:end]) + b"\r\n\r\n", policy=policy.default)
+    assert sent["Subject"] == " ".join(subject.split())

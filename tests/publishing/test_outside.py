@@ -195,3 +195,18 @@ def test_a_site_with_a_certificate_is_asked_by_its_name(neighbour, looked_up, mo
         monkeypatch.setattr(outside, "_context", lambda: ssl.create_default_context(cafile=str(pem)))
         assert ask(address) is Answer.THERE
         assert secret.asked == [("HEAD", "/page")]
+
+
+@pytest.mark.parametrize(
+    ("bare", "path"),
+    [
+        ("/accent%C3%A9", "/accent%C3%A9"),
+        ("/accent%E9", "/accent%E9"),  # latin-1: the byte is sent back as it came
+        ("/%E2%82%AC%20?q=%C3%A9", "/%E2%82%AC%20?q=%C3%A9"),
+        ("/a%2520b", "/a%20b"),
+        ("/caf%E9%C3%A9", "/caf%E9%C3%A9"),
+    ],
+)
+def test_a_redirect_with_bare_letters_is_followed_as_browsers_follow_it(neighbour, bare, path):
+    assert ask(neighbour(f"/to/{bare}")) is Answer.THERE
+    assert neighbour.asked[-1] == ("HEAD", path)

@@ -193,6 +193,12 @@ def test_whom_a_proxy_would_name_is_believed_of_no_visitor(served):
     [
         ("bytes=0-9", 206),
         ("bytes=-9", 206),
+        ("bytes=0-0", 206),
+        ("bytes=5-5", 206),
+        ("bytes=-1", 206),
+        ("bytes=0-", 206),
+        ("bytes=-99999999", 206),
+        ("bytes=-0", 416),
         ("bytes=9-0", 416),
         ("bytes=99999999999-", 416),
         ("bytes=0-1,5-6", 200),
