@@ -34,7 +34,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from js_asset import Media
 from phonenumber_field.modelfields import PhoneNumberField
 
-from publishing import audit, editing, history, lists, resending, site_mode
+from publishing import audit, editing, history, lists, resending, site_mode, undoing
 from publishing.addresses import absolute
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
@@ -44,6 +44,7 @@ from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localize
 from publishing.mail import deliver
 from publishing.models import (
     LAST_POSITION,
+    Act,
     Discarded,
     Event,
     Mail,
@@ -65,9 +66,15 @@ from publishing.workflow import (
     check_reason,
     confirm,
     is_live,
+    keep,
+    keep_typed,
+    keep_what_stood,
     live_users,
     lock,
+    look,
+    look_at,
     publish,
+    record,
     reorder,
     state,
     unpublished_changes,
@@ -218,8 +225,16 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
         """What is deleted lies in the bin, with who put it there."""
         mine = Discarded.objects.of(obj).in_bin()
         with transaction.atomic():
+            lock(self.model)
+            before = look(self.model, obj.pk)
             super().delete_model(request, obj)
             mine.filter(author=None).update(author=request.user)
+            request.act = record(Act.Kind.DELETED, request.user, [before])
+
+    def response_delete(self, request: Any, obj_display: str, obj_id: int) -> HttpResponse:
+        response = super().response_delete(request, obj_display, obj_id)
+        undoing.offer(request, request.act)
+        return response
 
     def present_view(self, request: Any, object_id: int) -> HttpResponse:
         """A sign of life of the form that is open; answers who else is there."""
@@ -333,6 +348,13 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             [] if site_mode.is_copy(form.instance) else super().construct_change_message(request, form, formsets, add)
         )
 
+    def save_form(self, request: Any, form: Any, change: bool) -> Any:
+        """As Django's, and look how everything stands before it is saved."""
+        if change:
+            request.before = look(self.model, form.instance.pk)
+            keep_what_stood(form.instance)
+        return super().save_form(request, form, change)
+
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """As Django's, and note the child rows that are new; a correction is published."""
         if site_mode.is_copy(form.instance):
@@ -349,7 +371,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             return
         form = self.get_form(request, obj, change=True)(request.POST, request.FILES, instance=obj)
         formsets, _inlines = self._create_formsets(request, obj, change=True)  # type: ignore[attr-defined]
-        found = editing.differences(request.POST[editing.BASE], saved, typed(form, formsets))
+        mine = typed(form, formsets)
+        found = editing.differences(request.POST[editing.BASE], saved, mine)
         if found:
             row = self.get_object(request, str(obj.pk))
             theirs = self.get_form(request, row, change=True)(instance=row)
@@ -357,6 +380,8 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
                 formset_class(instance=row, prefix=formset_class.get_default_prefix())
                 for formset_class, _inline in self.get_formsets_with_inlines(request, row)
             ]
+            if any(each.clash for each in found):
+                keep_typed(obj, request.user, mine)
             request.POST = editing.take_over(request.POST, found, theirs, inlines)
             request.differences = found
 
@@ -484,12 +509,17 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             key=lambda key: (typed[key], _sign(typed[key] - old.get(key, 0)), places.get(key, 0)),
         )
         try:
-            moved = reorder(self.model, keys, request.user)
+            with transaction.atomic():
+                lock(self.model)
+                before = look_at(self.model, list(old))
+                moved = reorder(self.model, keys, request.user)
+                act = record(Act.Kind.ORDERED, request.user, before) if moved else None
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return
         if moved:
             messages.success(request, _("The order is changed: visitors see it now. Drafts stay drafts."))
+            undoing.offer(request, act)
         else:
             messages.info(request, _("The order was this already."))
 
@@ -498,10 +528,18 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
     def response_add(
         self, request: HttpRequest, obj: Publishable, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._respond(request, obj) or super().response_add(request, obj, post_url_continue)
+        return self._answer(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Publishable) -> HttpResponse:
-        return self._respond(request, obj) or super().response_change(request, obj)
+        return self._answer(request, obj) or super().response_change(request, obj)
+
+    def _answer(self, request: Any, obj: Publishable) -> HttpResponse | None:
+        """Do what the button said, keep what was saved, and offer to undo what visitors see of it."""
+        before, kind = getattr(request, "before", None) or look(self.model, obj.pk), undoing.kind_of(request)
+        response = self._respond(request, obj)
+        keep(obj, request.user)
+        undoing.offer(request, record(kind, request.user, [before]) if kind else None)
+        return response
 
     def _respond(self, request: Any, obj: Publishable) -> HttpResponse | None:
         """Do what the button said, tell what visitors see of it now, and stay on the page."""

@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from publishing import stamp, text_index
 from publishing.immutability import permit
 from publishing.models import (
+    Act,
+    ActLine,
     Discarded,
+    Draft,
     Presence,
     Publishable,
     Revision,
@@ -27,7 +30,7 @@ from publishing.workflow import files, is_live, live_users, lock
 
 
 def erase(obj: Publishable, successor: Publishable | None = None) -> int:
-    """Forget `obj` in the working copies, in history, in the bin, in the log and in files.
+    """Forget `obj` in the working copies, in history, in what was saved, in the bin, in the log and in files.
 
     Its address stays, to say why it was withdrawn, or with a published `successor` to lead there.
     Visitors must not see it any more and nothing that they see may point at it: raises
@@ -60,8 +63,9 @@ def erase(obj: Publishable, successor: Publishable | None = None) -> int:
         row.delete()
         text_index.forget()
         ours = {"model": model._meta.label_lower, "object_id": pk}
-        for kept in (Discarded, ShareLink, Presence, SentForm):
+        for kept in (ActLine, Discarded, Draft, ShareLink, Presence, SentForm):
             kept.objects.filter(**ours).delete()
+        Act.objects.filter(lines=None).delete()
         about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model), object_id=str(pk))
         about.update(object_repr="–", change_message="")
         stamp.bump()
@@ -79,6 +83,11 @@ def erase(obj: Publishable, successor: Publishable | None = None) -> int:
 def _files_of(row: Publishable) -> Iterator[str]:
     """The stored files that the working copy or any version of `row` names."""
     yield from files(row)
-    versions: list[Revision | Discarded] = [*row.revisions, *Discarded.objects.of(row)]
-    for version in versions:
-        yield from files(thaw(type(row), row.pk, normalise(type(row), version.data)))
+    versions: list[Revision | Discarded | Draft] = [
+        *row.revisions,
+        *Discarded.objects.of(row),
+        *Draft.objects.of(row),
+    ]
+    acts = ActLine.objects.filter(model=row._meta.label_lower, object_id=row.pk).values_list("working", flat=True)
+    for data in [*(version.data for version in versions), *acts]:
+        yield from files(thaw(type(row), row.pk, normalise(type(row), data)))

@@ -1,6 +1,6 @@
 """History: who changed what and when, any two versions side by side, and back again.
 
-A version is what was published (a Revision), what was overwritten or deleted (a Discarded),
+A version is what was published (a Revision), saved (a Draft), overwritten or deleted (a Discarded),
 or the working copy as it is saved now.
 """
 
@@ -16,7 +16,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -30,10 +30,11 @@ from publishing.dates import written
 from publishing.editing import Path, values
 from publishing.languages import current
 from publishing.lists import user_name
-from publishing.models import Discarded, Publishable, Revision
+from publishing.models import Act, ActLine, Discarded, Draft, Publishable, Revision
 from publishing.numbers import whole
-from publishing.snapshots import Change, Snapshot, diff, freeze, normalise
-from publishing.workflow import has_unpublished, restore, unpublished_changes
+from publishing.snapshots import Change, Snapshot, diff, freeze, freeze_all, normalise
+from publishing.undoing import button, offer
+from publishing.workflow import has_unpublished, last_act, lock, look, record, restore, unpublished_changes
 
 ENTRIES_PER_PAGE = 25
 RECENT = 3  # lines beside the form
@@ -41,7 +42,7 @@ RECENT_ROWS = 20  # read for those of each kind, because saves in a row are one 
 AT_ONCE = timedelta(seconds=2)  # the button Publish saves first: one act, told once
 WORKING = "working"  # the name of the working copy among the versions
 
-Version = Revision | Discarded
+Version = Revision | Discarded | Draft
 
 
 @dataclass
@@ -58,6 +59,7 @@ class Entry:
     before: str = ""  # the key of the version published before it
     made: str = ""  # the key of the version as it was made; `key` is that in which it was carried along since
     is_save: bool = False
+    undo: str = ""  # the button that undoes it
 
     @property
     def when(self) -> str:
@@ -65,10 +67,10 @@ class Entry:
         return when(self.at)
 
 
-def entries(obj: Publishable, rows: int | None = None) -> list[Entry]:
+def entries(obj: Publishable, rows: int | None = None, kept: Iterable[Draft] = ()) -> list[Entry]:
     """The history of `obj`, newest first, in three queries: without what each publication changed, see `tell`.
 
-    With `rows`, only from the newest rows of each kind.
+    With `rows`, only from the newest rows of each kind. Of the saves in `kept` it says that they can be put back.
     """
     now = timezone.now()
     revisions = list(obj.revisions.defer("data").select_related("author")[:rows])
@@ -78,6 +80,7 @@ def entries(obj: Publishable, rows: int | None = None) -> list[Entry]:
     found = [
         *(_of_revision(act, last, _before(act, revisions), now) for act, last in acts),
         *(_of_discarded(each) for each in Discarded.objects.of(obj).defer("data").select_related("author")[:rows]),
+        *map(_of_draft, kept),
         *(_of_save(each) for each in saves[:rows]),
     ]
     # A publication comes after the save of the same moment that it is about.
@@ -102,7 +105,7 @@ def tell(obj: Publishable, lines: Iterable[Entry]) -> None:
         act = revisions.get(f"r{each.carried_by_id}")
         if act and each.live_from > act.live_from:
             carried.setdefault(f"r{act.pk}", []).append(each)
-    readable = obj.revisions.once_public().filter(pk__in=[each.pk for each in revisions.values()])
+    readable = obj.revisions.citable().filter(pk__in=[each.pk for each in revisions.values()])
     public = type(obj).published().filter(object_id=obj.pk).first() if obj.view_name else None
     urls = {f"r{pk}": _public_address(public, pk) for pk in readable.values_list("pk", flat=True)} if public else {}
     for line in lines:
@@ -177,6 +180,8 @@ def _of_revision(revision: Revision, last: Revision, before: Revision | None, no
         mark = _("Waits until %s") % when(revision.live_from)
     elif decides and revision.withdrawn:
         mark = _("Withdrawn")
+    elif revision.taken_back_at:
+        mark = _("Undone")
     elif decides:
         mark = _("Ended on %s") % when(end) if end and end <= now else _("Public now")
     if act.withdrawn:
@@ -196,6 +201,11 @@ def _of_revision(revision: Revision, last: Revision, before: Revision | None, no
 def _of_discarded(discarded: Discarded) -> Entry:
     what = _("deleted it") if discarded.deleted else _("put back an older version; this is what stood here before")
     return Entry(discarded.created_at, _name(discarded.author), what, [], f"d{discarded.pk}")
+
+
+def _of_draft(draft: Draft) -> Entry:
+    what = _("changed the working copy") if draft.was_saved else _("typed this, while somebody else saved")
+    return Entry(draft.last_at, _name(draft.author), what, [], f"s{draft.pk}", is_save=draft.was_saved)
 
 
 def _of_save(save: LogEntry) -> Entry:
@@ -232,7 +242,7 @@ def _merged(lines: Iterable[Entry]) -> list[Entry]:
     merged: list[Entry] = []
     for line in lines:
         newer = merged[-1] if merged else None
-        if newer and line.is_save and newer.who == line.who:
+        if newer and line.is_save and not line.key and newer.who == line.who:
             same_day = timezone.localdate(newer.at) == timezone.localdate(line.at)
             if newer.is_save and newer.what == line.what and same_day:
                 newer.details = list(dict.fromkeys([*newer.details, *line.details]))
@@ -272,7 +282,9 @@ def when(at: datetime) -> str:
 def timeline(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """The whole history of one object, with two versions to choose."""
     obj = _object(model_admin, request, object_id)
-    found = entries(obj)
+    working = freeze_all(obj)
+    kept = [each for each in Draft.objects.of(obj).select_related("author") if each.data != working]
+    found = with_undo(obj, entries(obj, kept=kept))
     page_obj = Paginator(found, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
     tell(obj, page_obj.object_list)
     changes = unpublished_changes(obj)
@@ -330,11 +342,35 @@ def restore_version(model_admin: Any, request: Any, object_id: str) -> HttpRespo
 def restore_and_tell(request: Any, version: Version) -> Any:
     """Make `version` the working copy, and tell which relations stay empty; gives the saved row."""
     empty = missing(version.model_class, normalise(version.model_class, version.data))
-    row = restore(version, request.user)
+    with transaction.atomic():
+        lock(version.model_class)
+        before = look(version.model_class, version.object_id)
+        row = restore(version, request.user)
+        act = record(Act.Kind.RESTORED, request.user, [before])
     messages.success(request, _("Put back as working copy: visitors see it when you publish."))
+    offer(request, act)
     if empty:
         messages.warning(request, _("Left empty, because it was deleted since: %s.") % get_text_list(empty, _("and")))
     return row
+
+
+def with_undo(obj: Publishable, lines: list[Entry]) -> list[Entry]:
+    """`lines` with the button at what can be undone now, if anything."""
+    act = last_act(obj)
+    if act is None:
+        return lines
+    line = ActLine.objects.get(act=act, model=obj._meta.label_lower, object_id=obj.pk)
+    made = [
+        f"r{pk}" for pk in obj.revisions.filter(pk__gt=line.before, pk__lte=line.after).values_list("pk", flat=True)
+    ]
+    about = [each for each in lines if each.made in made] or [
+        each for each in lines if not each.is_save and abs(each.at - act.at) < AT_ONCE
+    ]
+    if not about:
+        about = [Entry(act.at, _name(act.author), act.get_kind_display())]
+        lines = sorted([*lines, *about], key=lambda each: each.at, reverse=True)
+    about[-1].undo = button(act)
+    return lines
 
 
 def _object(model_admin: Any, request: HttpRequest, object_id: str) -> Any:
@@ -347,7 +383,7 @@ def _object(model_admin: Any, request: HttpRequest, object_id: str) -> Any:
 
 
 def _version(obj: Publishable, key: str) -> Version | None:
-    found: Any = {"r": obj.revisions, "d": Discarded.objects.of(obj)}.get(key[:1])
+    found: Any = {"r": obj.revisions, "d": Discarded.objects.of(obj), "s": Draft.objects.of(obj)}.get(key[:1])
     return found.filter(pk=whole(key[1:])).first() if found is not None else None
 
 

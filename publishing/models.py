@@ -134,8 +134,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.filter(CAME_DUE, stays, live_until__gt=at or timezone.now(), withdrawn=False)
 
     def once_public(self, at: datetime | None = None) -> Self:
-        """The revisions that visitors see or once saw: what a page can be cited by."""
+        """The revisions that visitors see or once saw."""
         return self.filter(CAME_DUE, live_from__lte=at or timezone.now(), withdrawn=False)
+
+    def citable(self, at: datetime | None = None) -> Self:
+        """Those of them that nobody took back: what a page can be cited by."""
+        return self.once_public(at).filter(taken_back_at=None)
 
     def newest_first(self) -> Self:
         """The one that visitors read for the shortest time comes first."""
@@ -246,6 +250,8 @@ class Revision(models.Model):
     # Of a version that waited and was committed again, so as to wait on: the commit that it would have been overtaken
     # by, or, when nothing became public, the version whose place it takes.
     carried_by = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="carried")
+    # When it was undone: visitors no longer read it among the versions of a page, though history keeps it.
+    taken_back_at = models.DateTimeField(null=True, editable=False)
     # The place in lists, copied from the content: no database sorts well by a JSON value.
     sort_key = models.CharField(max_length=100, editable=False)
 
@@ -347,6 +353,98 @@ class SentForm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.object_id}, {self.saved_at:%Y-%m-%d %H:%M}"
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """Kept saves of working copies."""
+
+    def of(self, obj: "Publishable") -> Self:
+        return self.filter(model=obj._meta.label_lower, object_id=obj.pk)
+
+
+class Draft(models.Model):
+    """A working copy as somebody last saved it in one sitting; see `workflow.drafts`."""
+
+    model = models.CharField(max_length=100, editable=False)
+    object_id = models.BigIntegerField(editable=False)
+    title = models.CharField(max_length=MAX_CHARACTERS, editable=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    first_at = models.DateTimeField(editable=False)
+    last_at = models.DateTimeField(editable=False)
+    was_saved = models.BooleanField(default=True, editable=False)  # else it was typed, when somebody else had saved
+    digest = models.CharField(max_length=40, editable=False)  # of what a version would say
+    data = models.JSONField(editable=False)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["model", "object_id"], name="draft_of_object")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def model_class(self) -> type["Publishable"]:
+        return apps.get_model(self.model)
+
+    @property
+    def created_at(self) -> datetime:
+        """When this was saved last."""
+        return self.last_at
+
+
+class Act(models.Model):
+    """What somebody did that can be undone at once; see `workflow.undo`."""
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        PUBLISHED = "published", _("published")
+        PLANNED = "planned", _("changed the planning")
+        WITHDRAWN = "withdrawn", _("took it off the site")
+        DELETED = "deleted", _("deleted it")
+        ORDERED = "ordered", _("changed the order")
+        RESTORED = "restored", _("put back an older version")
+        CARD = "card", _("changed their own card")
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind, editable=False)
+    undone_at = models.DateTimeField(null=True, editable=False)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind}"
+
+
+class ActLine(models.Model):
+    """What an act changed about one object: how that stood before, and a digest of how it stands since."""
+
+    act = models.ForeignKey(Act, models.CASCADE, related_name="lines")
+    model = models.CharField(max_length=100, editable=False)
+    object_id = models.BigIntegerField(editable=False)
+    title = models.CharField(max_length=MAX_CHARACTERS, editable=False)
+    was_there = models.BooleanField(editable=False)  # whether there was a working row before
+    working = models.JSONField(editable=False)  # what the act changed in the working copy, as it was before
+    # Numbers of revisions: the newest before and after, the one that decided, and those that waited.
+    before = models.BigIntegerField(editable=False)
+    after = models.BigIntegerField(editable=False)
+    due = models.BigIntegerField(null=True, editable=False)
+    waiting = models.JSONField(editable=False)
+    dropped = models.JSONField(editable=False)  # those of them that no longer waited afterwards
+    digest_before = models.CharField(max_length=40, editable=False)
+    digest = models.CharField(max_length=40, editable=False)  # of how it stands since
+
+    class Meta:
+        indexes = [models.Index(fields=["model", "object_id"], name="act_on_object")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def model_class(self) -> type["Publishable"]:
+        return apps.get_model(self.model)
 
 
 class Stamp(models.Model):

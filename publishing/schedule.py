@@ -23,9 +23,22 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from publishing.comparison import changed_labels
-from publishing.models import Publishable, Revision, RevisionQuerySet
+from publishing.models import Act, Publishable, Revision, RevisionQuerySet
 from publishing.snapshots import diff, freeze, normalise
-from publishing.workflow import advance, cancel, moment, publish, reschedule, set_end, waits_as
+from publishing.undoing import offer
+from publishing.workflow import (
+    advance,
+    cancel,
+    lock,
+    look,
+    moment,
+    publish,
+    record,
+    reschedule,
+    set_end,
+    waits_as,
+)
+from publishing.workflow.undo import Look
 
 LIMIT = 500  # events that the list shows
 UPCOMING = 5  # events on the first page of the admin
@@ -212,11 +225,16 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     form = form_class(request.POST if request.method == "POST" else None, initial=now)
     if request.method == "POST" and form.is_valid():
         try:
-            if waiting:
-                reschedule(revision, _user(request), form.cleaned_data["live_from"], form.cleaned_data["live_until"])
-            else:
-                set_end(revision.thaw(), _user(request), form.cleaned_data["live_until"])
+            with transaction.atomic():
+                before = _look(revision)
+                if waiting:
+                    values = form.cleaned_data
+                    reschedule(revision, _user(request), values["live_from"], values["live_until"])
+                else:
+                    set_end(revision.thaw(), _user(request), form.cleaned_data["live_until"])
+                act = record(Act.Kind.PLANNED, _user(request), [before])
             messages.success(request, _("The planning is changed."))
+            offer(request, act)
             return redirect("planning")
         except ValidationError as error:
             for field, errors in error.update_error_dict({}).items():
@@ -261,11 +279,21 @@ def cancel_planned(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel one version that waits, or the end of one that is public."""
     revision = _planned(request, pk)
     try:
-        drop(revision, _user(request))
+        with transaction.atomic():
+            before = _look(revision)
+            drop(revision, _user(request))
+            act = record(Act.Kind.PLANNED, _user(request), [before])
         messages.success(request, _("Cancelled: nothing changes for visitors."))
+        offer(request, act)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("planning")
+
+
+def _look(revision: Revision) -> Look:
+    """How the object of `revision` stands, and nobody else can change that until the transaction ends."""
+    lock(revision.model_class)
+    return look(revision.model_class, revision.object_id)
 
 
 def drop(revision: Revision, author: User) -> None:

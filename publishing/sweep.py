@@ -1,6 +1,6 @@
 """Files that nothing names: what a killed upload or a full disk left behind.
 
-A file is in use while a row, any revision however old, or the bin names it, in a field or in a
+A file is in use while a row, any revision however old, a kept save or the bin names it, in a field or in a
 link in a text. What is younger than a day is left alone: its form may still be on its way.
 """
 
@@ -16,7 +16,7 @@ from django.core.files.storage import Storage, default_storage
 from django.db import models
 from django.utils import timezone
 
-from publishing.models import Discarded, Revision, RevisionFile
+from publishing.models import Discarded, Draft, Revision, RevisionFile
 from publishing.pictures import original_of
 
 YOUNGEST = timedelta(days=1)
@@ -65,7 +65,7 @@ def used_files() -> Iterator[str]:
         for values in models.QuerySet(model).values_list(*columns).iterator() if columns else ():
             yield from _names_in(list(values))
     # Also by texts of other days, whose fields may have had another name.
-    for kept in (Revision, Discarded):
+    for kept in (Revision, Discarded, Draft):
         for data in kept.objects.values_list("data", flat=True).iterator(chunk_size=500):
             yield from _names_in(data)
 

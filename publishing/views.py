@@ -25,6 +25,7 @@ from publishing.preview import shows_file
 from publishing.search import clean_query
 from publishing.search_index import find
 from publishing.storage import StorageAway, is_remote
+from publishing.workflow.undo import set_reason
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,8 @@ class PublishedDetailView(TemplateView):
         if self.has_versions:
             context["versions_url"] = obj.get_versions_url()
         if version := kwargs.get("version"):
+            if is_taken_back(obj, version):
+                return gone(request, None)
             obj = old_version(obj, version)
             context["version"] = obj.revision
         follow([obj], self.following, obj.as_of)
@@ -92,12 +95,17 @@ class VersionListView(PublishedDetailView):
 
 def versions_of(obj: Publishable) -> list[tuple[Revision, str]]:
     """The versions of a published page that visitors see or once saw, newest first, each with its address."""
-    return [(revision, obj.get_versions_url(revision.pk)) for revision in obj.revisions.once_public().changes()]
+    return [(revision, obj.get_versions_url(revision.pk)) for revision in obj.revisions.citable().changes()]
+
+
+def is_taken_back(obj: Publishable, number: int) -> bool:
+    """Whether visitors once saw revision `number` of `obj`, and somebody undid that."""
+    return obj.revisions.filter(pk=number, taken_back_at__isnull=False).exists()
 
 
 def old_version(obj: Publishable, number: int) -> Any:
     """`obj` as its revision `number` showed it, with its relations of then; 404 when it was never public."""
-    revision = obj.revisions.once_public().filter(pk=number).first()
+    revision = obj.revisions.citable().filter(pk=number).first()
     if revision is None:
         raise Http404
     version = revision.thaw(as_of=revision.live_from)
@@ -111,7 +119,12 @@ def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
     reason = revision.reason if revision and revision.withdrawn else ""
     # The secretariat writes reasons in Dutch; `page` lets the switcher find the other addresses.
     reason_lang = settings.LANGUAGE_CODE if current() != settings.LANGUAGE_CODE else ""
-    context = {"reason": reason, "reason_lang": reason_lang, "page": revision.thaw() if revision else None}
+    context = {
+        "reason": reason,
+        "by_mistake": reason == set_reason(),
+        "reason_lang": reason_lang,
+        "page": revision.thaw() if revision else None,
+    }
     return render(request, "410.html", context, status=HTTPStatus.GONE)
 
 

@@ -3,8 +3,8 @@ follow planned cards, what is old goes from the log. Beside them, where it keeps
 links are looked at.
 
 Each worker runs both once a minute; what they do is claimed in the database first, so more workers
-do no more. Once an hour each puts the index of texts in order, of which the second has nothing left
-to do. Publishing needs none of it: what is public follows from the time alone.
+do no more. Once an hour each puts the index of texts in order and thins kept saves, of which the
+second has nothing left to do. Publishing needs none of it: what is public follows from the time alone.
 """
 
 import logging
@@ -18,6 +18,8 @@ from publishing.audit import forget_old
 from publishing.link_check import check_due
 from publishing.mail import deliver
 from publishing.text_index import merge
+from publishing.workflow.drafts import thin
+from publishing.workflow.undo import forget_old as forget_old_acts
 from staff.card_checks import send_due
 from staff.consent import follow_plans
 from staff.sessions import forget_expired
@@ -36,9 +38,21 @@ def run() -> None:
     forget_expired()
 
 
+def hourly() -> None:
+    """Put the index of texts in order, and let go of kept saves and acts that are old."""
+    merge()
+    tidy()
+
+
+def tidy() -> None:
+    """Let go of kept saves and of acts that are old."""
+    thin()
+    forget_old_acts()
+
+
 def start() -> None:
     """Run for as long as this process lives, beside its requests."""
-    for job, name, every in ((run, "upkeep", MINUTE), (check_due, "links", MINUTE), (merge, "index", HOUR)):
+    for job, name, every in ((run, "upkeep", MINUTE), (check_due, "links", MINUTE), (hourly, "hourly", HOUR)):
         threading.Thread(target=_forever, args=(job, every), name=name, daemon=True).start()
 
 

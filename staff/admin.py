@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from publishing import undoing
 from publishing.admin import PublishableAdmin, PublishableForm
-from publishing.models import Publishable, Revision
+from publishing.models import Act, ActLine, Publishable, Revision
 from publishing.snapshots import freeze_all, normalise, withheld_fields
-from publishing.workflow import amend
+from publishing.workflow import look
 from staff import account_admin  # noqa: F401  (registers it)
 from staff.absences import ASKED, AbsenceMixin
 from staff.card_checks import unanswered
@@ -110,16 +111,15 @@ class StaffMemberAdmin(PublishableAdmin):
             raise Http404
         if not self.has_change_permission(request, member):
             raise PermissionDenied
-        before = member.revisions.filter(superseded_at=change.live_from, live_from__lt=change.live_from).first()
-        is_newest = member.revisions.public().first() == change
-        inverse = self._inverse(member, before, change) if before and is_newest and not before.withdrawn else {}
-        if request.method == "POST" and inverse:
-            try:
-                amend(member, inverse, request.user, note=_("A change on “My card” was taken back."))
-            except ValidationError as error:
-                messages.error(request, " ".join(error.messages))
-            else:
-                messages.success(request, _("Taken back: visitors see the card as it was before."))
+        line = self._line_of(member, change)
+        is_newest = line is not None and line.digest == look(StaffMember, member.pk).digest
+        before = member.revisions.filter(pk=line.due).first() if line else None
+        before = (
+            before or member.revisions.filter(superseded_at=change.live_from, live_from__lt=change.live_from).first()
+        )
+        possible = bool(is_newest and before and self._differs(member, before, change))
+        if request.method == "POST" and line and (possible or not is_newest):
+            undoing.carry_out(request, line.act)
             return redirect("admin:staff_staffmember_change", member.pk)
         old = before.data if before else {}
         context = self.admin_site.each_context(request) | {
@@ -129,19 +129,24 @@ class StaffMemberAdmin(PublishableAdmin):
             "changes": list(in_words(old, change.data)),
             "photos": {name: b64encode(content).decode() for name, content in photos(old, change.data).items()},
             "change": change,
-            "possible": bool(inverse),
+            "possible": possible,
             "is_newest": is_newest,
         }
         return render(request, "admin/staff/undo.html", context)
 
-    def _inverse(self, member: StaffMember, before: Revision, change: Revision) -> dict[str, Any]:
-        """What takes `change` back; nothing when it would change nothing, as of a detail that is hidden since."""
+    def _line_of(self, member: StaffMember, change: Revision) -> ActLine | None:
+        """What is known of the act that published `change`, while that can be undone."""
+        lines = ActLine.objects.filter(model=member._meta.label_lower, object_id=member.pk, act__undone_at=None)
+        lines = lines.filter(act__kind=Act.Kind.CARD, before__lt=change.pk, after__gte=change.pk)
+        return lines.select_related("act").first()
+
+    def _differs(self, member: StaffMember, before: Revision, change: Revision) -> bool:
+        """Whether taking `change` back would change anything, unlike of a detail that is hidden since."""
         old, new = normalise(StaffMember, before.data), normalise(StaffMember, change.data)
-        changed = {name: old[name] for name in old if old[name] != new[name] and name != member.order_field}
         withheld = {StaffMember._meta.get_field(name).attname for name in withheld_fields(member)}  # type: ignore[union-attr]
         saved = freeze_all(member)
-        differs = [column for column, value in changed.items() if column not in withheld or saved[column] != value]
-        return changed if differs else {}
+        changed = [name for name in old if old[name] != new[name] and name != member.order_field]
+        return any(column not in withheld or saved[column] != old[column] for column in changed)
 
     def leave_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return leave(request, object_id, self.admin_site.each_context(request))

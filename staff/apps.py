@@ -16,6 +16,7 @@ class StaffConfig(AppConfig):
             audit,
             card_accounts,
             consent,
+            notices,
             second_factor,
             sessions,
         )

@@ -36,12 +36,24 @@ from publishing.editing import differences, fingerprints
 from publishing.fields import MAX_UPLOAD, NOT_KEPT, ask_again
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.lapsed import lapsed
-from publishing.models import Revision
+from publishing.models import Act, Revision
 from publishing.outages import is_outage, not_saved, tell_no_success
 from publishing.snapshots import Change, freeze, freeze_all, normalise, published_fields, thaw
 from publishing.storage import StorageAway
 from publishing.widgets import PhoneInput
-from publishing.workflow import Amendment, State, amend, amend_waiting, lock, moment, state
+from publishing.workflow import (
+    Amendment,
+    State,
+    amend,
+    amend_waiting,
+    keep,
+    keep_what_stood,
+    lock,
+    look,
+    moment,
+    record,
+    state,
+)
 from publishing.workflow.merge import units
 from staff.absences import ABSENCE, AbsenceMixin
 from staff.consent import TEXTS
@@ -300,7 +312,11 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
                     form.cleaned_data["base"] = before.base
                 if theirs := form.catch_up():
                     raise ValidationError(_overtaken(row, theirs, request.user))
+                keep_what_stood(row)
+                stood = look(StaffMember, row.pk)
                 told = change(request, form)
+                keep(row, request.user)  # type: ignore[arg-type]
+                record(Act.Kind.CARD, request.user, [stood])  # type: ignore[arg-type]
                 if form.new_address:
                     told.append((messages.INFO, ask(request, form.instance, form.new_address)))
                 saved = for_owner(StaffMember._base_manager.get(pk=row.pk))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
@@ -18,7 +19,9 @@ from publishing.comparison import changed_labels, differences
 from publishing.languages import resolve
 from publishing.lists import user_name
 from publishing.mail import Picture, send
+from publishing.models import Act, Revision
 from publishing.pictures import encoded
+from publishing.signals import undone
 from publishing.snapshots import Change, Snapshot, normalise, thaw
 from publishing.workflow import Amendment, moment
 from publishing.workflow.merge import units
@@ -67,6 +70,30 @@ def tell_secretariat(
                 captions = {"before": _("The photo was:"), "after": _("The photo is now:")}
                 shown = [Picture(captions[name], content) for name, content in pictures.items()]
                 send(user.email, subject, "card_changed", context, pictures=shown)
+
+
+@receiver(undone)
+def tell_owner(act: Act, author: User | None, **kwargs: Any) -> None:
+    """Write to the person whose card it is what somebody else undid, in their language, when visitors notice."""
+    for line in act.lines.filter(model=StaffMember._meta.label_lower):
+        member = StaffMember._base_manager.filter(pk=line.object_id).first()
+        before = Revision.objects.filter(pk=line.after).first()
+        if not member or not before or not member.mail_address or (author and author.pk == member.user_id):
+            continue
+        shown = member.revisions.public().first()
+        with translation.override(member.language):
+            was = {} if before.withdrawn else before.data
+            changes = list(in_words(was, shown.data)) if shown and was else []
+            if act.kind == Act.Kind.ORDERED or not (changes or bool(shown) != bool(was)):
+                continue
+            context = {
+                "member": member,
+                "by": user_name(author) or _("The site"),
+                "changes": changes,
+                "is_public": bool(shown),
+            }
+            subject = _("A change of your card was undone")
+            send(member.mail_address, subject, "card_undone", context, reply_to=contact_of(author).email)
 
 
 def _kept(amendment: Amendment | None) -> Iterator[str]:

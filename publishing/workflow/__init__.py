@@ -6,6 +6,7 @@ These functions are the only way to make a Revision. Each is one transaction. Be
 
 from publishing.workflow.amend import Amendment, amend, amend_waiting
 from publishing.workflow.commit import check_publishable, files, lock, moment
+from publishing.workflow.drafts import keep, keep_typed, keep_what_stood
 from publishing.workflow.merge import Kept, merge
 from publishing.workflow.plan import advance, cancel, reschedule, set_end, waits_as
 from publishing.workflow.publish import check_reason, confirm, publish, publish_new, withdraw
@@ -23,6 +24,7 @@ from publishing.workflow.state import (
     surely_unchanged,
     unpublished_changes,
 )
+from publishing.workflow.undo import last_act, look, look_at, record, undo
 
 __all__ = [
     "Amendment",
@@ -41,13 +43,20 @@ __all__ = [
     "files",
     "has_unpublished",
     "is_live",
+    "keep",
+    "keep_typed",
+    "keep_what_stood",
+    "last_act",
     "live_users",
     "lock",
+    "look",
+    "look_at",
     "merge",
     "moment",
     "publish",
     "publish_new",
     "put_in_bin",
+    "record",
     "reorder",
     "replace",
     "repoint",
@@ -58,6 +67,7 @@ __all__ = [
     "state",
     "states",
     "surely_unchanged",
+    "undo",
     "unpublished_changes",
     "waits_as",
     "withdraw",

@@ -36,6 +36,7 @@ from publishing.workflow.commit import (
     refuse,
     waiting_versions,
 )
+from publishing.workflow.drafts import keep, keep_what_stood
 from publishing.workflow.merge import Kept, merge, units
 
 
@@ -90,6 +91,7 @@ def _amend(
     check_note(note)
     with transaction.atomic():
         row = locked(obj)
+        keep_what_stood(row)
         now = timezone.now()
         waiting = list(waiting_versions(row, now))
         shown = row.revisions.public(now).first() if is_public else next(iter(waiting), None)
@@ -124,6 +126,7 @@ def _amend(
         for pk, each in merges.items():
             told += [(carried.get(pk, each.revision), kept) for kept in each.kept]
         told += [(None, kept) for kept in _into_working_copy(row, base, wanted, asked.columns, visibility, private)]
+        keep(row, author)
         untouched = tuple(carried.get(pk, each.revision) for pk, each in merges.items() if each.is_untouched)
         return Amendment(act, tuple(told), untouched)
 

@@ -38,7 +38,7 @@ def cancel(revision: Revision, author: User | None) -> None:
     """
     with transaction.atomic():
         waiting = _locked_waiting(revision)
-        _cancel(waiting)
+        cancel_waiting(waiting)
         log(author, [waiting.thaw()], _("The planned publication of %s is cancelled.") % moment(revision.live_from))
 
 
@@ -57,7 +57,7 @@ def reschedule(
         waiting = _locked_waiting(revision)
         row = waiting.thaw()
         refuse(taken_errors(row, live_from, live_until))
-        _cancel(waiting)
+        cancel_waiting(waiting)
         words = {"old": moment(waiting.live_from), "new": moment(live_from)}
         log(author, [row], _("The publication of %(old)s is moved to %(new)s.") % words)
         times = {"live_from": live_from, "live_until": live_until, "checked_at": live_from}
@@ -77,7 +77,7 @@ def advance(revision: Revision, author: User | None, note: str = "") -> Revision
         refuse(taken_errors(obj, now, waiting.live_until))
         shown = obj.revisions.public(now).first()
         others = [each for each in waiting_versions(obj, now) if each.pk != waiting.pk]
-        _cancel(waiting)
+        cancel_waiting(waiting)
         log(author, [obj], _("The publication of %s is brought forward to now.") % moment(waiting.live_from))
         is_same = shown and not diff(normalise(type(obj), shown.data), normalise(type(obj), waiting.data))
         since = shown.changed_at if shown and is_same else None
@@ -132,7 +132,7 @@ def _locked_waiting(revision: Revision) -> Revision:
     return waiting
 
 
-def _cancel(waiting: Revision) -> None:
+def cancel_waiting(waiting: Revision) -> None:
     """Mark `waiting` as cancelled, and let what it would have overtaken go on."""
     own = Revision.objects.filter(model=waiting.model, object_id=waiting.object_id)
     own.filter(pk=waiting.pk).update(cancelled=True, superseded_at=timezone.now())

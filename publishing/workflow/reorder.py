@@ -22,7 +22,7 @@ from publishing.workflow.commit import commit_on_top, lock, log
 P = TypeVar("P", bound=Publishable)
 
 
-def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
+def reorder(model: type[P], ids: Sequence[int], author: User | None, note: str = "") -> int:
     """Put the rows `ids` of an ordered model in that order, in the places that they have together.
 
     The order is part of what is published. So what is public or waits is committed again where its
@@ -55,7 +55,7 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None) -> int:
                 setattr(row, field, place)
                 moved.append(row)
         model._base_manager.bulk_update(moved, [field], batch_size=500)
-        note = _("Order changed.")
+        note = note or _("Order changed.")
         keys = {row.pk: row.sort_key for row in rows}
         stale = {pk for pk, key in shown if key != keys.get(pk, key)}
         for row in rows:

@@ -15,6 +15,7 @@ from publishing.models import (
     MAX_CHARACTERS,
     Child,
     Discarded,
+    Draft,
     Publishable,
     Revision,
 )
@@ -27,15 +28,16 @@ from publishing.snapshots import (
     unpublished_fields,
 )
 from publishing.workflow.commit import lock
+from publishing.workflow.drafts import keep
 from publishing.workflow.state import has_unpublished, is_live
 
 
-def restore(version: Revision | Discarded, author: User | None) -> Any:
+def restore(version: Revision | Discarded | Draft, author: User | None) -> Any:
     """Make `version` the working copy again, also of a deleted object; not yet public.
 
     Returns the saved working row. What a version does not hold (such as the account of a
     staff member) stays as it is; a relation to something deleted is left empty. Changes of
-    the working copy that were never published are kept as Discarded.
+    the working copy that were never published are kept as Discarded, and so is what it becomes as a Draft.
     """
     model: Any = version.model_class
     with transaction.atomic():
@@ -45,18 +47,19 @@ def restore(version: Revision | Discarded, author: User | None) -> Any:
             discard(row, author)
         if row is None:
             row = model(pk=version.object_id)
-            _set(row, [each for each in unpublished_fields(model) if each.attname in version.data], version.data)
+            set_values(row, [each for each in unpublished_fields(model) if each.attname in version.data], version.data)
         snapshot = normalise(model, version.data)
         # A version from which something was withheld does not know it.
         kept = {name for name in model.withheld_unless if not snapshot[model._meta.get_field(name).attname]}
         _write(row, snapshot, kept | row.kept_when_restored())
         for name, child_model in child_models(model):
-            _restore_rows(row, child_model, snapshot[name])
+            restore_rows(row, child_model, snapshot[name])
         Discarded.objects.of(row).in_bin().update(restored_at=timezone.now())
         if author:
             # For `history`, which says it in the language of its reader.
             told = {"restored": {"made_at": version.created_at.isoformat()}}
             LogEntry.objects.log_actions(author.pk, [row], CHANGE, [told])
+        keep(row, author, begins=True)
     return model._base_manager.get(pk=row.pk)
 
 
@@ -85,7 +88,7 @@ def put_in_bin(sender: type[models.Model], instance: models.Model, **kwargs: Any
         discard(instance, None, deleted=True)
 
 
-def _set(row: models.Model, fields: Iterable[models.Field], snapshot: Snapshot) -> None:
+def set_values(row: models.Model, fields: Iterable[models.Field], snapshot: Snapshot) -> None:
     """Put these fields of `snapshot` on `row`; a relation that can't be had again stays empty."""
     for field in fields:
         value = field.to_python(snapshot[field.attname])
@@ -102,17 +105,17 @@ def _is_free(field: models.ForeignKey, pk: Any) -> bool:
 
 def _write(row: models.Model, snapshot: Snapshot, kept: Collection[str] = ()) -> None:
     """Save the values of `snapshot` on working row `row`, but not those of the fields `kept`."""
-    _set(row, [field for field in published_fields(type(row)) if field.name not in kept], snapshot)
+    set_values(row, [field for field in published_fields(type(row)) if field.name not in kept], snapshot)
     row.save_base()  # as it was: `Ordered.save` would give a row without a place another one
 
 
-def _restore_rows(parent: Publishable, model: type[Child], snapshots: list[Snapshot]) -> None:
+def restore_rows(parent: Publishable, model: type[Child], snapshots: list[Snapshot]) -> None:
     """Make the child rows of `parent` those of `snapshots`, keeping their ids where free."""
     own = {row.pk: row for row in model._base_manager.filter(**{model.parent: parent})}
     model._base_manager.filter(pk__in=own.keys() - {each["id"] for each in snapshots}).delete()
     for snapshot in snapshots:
         row = own.get(snapshot["id"]) or model()
-        if row.pk is None and not model._base_manager.filter(pk=snapshot["id"]).exists():
+        if row.pk is None and snapshot["id"] > 0 and not model._base_manager.filter(pk=snapshot["id"]).exists():
             row.pk = snapshot["id"]
         setattr(row, model.parent, parent)
         _write(row, snapshot)

@@ -179,7 +179,7 @@ def test_a_long_history_costs_as_many_questions_as_a_short_one(
     for _number in range(40):
         publish(theme, editor)
     editor_client.get(of(theme, "history"))
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(22):
         editor_client.get(of(theme, "history"))
     assert "Ouder" in words(editor_client.get(of(theme, "history")))
     assert editor_client.get(of(theme, "history"), {"page": "2"}).status_code == 200

@@ -25,9 +25,9 @@ from phonenumber_field.modelfields import PhoneNumberField
 from pages.models import ContactDetails, MissionPage
 from priorities.models import Document, Priority, Theme, Update
 from publishing.mail import sealed
-from publishing.models import Discarded, Event, Mail, PolicyReport, Publishable, ShareLink
+from publishing.models import Act, Discarded, Event, Mail, PolicyReport, Publishable, ShareLink
 from publishing.snapshots import freeze_all
-from publishing.workflow import publish, withdraw
+from publishing.workflow import look, publish, record, withdraw
 from resoc.groups import SECRETARIAT, STAFF
 from staff.models import CardLink, StaffMember
 from tests.conftest import TOTP_SECRET, give_second_factor
@@ -143,9 +143,11 @@ def content(cast: Cast) -> None:
     cast.things["version"] = planned.revisions.public().get().pk
     planned.title_nl = f"Nieuw {SECRET}"
     planned.save()
+    before = look(Theme, planned.pk)
     revision = publish(planned, cast.users[SECRETARY], live_from=timezone.now() + timedelta(days=3))
     cast.things["planned version"] = revision.pk
     cast.things["planned theme"] = planned.pk
+    cast.things["act"] = record(Act.Kind.PLANNED, cast.users[SECRETARY], [before]).pk
     cast.things["home version"] = MissionPage.objects.get().revisions.public().get().pk
     priority = Priority._base_manager.exclude(pk=cast.objects["priorities.priority"].pk).first()
     cast.things["priority"] = priority.slug_nl
@@ -180,6 +182,10 @@ def accounts(cast: Cast) -> None:
     mine.user, mine.email = cast.users[MEMBER], "johan@example.org"
     mine.save()
     publish(mine, None)
+    before = look(StaffMember, mine.pk)
+    StaffMember._base_manager.filter(pk=mine.pk).update(name="Johan H.")
+    publish(mine, cast.users[MEMBER])
+    record(Act.Kind.CARD, cast.users[MEMBER], [before])
     cast.things["own card"] = mine.pk
     guarded = StaffMember.objects.get(slug="dorine-sioen")
     guarded.user = cast.users[SUPERUSER]

@@ -108,6 +108,7 @@ def variants(address: Address, cast: Cast) -> dict[str, tuple[dict, str]]:
         },
         "search": {"": ({}, ""), "draft": ({}, "q=geheim")},
         "shared": {"": ({"token": things["share"]}, ""), "revoked": ({"token": things["revoked share"]}, "")},
+        "undo": {"": ({"pk": things["act"]}, "")},
         "theme_detail": {
             "": ({"slug": "regiomarketing"}, ""),
             "draft": ({"slug": "concept"}, ""),

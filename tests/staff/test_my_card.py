@@ -479,7 +479,7 @@ def test_taking_a_change_back_touches_nothing_that_was_saved_or_planned(his, joh
     save(his, phone="051 12 34 56")
     change = johan.revisions.public().get()
     address = f"/admin/staff/staffmember/{johan.pk}/undo/{change.pk}/"
-    assert "Draai deze wijziging terug" in editor_client.get(address).content.decode()
+    assert "Maak ongedaan" in editor_client.get(address).content.decode()
     editor_client.post(address)
     assert "051 51 93 56" in card(client)
     waiting = johan.revisions.pending().get()
@@ -493,7 +493,7 @@ def test_there_is_no_button_where_nothing_can_be_taken_back(his, johan, editor_c
     change = johan.revisions.public().get()
     address = f"/admin/staff/staffmember/{johan.pk}/undo/{change.pk}/"
     html = editor_client.get(address).content.decode()
-    assert "Draai deze wijziging terug" not in html
+    assert "Maak ongedaan" not in html
     assert "Er valt niets terug te draaien" in html
     count = johan.revisions.count()
     response = editor_client.post(address)

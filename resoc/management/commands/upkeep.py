@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from publishing.link_check import check_due
 from publishing.text_index import merge
-from resoc.upkeep import run
+from resoc.upkeep import run, tidy
 
 
 class Command(BaseCommand):
@@ -18,3 +18,4 @@ class Command(BaseCommand):
         run()
         check_due()
         merge()
+        tidy()
