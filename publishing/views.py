@@ -63,9 +63,10 @@ class PublishedDetailView(TemplateView):
         if self.has_versions:
             context["versions_url"] = obj.get_versions_url()
         if version := kwargs.get("version"):
-            if is_taken_back(obj, version):
+            try:
+                obj = old_version(obj, version)
+            except TakenBack:
                 return gone(request, None)
-            obj = old_version(obj, version)
             context["version"] = obj.revision
         follow([obj], self.following, obj.as_of)
         return self.show(obj, **context)
@@ -98,16 +99,20 @@ def versions_of(obj: Publishable) -> list[tuple[Revision, str]]:
     return [(revision, obj.get_versions_url(revision.pk)) for revision in obj.revisions.citable().changes()]
 
 
-def is_taken_back(obj: Publishable, number: int) -> bool:
-    """Whether visitors once saw revision `number` of `obj`, and somebody undid that."""
-    return obj.revisions.filter(pk=number, taken_back_at__isnull=False).exists()
+class TakenBack(Exception):  # noqa: N818  (no error: an answer)
+    """Visitors once read this version, and somebody undid its publication."""
 
 
 def old_version(obj: Publishable, number: int) -> Any:
-    """`obj` as its revision `number` showed it, with its relations of then; 404 when it was never public."""
-    revision = obj.revisions.citable().filter(pk=number).first()
+    """`obj` as its revision `number` showed it, with its relations of then; 404 when it was never public.
+
+    Raises TakenBack when its publication was undone.
+    """
+    revision = obj.revisions.once_public().filter(pk=number).first()
     if revision is None:
         raise Http404
+    if revision.taken_back_at:
+        raise TakenBack
     version = revision.thaw(as_of=revision.live_from)
     for column in slug_columns(type(obj)):  # its address is that of the page now
         setattr(version, column, getattr(obj, column))

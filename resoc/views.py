@@ -17,7 +17,7 @@ from publishing import stamp
 from publishing.failures import failing
 from publishing.languages import resolve
 from publishing.middleware import language_of
-from publishing.views import gone, is_taken_back, old_version, versions_of
+from publishing.views import TakenBack, gone, old_version, versions_of
 
 THEMES_ON_HOME = 6
 
@@ -30,9 +30,10 @@ class HomeView(TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         mission = MissionPage.published().following("seats__organisation").first()
         if version := kwargs.get("version"):
-            if is_taken_back(mission or MissionPage(), version):
+            try:
+                mission = old_version(mission or MissionPage(), version)
+            except TakenBack:
                 return gone(request, None)
-            mission = old_version(mission or MissionPage(), version)
             # The lists as they stood when it was last read.
             return self.show(mission, mission.revision.superseded_at, version=mission.revision)
         return self.show(mission, mission.as_of if mission else None)
