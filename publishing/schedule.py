@@ -252,8 +252,12 @@ def bring_forward(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         try:
-            advance(revision, _user(request))
+            with transaction.atomic():
+                before = _look(revision)
+                advance(revision, _user(request))
+                act = record(Act.Kind.PUBLISHED, _user(request), [before])
             messages.success(request, _("Published: visitors see now what was planned for %s.") % moment(event.at))
+            offer(request, act)
         except ValidationError as error:
             for message in error.messages:
                 messages.error(request, message)

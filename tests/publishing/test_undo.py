@@ -311,6 +311,37 @@ def test_undoing_in_the_planning(editor_client, theme, editor):
     assert theme.revisions.pending().get().live_from == waiting.live_from
 
 
+def test_undoing_what_was_brought_forward_lets_it_wait_again(editor_client, theme, editor):
+    title = theme.title_nl
+    theme.title_nl = "Maandag"
+    theme.save()
+    waiting = publish(theme, editor, live_from=timezone.now() + DAY)
+    response = editor_client.post(reverse("planning_advance", args=[waiting.pk]), follow=True)
+    assert theme.revisions.public().get().data["title_nl"] == "Maandag"
+    click(editor_client, response)
+    assert theme.revisions.public().get().data["title_nl"] == title
+    assert theme.revisions.pending().get().live_from == waiting.live_from
+
+
+def test_undoing_a_correction_touches_no_draft_and_no_plan(editor_client, theme, editor):
+    title = theme.title_nl
+    theme.title_nl = "Maandag"
+    theme.save()
+    publish(theme, editor, live_from=timezone.now() + DAY)
+    theme.summary_nl = "Kladje"
+    theme.save()
+    url = f"{address(theme)}?op=site"
+    data = form_data(editor_client, url) | {"body_nl": "<p>Verbeterd</p>", "_publish": "1"}
+    response = editor_client.post(url, data, follow=True)
+    assert theme.revisions.public().get().data["body_nl"] == "<p>Verbeterd</p>"
+    assert row(theme).body_nl == "<p>Verbeterd</p>"
+    click(editor_client, response)
+    public, waiting = theme.revisions.public().get().data, theme.revisions.pending().get().data
+    assert (public["title_nl"], public["body_nl"]) == (title, theme.body_nl)
+    assert (waiting["title_nl"], waiting["body_nl"]) == ("Maandag", theme.body_nl)
+    assert (row(theme).summary_nl, row(theme).body_nl) == ("Kladje", theme.body_nl)
+
+
 def test_an_address_that_another_page_took_meanwhile_is_not_taken_back(editor_client, theme, editor):
     withdrawn = submit(editor_client, theme, "_withdraw", _reason="Weg")
     publish(Theme.objects.create(title_nl="Ander", slug_nl="regiomarketing"), editor)

@@ -5,7 +5,8 @@ from django.apps import apps
 from django.db import models
 
 from priorities.models import Partner, Priority, PriorityDocument, Theme, ThemeDocument, Update, UpdateDocument
-from publishing.models import Child, Publishable
+from publishing.models import Act, ActLine, Child, Draft, Publishable
+from publishing.workflow import keep, look, record
 from tests.site.crawl import START, crawl
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,14 @@ def fill_with_secrets() -> list[str]:
                 elif isinstance(field, models.ForeignKey) and field.null and field.name != "user":
                     setattr(row, field.attname, field.related_model._base_manager.values_list("pk", flat=True).last())
             row.save()
+    # What was saved is kept beside it, and what can be undone holds what stood there before.
+    for model in CONTENT:
+        if issubclass(model, Publishable):
+            for row in model._base_manager.all():
+                keep(row, None)
+                before = look(model, row.pk)
+                model._base_manager.filter(pk=row.pk).update(needs_check_fr=True)
+                record(Act.Kind.RESTORED, None, [before])
     return slugs
 
 
@@ -79,6 +88,9 @@ def test_the_leak_test_has_something_that_could_leak(client):
     for model in CONTENT:
         assert model._base_manager.exists(), model
     assert len(CONTENT) == 16
+    assert all(SECRET in str(draft.data) for draft in Draft.objects.all())
+    assert Draft.objects.count() > len(CONTENT)
+    assert ActLine.objects.exists()
 
 
 @pytest.mark.parametrize("address", START)
