@@ -9,20 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django import forms
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -36,6 +33,8 @@ from publishing.workflow import check_reason, is_live, repoint, withdraw
 from staff.emails import normal
 from staff.models import StaffMember
 from staff.rights import check_may_touch
+from staff.second_factor import forget_factors
+from staff.sessions import end_sessions
 
 NUMBER_LENGTH = 6  # digits: a shorter row of them is found everywhere
 
@@ -199,10 +198,9 @@ def carry_out(form: LeavingForm, member: StaffMember, tasks: list[Task], user: U
 
 def forget_account(user: User) -> list[str]:
     """Close the account for ever; what it did stays in history and in the log, without a name."""
-    keys = Authenticator.objects.filter(user=user).delete()[0]
+    sessions = end_sessions(user.pk)
+    keys = forget_factors(user)
     EmailAddress.objects.filter(user=user).delete()
-    sessions = [each.pk for each in _sessions_of(user)]
-    Session.objects.filter(pk__in=sessions).delete()
     user.username, user.first_name, user.last_name, user.email = f"forgotten-{user.pk}", "", "", ""
     user.is_active = user.is_staff = user.is_superuser = False
     user.set_unusable_password()
@@ -213,15 +211,9 @@ def forget_account(user: User) -> list[str]:
     about.update(object_repr="–", change_message="")
     return [
         _("The account is closed; its name is gone."),
-        ngettext("%d open session ended.", "%d open sessions ended.", len(sessions)) % len(sessions),
+        ngettext("%d open session ended.", "%d open sessions ended.", sessions) % sessions,
         ngettext("%d passkey or code removed.", "%d passkeys or codes removed.", keys) % keys,
     ]
-
-
-def _sessions_of(user: User) -> Iterator[Session]:
-    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator(chunk_size=500):
-        if str(session.get_decoded().get("_auth_user_id")) == str(user.pk):
-            yield session
 
 
 def _digits(text: str) -> str:

@@ -1,5 +1,6 @@
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -85,6 +86,7 @@ def test_the_person_is_forgotten_everywhere(
     with django_capture_on_commit_callbacks(execute=True):
         report = editor_client.post(page_of(johan), {"reason": "Met pensioen", "sure": "on"}).content.decode()
     assert "bestand" in report
+    assert "1 open sessie beëindigd." in report
     for trace in (
         "Halsberghe",
         "johan@example.org",
@@ -102,6 +104,7 @@ def test_the_person_is_forgotten_everywhere(
     assert not user.groups.exists()
     assert not Authenticator.objects.filter(user=user).exists()
     assert not [each for each in Session.objects.all() if each.get_decoded().get("_auth_user_id") == str(user.pk)]
+    assert not UserSession.objects.filter(user=user).exists()
     assert his.get("/mijn-kaart/").status_code == 302
     gone = client.get("/contact/johan-halsberghe/")
     assert gone.status_code == 410
