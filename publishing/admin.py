@@ -39,7 +39,7 @@ from publishing.addresses import absolute
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
 from publishing.dates import written
-from publishing.fields import MAX_UPLOAD, NOT_KEPT, PictureField, ask_again
+from publishing.fields import MAX_UPLOAD, NOT_KEPT, CleanedForm, PictureField, ask_again
 from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.mail import deliver
 from publishing.models import (
@@ -91,7 +91,7 @@ KEEP, INSTEAD = "keep", "instead"  # of the button Publish while something waits
 UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
 
 
-class PublishableForm(forms.ModelForm):
+class PublishableForm(CleanedForm):
     """When the button says publish or plan, what blocks it is an error beside its field."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -703,7 +703,7 @@ def _sign(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
-class ChildForm(forms.ModelForm):
+class ChildForm(CleanedForm):
     """A child row; a new one of which only the place was filled in is an empty one."""
 
     def has_changed(self) -> bool:

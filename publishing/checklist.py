@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
+from publishing.cleaning import searchable
 from publishing.fields import PublishedForeignKey, RichTextField, described_picture, is_asked_for
 from publishing.languages import CODES, NAMES, is_blank, translated_fields
 from publishing.links import LINK, Place, own_path, place_of, public_revisions, target_of
@@ -299,7 +300,7 @@ def _age(column: Column, code: str, history: Sequence[Snapshot]) -> int:
 
 def _essence(value: str) -> tuple[str, ...]:
     """The words of a text, without layout and punctuation."""
-    return tuple(WORD.findall(_words(value).casefold()))
+    return tuple(WORD.findall(searchable(_words(value)).casefold()))
 
 
 def _unread(obj: Publishable) -> Iterator[Item]:

@@ -2,7 +2,9 @@
 
 import logging
 import os
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ from django.db.models.fields.files import ImageFieldFile
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
+from phonenumber_field.modelfields import PhoneNumberField
 
+from publishing.cleaning import clean_html, clean_identifier, clean_line, clean_text
 from publishing.languages import translated_fields
 from publishing.links import with_references
 from publishing.pictures import MAX_PIXELS, Cut, check_picture, may_be_picture, not_taken, opened, redrawn
@@ -236,3 +240,68 @@ class RichTextField(ProseEditorField):
         if self.name not in translated_fields(type(model_instance)):
             setattr(model_instance, self.attname, value)
         return value
+
+
+# The one cleaning of texts: which of `cleaning` each field has
+
+
+@cache
+def cleaners(model: type[models.Model]) -> Mapping[str, Callable[[str], str]]:
+    """What cleans the texts of `model`, by column; the columns of translated fields have a language each."""
+    of_language = translated_fields(model)
+    found = {field.attname: cleaner(field) for field in model._meta.concrete_fields if field.name not in of_language}
+    return {name: clean for name, clean in found.items() if clean}
+
+
+def cleaner(field: models.Field) -> Callable[[str], str] | None:
+    """What cleans a text of `field`; None where it holds none that somebody types."""
+    if isinstance(field, RichTextField):
+        return clean_html
+    if isinstance(field, models.TextField):
+        return clean_text
+    if not isinstance(field, models.CharField) or field.choices:
+        return None
+    is_identifier = isinstance(field, models.SlugField | models.URLField | models.EmailField | PhoneNumberField)
+    return clean_identifier if is_identifier else clean_line
+
+
+@cache
+def stored_cleaners(model: type[models.Model]) -> Mapping[str, Callable[[str], str]]:
+    """What cleans what was stored of `model`, by column, whenever it is read.
+
+    An address stays as it was published, for as long as it is: it is cleaned when it is saved.
+    """
+    slugs = {field.attname for field in model._meta.concrete_fields if isinstance(field, models.SlugField)}
+    return {name: clean for name, clean in cleaners(model).items() if name not in slugs}
+
+
+def cleaned(field: models.Field, value: Any) -> Any:
+    """A `value` for `field`, clean when it is a text."""
+    clean = cleaner(field)
+    return clean(value) if clean and isinstance(value, str) else value
+
+
+def clean_row(row: models.Model) -> None:
+    """Clean the texts of `row`, which may be new."""
+    for name, clean in cleaners(type(row)).items():
+        if isinstance(value := row.__dict__.get(name), str):
+            setattr(row, name, clean(value))
+
+
+class CleanedForm(forms.ModelForm):
+    """A form that judges what was typed, and shows it again, without the letters that nobody could see."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        model: Any = self._meta.model
+        tidy = {}
+        for name, clean in cleaners(model).items() if self.is_bound else ():
+            typed = self.data.get(key := self.add_prefix(name))
+            # A zero byte, which nobody types, is refused as Django does everywhere.
+            if name in self.fields and isinstance(typed, str) and "\0" not in typed and clean(typed) != typed:
+                tidy[key] = clean(typed)
+        if tidy:
+            data: Any = self.data
+            self.data = data = data.copy()
+            for key, text in tidy.items():
+                data[key] = text

@@ -11,14 +11,13 @@ from functools import cache
 
 from django.conf import settings
 from django.db import models
-from django.utils.html import strip_tags
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from modeltranslation.translator import NotRegistered, translator
 from modeltranslation.utils import build_localized_fieldname
 
+from publishing.cleaning import is_blank as is_blank
+
 ELISION = re.compile(r"\bde (?=[aeiouyhàâéèêëîïôùûœ])", re.IGNORECASE)
-# A letter or sign at the beginning of a text, or after a tag without attributes: then somebody would read something.
-BEGINNING = re.compile(r"(?:^|<[a-z][a-z0-9]*>)[^<>&\s]")
 CODES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
 NATIVE_NAMES = {code: get_language_info(code)["name_local"].capitalize() for code in CODES}
 NAMES = {"nl": gettext_lazy("Dutch"), "fr": gettext_lazy("French"), "en": gettext_lazy("English")}
@@ -52,14 +51,6 @@ def current() -> str:
 def elided(text: str) -> str:
     """French `text` into which Django put a word: “Ajout de actualité” becomes “Ajout d’actualité”."""
     return ELISION.sub("d’", text) if current() == "fr" else text
-
-
-def is_blank(value: object) -> bool:
-    """Whether nobody would read anything: empty, only spaces, or only empty markup."""
-    text = str(value or "")
-    if BEGINNING.search(text):
-        return False
-    return not (strip_tags(text) if "<" in text else text).strip()
 
 
 def translated_fields(model: type[models.Model]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ This app knows no content app. Content models derive from `Publishable` and `Chi
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import reduce
 from hashlib import sha256
@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.addresses import address
 from publishing.encryption import DecryptionError, decrypt, encrypt
-from publishing.fields import PublishedForeignKey
+from publishing.fields import PublishedForeignKey, clean_row, stored_cleaners
 from publishing.languages import current, languages_with, localized, resolve, translated_fields
 from publishing.links import seen
 from publishing.published import PublishedQuery, answered_wrongly, refused
@@ -654,6 +654,24 @@ class Frozen(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any) -> Self:
+        """As Django's; what was stored before there was a cleaning is read as it would be saved now."""
+        clean = stored_cleaners(cls)
+        pairs = zip(field_names, values, strict=True)
+        tidy = [clean[name](each) if name in clean and isinstance(each, str) else each for name, each in pairs]
+        return super().from_db(db, field_names, tidy, **kwargs)
+
+    def clean_fields(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's, of the values as they are saved: without the letters that nobody sees."""
+        clean_row(self)
+        super().clean_fields(*args, **kwargs)
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's; every text is cleaned, whatever way it came in."""
+        clean_row(self)
+        super().save_base(*args, **kwargs)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self._refuse_thawed()

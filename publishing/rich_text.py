@@ -15,6 +15,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from publishing import phones
+from publishing.cleaning import EMPTY_PARAGRAPH, clean_html, clean_identifier
 from publishing.languages import is_blank
 from publishing.links import SCHEME, target_of
 
@@ -105,7 +106,6 @@ EXTENSIONS: dict[str, Any] = {
 # What others write for what we have: the words keep their meaning.
 SAME = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 OTHER_TAG = re.compile(rf"(</?)({'|'.join(SAME)})(?=[\s/>])", re.IGNORECASE)
-EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 BARE = re.compile(r"www\.[\w-]+\.", re.IGNORECASE)  # what browsers would take for a page of this site
 LINK_WITHOUT_ADDRESS = re.compile(r"<a>((?:(?!<a[ >]).)*?)</a>", re.DOTALL)  # with no other link in it
 
@@ -121,10 +121,11 @@ PASSES = 10  # more than any text needs to stay as it is
 
 def sanitised(html: str) -> str:
     """`html` without anything but the elements that `EXTENSIONS` makes; "" when nothing would be read."""
-    clean = OTHER_TAG.sub(lambda tag: tag[1] + SAME[tag[2].lower()], html)
+    clean = OTHER_TAG.sub(lambda tag: tag[1] + SAME[tag[2].lower()], clean_html(html))
     for _pass in range(PASSES):  # what a link stood around may be read otherwise without it
         before = clean
-        clean = EMPTY_PARAGRAPH.sub("", LINK_WITHOUT_ADDRESS.sub(r"\1", _cleaner().clean(clean)))
+        clean = clean_html(_cleaner().clean(clean))
+        clean = EMPTY_PARAGRAPH.sub("", LINK_WITHOUT_ADDRESS.sub(r"\1", clean))
         if clean == before:
             break
     return "" if is_blank(clean) else clean.strip()
@@ -150,7 +151,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         href = f"{SCHEME}:{plain.partition(':')[2]}"
         return href if target_of(href) else None
     if name == "href":
-        return _whole(value)
+        return _whole(clean_identifier(value))
     if name == "type":  # of a numbered list: letters or Roman numbers
         return value if value in ("a", "A", "i", "I") else None
     most = 6 if name == "start" else 3  # digits

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from publishing.cleaning import searchable
 from publishing.transliteration import ascii_of_latin
 
 MAX_QUERY = 100  # characters
@@ -64,8 +65,8 @@ class Token(NamedTuple):
 
 
 def tidy(text: str) -> str:
-    """`text` with composed letters and plain spaces; without soft hyphens and what no database stores."""
-    text = unicodedata.normalize("NFC", text.replace("\N{SOFT HYPHEN}", "").replace("\0", " "))
+    """`text` with composed letters and plain spaces, and only what can be seen of it."""
+    text = unicodedata.normalize("NFC", searchable(text.replace("\0", " ")))
     return " ".join(text.split())
 
 

@@ -31,7 +31,7 @@ from publishing.rich_text import plain_small_letters
 from publishing.snapshots import child_models, published_fields
 
 # Raise this when the words that are indexed of a text change: the next start then makes the index anew.
-VERSION = 2
+VERSION = 3
 MAX_RESULTS = 50  # of a query, on all its pages together
 LINE_ENDS = re.compile(r"</(?:p|h2|h3|li|blockquote|t[dh])>|<br\s*/?>")
 TAG = re.compile(r"""<(?:"[^"]*"|[^">])*>""")  # the text is sanitised, so every tag is whole

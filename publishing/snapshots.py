@@ -8,7 +8,7 @@ on the language being spoken. A snapshot outlives migrations: what it has too mu
 ignored, what it lacks gets the field's default.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from publishing.fields import stored_cleaners
 from publishing.languages import is_blank, translated_fields
 
 if TYPE_CHECKING:
@@ -214,26 +215,29 @@ def _freeze_value(field: models.Field, obj: models.Model) -> Any:
     value = field.get_prep_value(field.value_from_object(obj))
     if value is None and isinstance(field, models.CharField | models.TextField):
         return ""  # the admin stores a blank translation as NULL in one column, '' in another
+    if isinstance(value, str) and (clean := stored_cleaners(type(obj)).get(field.attname)):
+        return clean(value)
     if isinstance(value, str | int | float | bool | list | dict | None):
         return value
     return field.value_to_string(obj)
 
 
 @cache
-def _columns(model: type[models.Model]) -> tuple[tuple[models.Field, bool], ...]:
-    """All columns of `model`, and whether a snapshot may have each."""
-    published = published_fields(model)
-    return tuple((field, field in published) for field in model._meta.concrete_fields)
+def _columns(model: type[models.Model]) -> tuple[tuple[models.Field, bool, Any], ...]:
+    """All columns of `model`, whether a snapshot may have each, and what cleans its text."""
+    published, cleaners = published_fields(model), stored_cleaners(model)
+    fields = model._meta.concrete_fields
+    return tuple((field, field in published, cleaners.get(field.attname)) for field in fields)
 
 
 def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Snapshot) -> tuple[Any, list[Any]]:
     values = [
-        _thaw_value(field, snapshot[field.attname])
+        _thaw_value(field, snapshot[field.attname], clean)
         if is_published and field.attname in snapshot
         else object_id
         if field.primary_key
         else field.get_default()
-        for field, is_published in _columns(model)
+        for field, is_published, clean in _columns(model)
     ]
     # By their places, as a row of the database: modeltranslation looks at each value that is given by name.
     obj = model(*values)
@@ -241,10 +245,10 @@ def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Sna
     return obj, values
 
 
-def _thaw_value(field: models.Field, stored: Any) -> Any:
+def _thaw_value(field: models.Field, stored: Any, clean: Callable[[str], str] | None) -> Any:
     """A value of an older type, or none where there must be one: the default stands in."""
     try:
-        value = field.to_python(stored)
+        value = field.to_python(clean(stored) if clean and isinstance(stored, str) else stored)
     except (ValidationError, TypeError, ValueError, AttributeError):
         return field.get_default()
     return field.get_default() if value is None and not field.null else value

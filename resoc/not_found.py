@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language_from_path, override
 
+from publishing.cleaning import clean_identifier
 from publishing.languages import resolve as resolve_text
 from publishing.models import Revision, RevisionSlug
 
@@ -29,7 +30,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def tidied(path: str) -> str:
     """`path` in small letters, without stray signs, and without the prefix of the language that has none."""
-    parts = [part.strip(STRAY).lower() for part in path.split("/")]
+    parts = [clean_identifier(part).strip(STRAY).lower() for part in path.split("/")]
     parts = [part for part in parts if part]
     if not parts:
         return path

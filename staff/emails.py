@@ -8,20 +8,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db import models
 
-# Letters that show nothing, although Unicode counts them neither as format characters nor as white space
-# (Default_Ignorable_Code_Point in DerivedCoreProperties.txt, and the blank of Braille).
-BLANKS = frozenset(
-    map(
-        chr,
-        (
-            0x034F,
-            *(0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0),
-            *range(0x180B, 0x1810),
-            *range(0xFE00, 0xFE10),
-            *range(0xE0000, 0xE1000),
-        ),
-    )
-)
+from publishing.cleaning import clean_identifier
 
 
 def normal(email: Any) -> str:
@@ -32,14 +19,9 @@ def normal(email: Any) -> str:
     what they are: a dotless i is no i. The result may be no address at all; validating it comes after.
     """
     text = unicodedata.normalize("NFKC", str(email or ""))
-    text = "".join(letter for letter in text if not _is_invisible(letter))
+    # A zero byte stays, as white space within an address does, and is refused: nobody should guess what was meant.
+    text = "\0".join(map(clean_identifier, text.split("\0")))
     return unicodedata.normalize("NFKC", text.lower()).strip()
-
-
-def _is_invisible(letter: str) -> bool:
-    # White space within an address and a zero byte stay, and are refused: nobody should guess what was meant.
-    is_control = unicodedata.category(letter) == "Cc" and letter != "\0" and not letter.isspace()
-    return is_control or unicodedata.category(letter) == "Cf" or letter in BLANKS
 
 
 class AddressFormField(forms.EmailField):

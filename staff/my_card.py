@@ -33,7 +33,7 @@ from publishing import resending
 from publishing.comparison import changed_labels
 from publishing.dates import written
 from publishing.editing import differences, fingerprints
-from publishing.fields import MAX_UPLOAD, NOT_KEPT, ask_again
+from publishing.fields import MAX_UPLOAD, NOT_KEPT, CleanedForm, ask_again
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.lapsed import lapsed
 from publishing.models import Act, Revision
@@ -70,7 +70,7 @@ UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, no
 PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
 
 
-class MyCardForm(AbsenceMixin, NewAddressMixin, forms.ModelForm):
+class MyCardForm(AbsenceMixin, NewAddressMixin, CleanedForm):
     """What a person may change about their own card; whose card it is never comes from the browser."""
 
     base = forms.CharField(widget=forms.HiddenInput, required=False)  # what the form was made from

@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from publishing.fields import cleaned
 from publishing.languages import localized, translated_fields
 from publishing.models import Child, Publishable, Revision
 from publishing.snapshots import (
@@ -178,7 +179,7 @@ def _as_column(field: Any, value: Any) -> Any:
         return value.pk
     if isinstance(field, models.FileField) and not value:
         return ""  # also False, by which a form says that a file is cleared
-    return value
+    return cleaned(field, value)
 
 
 def _ids(row: Publishable, name: str, snapshots: Iterable[Snapshot]) -> set[int]:

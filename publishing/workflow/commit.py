@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
 from publishing import stamp
+from publishing.cleaning import clean_line
 from publishing.dates import written
 from publishing.fields import PublishedForeignKey, RichTextField
 from publishing.languages import CODES, is_blank, resolve, translated_fields
@@ -193,7 +194,8 @@ def _takes_away(obj: Publishable, revision: Revision) -> bool:
 
 
 def named(obj: Publishable, revision: Revision) -> Revision:
-    """`revision` with what it says of `obj` beside its content."""
+    """`revision` with what it says of `obj` beside its content, and its note and reason clean."""
+    revision.note, revision.reason = clean_line(revision.note), clean_line(revision.reason)
     revision.model, revision.object_id = obj._meta.label_lower, obj.pk
     revision.sort_key = obj.sort_key
     revision.turns_at, revision.turns_again_at = (*obj.turns, None, None)[:2]

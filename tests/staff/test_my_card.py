@@ -673,3 +673,12 @@ def test_an_absence_shows_the_stand_in_everywhere_and_ends_by_itself(his, johan,
     time_machine.move_to(timezone.now() + timezone.timedelta(seconds=1))
     for address in (*addresses, "/contact/johan-halsberghe.vcf"):
         assert "Afwezig" not in client.get(address).content.decode(), address
+
+
+def test_my_card_cleans_what_is_typed(his, johan):
+    save(
+        his, name="Jo\u200bhan\u00a0Halsberghe\u200e", function_nl="Coördi\u00adnator\u2060", phone="051\u200b 12 34 56"
+    )
+    shown = StaffMember.published().get(object_id=johan.pk)
+    assert (shown.name, shown.function_nl) == ("Johan\u00a0Halsberghe", "Coördi\u00adnator")
+    assert str(shown.phone) == "+3251123456"

@@ -5,9 +5,10 @@ import vobject
 from django.core.files.images import ImageFile
 from PIL import Image
 
-from publishing.workflow import publish
+from publishing.workflow import changed, publish
 from staff.models import StaffMember
 from staff.vcards import qr_code, vcard
+from tests.dirty import dirty
 from tests.staff.conftest import photo_file
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +138,12 @@ def test_the_file_for_address_books_has_accents_numbers_and_the_photo(client):
     with Image.open(io.BytesIO(card.photo.value)) as photo:
         assert photo.format == "JPEG"
         assert photo.width * 5 == photo.height * 4
+
+
+def test_a_card_of_before_is_clean_in_an_address_book(client, johan):
+    dirty(johan, name="Jo\u200bhan\x0bHalsberghe\u2060", function_nl="Coördinator\x1b", email="johan\u200b@example.org")
+    card = client.get("/contact/johan-halsberghe.vcf").content.decode()
+    assert "\r\nN:Halsberghe;Johan;;;\r\nFN:Johan Halsberghe\r\n" in card
+    assert "\r\nTITLE:Coördinator\r\n" in card
+    assert "\r\nEMAIL;TYPE=INTERNET:johan@example.org\r\n" in card
+    assert changed(StaffMember) == set()

@@ -242,7 +242,7 @@ function dialled(text) {
 
 /* The address that `text` gives or clearly means; "" when it is none. */
 export function addressIn(text) {
-  const value = text.trim()
+  const value = text.replace(/\p{Default_Ignorable_Code_Point}/gu, "").trim()
   const phone = value.replace(/^tel:/i, "")
   if (PHONE.test(phone) || (phone !== value && /^[\d*#]{3,}$/.test(phone))) return dialled(phone)
   if (/^(https?:\/\/|mailto:|tel:)\S+$/i.test(value)) {
