@@ -119,7 +119,7 @@ def clean_html(html: str) -> str:
     What was sanitised stays what sanitising makes of it.
     """
     if SUSPICIOUS.search(html):
-        html = HREF.sub(_clean_reference, _clean(html, " ", bool))
+        html = _clean(HREF.sub(lambda found: clean_reference(found[0]), html), " ", bool)
         html = until_same(lambda each: EMPTY_PARAGRAPH.sub("", each), html).strip()
     return "" if is_blank(html) else html
 
@@ -132,6 +132,14 @@ def clean_identifier(text: str) -> str:
     if SUSPICIOUS.search(text):
         text = RUN.sub(lambda found: " " if re.search(f"[{BREAKS}]", found[0]) else "", text)
     return text.strip()
+
+
+def clean_reference(address: str) -> str:
+    """The `address` of a link in rich text without invisible letters; "" when one of them hid a scheme that runs."""
+    clean = clean_identifier(address)
+    scheme = SCHEME.match(IGNORED_IN_ADDRESS.sub("", clean))
+    is_hidden = scheme and not SCHEME.match(address) and not SAFE_SCHEME.match(clean)
+    return "" if is_hidden else clean
 
 
 def searchable(text: str) -> str:
@@ -214,11 +222,3 @@ def _pair(opening: int, closing: int, letters: list[str], paired: set[int]) -> N
     """Keep these two, unless nothing that can be seen stands between them."""
     if can_be_seen("".join(letters[opening + 1 : closing])):
         paired.update((opening, closing))
-
-
-def _clean_reference(found: re.Match[str]) -> str:
-    """The address without invisible letters, or none when one of them hid a scheme that runs something."""
-    clean = clean_identifier(found[0])
-    scheme = SCHEME.match(IGNORED_IN_ADDRESS.sub("", clean))
-    is_hidden = scheme and not SCHEME.match(found[0]) and not SAFE_SCHEME.match(clean)
-    return "" if is_hidden else clean

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from publishing import phones
-from publishing.cleaning import EMPTY_PARAGRAPH, clean_html, clean_identifier
+from publishing.cleaning import EMPTY_PARAGRAPH, clean_html, clean_reference
 from publishing.languages import is_blank
 from publishing.links import SCHEME, target_of
 
@@ -151,7 +151,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         href = f"{SCHEME}:{plain.partition(':')[2]}"
         return href if target_of(href) else None
     if name == "href":
-        return _whole(clean_identifier(value))
+        return _whole(clean_reference(value))
     if name == "type":  # of a numbered list: letters or Roman numbers
         return value if value in ("a", "A", "i", "I") else None
     most = 6 if name == "start" else 3  # digits
