@@ -280,6 +280,13 @@ def test_a_telephone_number_in_the_dialog_is_dialled_from_anywhere(form, typed, 
     form.get_by_role("button", name="Maak link").click()
     form.get_by_role("dialog").wait_for(state="hidden")
     assert f'href="{href}"' in written(form)
+    # Opened again and confirmed, it stays the same.
+    form.keyboard.press("ArrowLeft")
+    form.keyboard.press("Control+k")
+    form.get_by_role("dialog").get_by_role("combobox").wait_for()
+    form.get_by_role("button", name="Maak link").click()
+    form.get_by_role("dialog").wait_for(state="hidden")
+    assert f'href="{href}"' in written(form)
 
 
 def test_merged_cells_go_into_a_table(form):

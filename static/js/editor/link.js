@@ -198,7 +198,8 @@ function openDialog(href, { words, url, scheme }) {
   if (href.startsWith(`${scheme}:`)) {
     ask({ href }).then((pages) => pages?.[0] && choose(pages[0]))
   } else {
-    input.value = href.replace(/^(mailto|tel):/, "")
+    const bare = href.replace(/^(mailto|tel):/, "")
+    input.value = addressIn(bare) === href ? bare : href // tel:112 is no number without its scheme
   }
 
   return new Promise((resolve) => {

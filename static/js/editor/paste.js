@@ -302,7 +302,7 @@ function isHidden(element) {
   const style = (name) => styleOf(element, name)
   if (style("display") === "none" || style("content-visibility") === "hidden") return true
   if (style("mso-hide") && style("mso-hide") !== "none") return true
-  if (style("opacity") && parseFloat(style("opacity")) === 0) return true
+  if (parseFloat(style("opacity")) === 0 || /^scale\(0[,)]/.test(style("transform"))) return true
   if (/^inset\((50|100)%/.test(style("clip-path")) || /^rect\((\s*,?\s*[01](px)?){4}\s*\)/.test(style("clip"))) return true
   const isAway = ["left", "right", "top", "text-indent", "margin-left"].some((name) => parseFloat(style(name)) <= -FAR)
   if (isAway) return true
