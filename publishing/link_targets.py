@@ -12,7 +12,7 @@ from publishing.languages import current, localized, order, resolve, translated_
 from publishing.links import page_models, reference, target_of
 from publishing.models import Publishable, Revision
 from publishing.reads import Target
-from publishing.search import clean_query, fold
+from publishing.search import clean_query, fold, tidy
 
 MAX_PAGES = 10
 
@@ -55,7 +55,7 @@ def _named(models: list[type[Publishable]], query: str) -> dict[Target, str]:
         columns = localized(name, order(current())) if name in translated_fields(model) else (name,)
         for pk, *titles in model._base_manager.values_list("pk", *columns):
             for title in filter(None, titles):
-                folded = fold(title)
+                folded = fold(tidy(title))
                 if all(word in folded for word in words):
                     found.append((not folded.startswith(words[0]), folded, (model._meta.label_lower, pk), title))
                     break

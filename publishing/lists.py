@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy as _
 
+from publishing.cleaning import searchable
 from publishing.dates import written_with_day
 from publishing.fields import RichTextField, described_picture, is_asked_for
 from publishing.languages import CODES, is_blank, localized, translated_fields
@@ -288,7 +289,7 @@ def search(queryset: models.QuerySet, query: str) -> models.QuerySet:
     """
     words = [
         fold(unescape_string_literal(bit) if bit[:1] in "\"'" and bit[-1:] == bit[:1] and len(bit) > 1 else bit)
-        for bit in smart_split(query.replace("\0", ""))
+        for bit in smart_split(searchable(query.replace("\0", "")))
     ]
     words = [word for word in words if word]
     if not words:

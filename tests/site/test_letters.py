@@ -192,3 +192,15 @@ def test_a_translation_is_not_older_because_its_source_was_cleaned(theme, editor
 def test_a_working_copy_is_kept_whole_and_clean(theme):
     dirty(theme, title_nl=DIRTY)
     assert freeze_all(Theme.objects.get(pk=theme.pk))["title_nl"] == LINE
+
+
+def test_the_desk_finds_what_was_copied_with_them(editor_client, theme):
+    dirty(theme, title_nl="fiets\u200bsnel\u00adweg")
+    offered = editor_client.get(reverse("link_targets"), {"q": "fietssnelweg"}).json()["pages"]
+    assert [each["href"] for each in offered] == [f"page:priorities.theme/{theme.pk}"]
+    listed = reverse("admin:priorities_theme_changelist")
+    theme.title_nl = "fietssnelweg"
+    theme.save()
+    for typed in ("fietssnelweg", "fiets\u200bsnel\u00adweg\u2060"):
+        found = editor_client.get(listed, {"q": typed}).context["cl"].queryset
+        assert list(found.values_list("pk", flat=True)) == [theme.pk]
