@@ -576,7 +576,9 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
                 messages.success(request, _("The link no longer works."))
             elif "_withdraw" in request.POST and self.can_withdraw:
                 withdraw(obj, request.user, request.POST.get("_reason", ""))
-                messages.success(request, _("Withdrawn: visitors read your reason at its address."))
+                plans = site_mode.dropped_told(schedule.waiting)
+                told = _("Withdrawn: visitors read your reason at its address.")
+                messages.success(request, f"{told} {plans}".rstrip())
             else:
                 messages.success(request, _("Saved as a working copy: visitors see it when you publish."))
         except ValidationError as error:
@@ -623,8 +625,10 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             context["adminform"].form,
             *(form for each in context["inline_admin_formsets"] for form in each.formset),
         ]
-        for form in forms:
-            ask_again(form)
+        form = context["adminform"].form
+        context["asks"] = form.asks and not problems(forms)
+        for each in forms:
+            ask_again(each)
         context |= {
             "title": elided(context["title"]),
             "language_tabs": language_tabs(forms) if translated_fields(self.model) else [],
@@ -635,17 +639,16 @@ class PublishableAdmin(FieldsMixin, admin.ModelAdmin):
             "unsaved": UNSAVED in request.POST,
             "form_token": resending.token_of(request) or resending.new_token(),
         }
-        form, formsets = context["adminform"].form, [each.formset for each in context["inline_admin_formsets"]]
         context["corrects"] = site_mode.is_copy(form.instance)
         if obj:
             context |= self._panel(request, obj)
-        context["asks"] = form.asks and not problems(forms)
         if context["asks"]:
+            formsets = [each.formset for each in context["inline_admin_formsets"]]
             context["would_change"] = site_mode.would_change(form, formsets)
         # Above the form stands what is the matter, told once; two texts side by side are no error.
         told = context["unsaved"] or context["asks"] or context.get("differences")
         context["general"] = [] if told else context["adminform"].form.non_field_errors()
-        context["problems"] = [] if told else problems(forms)
+        context["problems"] = [] if told and not context["asks"] else problems(forms)
         context["errors"] = []
         if context["general"] or context["problems"] or told:
             context["messages"] = ()  # what else was done is told on the next page, never above what is wrong here

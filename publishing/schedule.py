@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST
 
 from publishing.comparison import changed_labels
 from publishing.models import Act, Publishable, Revision, RevisionQuerySet
+from publishing.site_mode import dropped_told
 from publishing.snapshots import diff, freeze, normalise
 from publishing.undoing import offer
 from publishing.workflow import (
@@ -140,12 +141,13 @@ class ScheduleForm(TimesForm):
             if end:
                 return _("Visitors see it until %s. Your changes are saved as a working copy.") % moment(end)
             return _("It has no end any more. Your changes are saved as a working copy.")
+        replaced = self.waiting if self.cleaned_data["replace"] else []
         with transaction.atomic():
-            if self.cleaned_data["replace"]:
-                for revision in self.waiting:
-                    cancel(revision, author)
+            for revision in replaced:
+                cancel(revision, author)
             publish(obj, author, live_from=begin, live_until=end)
-        return _("Planned: visitors see this version from %s.") % moment(begin)
+        told = _("Planned: visitors see this version from %s.") % moment(begin)
+        return f"{told} {dropped_told(each for each in replaced if each.live_from != begin)}".rstrip()
 
 
 def panel(form: ScheduleForm) -> dict[str, Any]:

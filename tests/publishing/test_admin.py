@@ -300,3 +300,21 @@ def test_the_desk_shows_what_one_changed_last_once_each_and_nothing_that_is_gone
     recent = editor_client.get("/admin/").content.decode().partition('id="recent"')[2]
     assert re.findall(r'href="(/admin/[^"]+)"', recent) == [address(theme), address(page)]
     assert "Nog eens" not in recent
+
+
+def test_what_went_well_elsewhere_is_never_told_above_what_is_wrong_here(editor_client):
+    add = reverse("admin:priorities_update_add")
+    small = reverse("admin:pages_organisation_add") + "?_popup=1"
+    editor_client.post(small, {"name": "Nieuw", "_popup": "1", "_publish": "1"})
+    html = editor_client.post(add, form_data(editor_client, add) | {"title_nl": "Nieuws", "_publish": "1"}).content
+    assert b"errornote" in html
+    assert b"messagelist" not in html
+
+
+def test_what_is_told_waits_for_a_page_on_which_nothing_is_wrong(editor_client, theme):
+    data = form_data(editor_client, address(theme))
+    editor_client.post(address(theme), data | {"_publish": "1"})  # its answer is not fetched
+    html = editor_client.post(address(theme), data | {"title_nl": "", "_publish": "1"}).content.decode()
+    assert "errornote" in html
+    assert "Gepubliceerd: bezoekers zien het nu." not in html
+    assert "Gepubliceerd: bezoekers zien het nu." in editor_client.get(address(theme)).content.decode()

@@ -469,6 +469,26 @@ def test_publishing_while_something_is_planned_asks_first(editor_client, theme):
     assert theme.summary_nl == "Kort"
 
 
+def test_the_question_says_that_a_file_must_be_chosen_again(editor_client, theme, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    plan(theme, 3, title_nl="Maandag")
+    data = opened(editor_client, theme, "") | {"image": photo(), "image_alt_nl": "Foto", "_publish": "1"}
+    page = text(editor_client.post(address(theme), data))
+    assert 'value="keep"' in page
+    assert "Kies dit bestand opnieuw" in page
+
+
+def test_what_drops_a_plan_says_so(editor_client, theme):
+    plan(theme, 2, title_nl="Maandag")
+    later = timezone.localtime(timezone.now() + 4 * DAY)
+    data = opened(editor_client, theme, "") | {"schedule-live_from": f"{later:%Y-%m-%dT%H:%M}", "_schedule": "1"}
+    page = text(editor_client.post(address(theme), data | {"schedule-replace": "on"}, follow=True))
+    assert "Gepland: bezoekers zien deze versie" in page
+    assert page.count("komt niet meer.") == 1
+    data = opened(editor_client, theme, "") | {"_reason": "Klaar", "_withdraw": "1"}
+    assert "komt niet meer." in text(editor_client.post(address(theme), data, follow=True))
+
+
 def test_what_is_planned_still_comes_when_one_says_so(editor_client, editor, theme):
     plan(theme, 2, editor, title_nl="Maandag")
     plan(theme, 3, editor, title_nl="Dinsdag")
