@@ -243,7 +243,10 @@ def _put_back(line: ActLine, author: User | None, note: str, now: datetime) -> l
         return []
     if not line.was_there:  # it came out of the bin
         mine = Discarded.objects.of(row).in_bin()
-        row.delete()
+        try:
+            row.delete()
+        except models.ProtectedError as error:
+            raise ValidationError(_("Not undone: something else points at “%s” now.") % line.title) from error
         mine.filter(author=None).update(author=author)
         return []
     keep_what_stood(row)

@@ -134,3 +134,22 @@ def test_history_comparison_and_bin_are_accessible_obey_the_policy_and_fit_a_pho
         if said:
             found[address] = said
     assert found == {}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_undo_is_reached_by_the_keyboard_on_a_phone_and_a_laptop(signed_in, page, theme, width):
+    complaints = listen(page)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"/admin/priorities/theme/{theme.pk}/change/")
+    page.get_by_label("Titel (nl)").fill("Bij vergissing")
+    page.get_by_role("button", name="Publiceer", exact=True).click()
+    button = page.get_by_role("button", name="Maak ongedaan")
+    button.wait_for()
+    box = button.bounding_box()
+    assert box["height"] >= 44
+    assert box["x"] + box["width"] <= width
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Ongedaan gemaakt: het is zoals het was.").wait_for()
+    assert theme.revisions.public().get().data["title_nl"] == "Gisteren"
+    assert not complaints

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from priorities.models import Priority, Theme
+from priorities.models import Priority, Theme, Update
 from publishing.models import Act, Discarded, Draft, Revision
 from publishing.workflow import (
     State,
@@ -23,6 +23,7 @@ from publishing.workflow import (
     publish,
     record,
     reorder,
+    restore,
     set_end,
     state,
     undo,
@@ -368,6 +369,18 @@ def test_undoing_what_came_out_of_the_bin(editor_client, editor):
     click(editor_client, editor_client.post(one, follow=True))
     assert not Theme.objects.filter(pk=theme.pk).exists()
     assert Discarded.objects.in_bin().get().author == editor
+
+
+def test_what_came_out_of_the_bin_stays_when_something_points_at_it(editor):
+    Theme.objects.create(title_nl="Weg ermee", slug_nl="weg").delete()
+    before = look(Theme, Discarded.objects.get().object_id)
+    back = restore(Discarded.objects.get(), editor)
+    act = record(Act.Kind.RESTORED, editor, [before])
+    Update.objects.create(title_nl="Bericht", theme=back)
+    with pytest.raises(ValidationError, match="verwijst nu iets anders"):
+        undo(act, editor)
+    assert row(back)
+    assert last_act(back) == act
 
 
 def test_undoing_an_order(editor_client, client, editor):

@@ -8,6 +8,8 @@ from allauth.account import app_settings
 from django.conf import global_settings, settings
 
 from publishing import audit, editing, models, page_store, policy_reports, strangers
+from publishing.workflow import drafts
+from publishing.workflow.undo import KEPT_FOR as ACTS_KEPT_FOR
 from staff import sessions
 from staff.models import CardLink, StaffMember
 from tests.conftest import ROOT
@@ -45,6 +47,9 @@ LIFETIMES = [
     ("link to share a draft", models.SHARED_FOR),
     ("that a stranger’s address was typed, and written to", strangers.ONCE_IN),
     ("log of accounts", audit.KEPT_FOR),
+    ("what was saved of a working copy", drafts.WHOLE_FOR),
+    ("what was saved of a working copy", drafts.KEPT_FOR),
+    ("what can be undone at once", ACTS_KEPT_FOR),
     ("who has a form open", editing.AWAY_AFTER),
 ]
 
