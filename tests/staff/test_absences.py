@@ -263,3 +263,19 @@ def test_nobody_without_an_address_and_nobody_of_the_past_is_written_to(johan, d
     StaffMember.objects.filter(pk=dorine.pk).update(email="dorine@example.org")
     away(johan, -4, -2, dorine)
     assert [each.subject for each in mail.outbox] == ["Je vervangt Johan Halsberghe niet meer"]
+
+
+def test_a_very_late_day_is_asked_about_where_one_corrects_what_is_public_too(editor_client, johan):
+    address = f"/admin/staff/staffmember/{johan.pk}/change/?op=site"
+    form = editor_client.get(address).context["adminform"].form
+    data = {field.html_name: "on" if field.value() is True else field.value() for field in form}
+    data = {
+        name: getattr(value, "as_national", value)
+        for name, value in data.items()
+        if value not in (None, False) and name != "photo"
+    }
+    data |= {"absent_until": day(800).strftime("%d/%m/%Y"), "_publish": "1"}
+    asked = editor_client.post(address, data)
+    assert "absent_until" in asked.context["adminform"].form.errors
+    assert editor_client.post(address, data | {"long_absence": day(800).isoformat()}).status_code == 302
+    assert johan.revisions.public().get().data["absent_until"] == day(800).isoformat()
