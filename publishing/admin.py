@@ -39,7 +39,7 @@ from publishing.addresses import absolute
 from publishing.checklist import checklist
 from publishing.comparison import changed_labels, differences, label, missing
 from publishing.dates import written
-from publishing.fields import MAX_UPLOAD, NOT_KEPT, CleanedForm, PictureField, ask_again
+from publishing.fields import MAX_UPLOAD, NOT_KEPT, CleanedForm, PictureField, ask_again, reset_focus
 from publishing.languages import CODES, NATIVE_NAMES, elided, is_blank, localized, translated_fields
 from publishing.mail import deliver
 from publishing.models import (
@@ -100,6 +100,7 @@ class PublishableForm(CleanedForm):
         self.asks = False  # whether it comes back with the question what becomes of what waits
 
     def _post_clean(self) -> None:
+        reset_focus(self)
         super()._post_clean()  # type: ignore[misc]
         if site_mode.is_copy(self.instance):
             self._add_errors(self.instance.refused)

@@ -199,6 +199,8 @@ class PictureField(models.ImageField):
     def formfield(self, **kwargs: Any) -> Any:
         field: Any = super().formfield(**({"form_class": PictureFormField} | kwargs))
         field.widget.ratio = self.ratio  # for a widget that shows what will be cut off
+        focus = (self.model._meta.get_field(f"{self.name}_focus_{axis}") for axis in "xy")
+        field.widget.middle = tuple(each.default for each in focus)  # of a new picture
         return field
 
     def update_dimension_fields(self, instance: models.Model, force: bool = False, *args: Any, **kwargs: Any) -> None:
@@ -222,6 +224,19 @@ def is_asked_for(row: models.Model, name: str) -> bool:
     """
     picture = described_picture(type(row), name)
     return not picture or (bool(getattr(row, picture)) and not getattr(row, f"{picture}_is_decorative", False))
+
+
+def reset_focus(form: forms.ModelForm) -> None:
+    """Give each new picture in a valid `form` the focus of its kind, unless one was chosen with it: what is there
+    now was chosen for the old picture.
+    """
+    model, changed = type(form.instance), form.changed_data
+    for field in model._meta.fields:
+        is_replaced = field.name in changed and form.initial.get(field.name) and form.cleaned_data.get(field.name)
+        if isinstance(field, PictureField) and is_replaced:
+            focus = [f"{field.name}_focus_{axis}" for axis in "xy"]
+            if not any(name in changed for name in focus):
+                form.cleaned_data |= {name: model._meta.get_field(name).get_default() for name in focus}
 
 
 class RichTextField(ProseEditorField):

@@ -33,6 +33,7 @@ class PictureInput(AdminFileWidget):
     """
 
     ratio = (3, 2)
+    middle = (50, 50)  # per cent from the left and from the top, of a picture that was just chosen
     template_name = "widgets/picture.html"
 
     @property
@@ -42,6 +43,7 @@ class PictureInput(AdminFileWidget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["ratio"] = "{}/{}".format(*self.ratio)
+        context["widget"]["middle"] = "{}/{}".format(*self.middle)
         if isinstance(value, PictureFile) and value:
             public = RevisionFile.objects.filter(name=value.name, revision__in=Revision.objects.public())
             users = [revision.thaw() for revision in Revision.objects.filter(pk__in=public.values("revision"))]

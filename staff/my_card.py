@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
+from mimetypes import guess_type
 from typing import Any
 
 from django import forms
@@ -33,7 +34,7 @@ from publishing import resending
 from publishing.comparison import changed_labels
 from publishing.dates import written
 from publishing.editing import differences, fingerprints
-from publishing.fields import MAX_UPLOAD, NOT_KEPT, CleanedForm, ask_again
+from publishing.fields import MAX_UPLOAD, NOT_KEPT, CleanedForm, ask_again, reset_focus
 from publishing.languages import CODES, NAMES, is_blank, localized
 from publishing.lapsed import lapsed
 from publishing.models import Act, Revision
@@ -67,6 +68,7 @@ logger = logging.getLogger(__name__)
 LOOKS_BACK = 20  # versions, to find who changed something
 WHOSE = "whose"  # the number of the card that the form was made for: another person may have signed in since
 UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
+LARGEST_INLINE = 1_000_000  # bytes of a picture that comes with the page
 PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
 
 
@@ -144,6 +146,7 @@ class MyCardForm(AbsenceMixin, NewAddressMixin, CleanedForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("remove_photo") and "photo" not in self.changed_data:
             cleaned["photo"] = False  # what Django's own clearable input says
+        reset_focus(self)
         return cleaned
 
     def changes(self) -> dict[str, Any]:
@@ -152,6 +155,8 @@ class MyCardForm(AbsenceMixin, NewAddressMixin, CleanedForm):
         found = {name: self.cleaned_data[name] for name in self.changed_data if name in fields}
         if self.cleaned_data.get("remove_photo") and "photo" not in found:
             found["photo"] = False
+        if found.get("photo"):  # with the focus of the new one, see `reset_focus`
+            found |= {name: self.cleaned_data[name] for name in ("photo_focus_x", "photo_focus_y")}
         for name, flag in StaffMember.withheld_unless.items():
             if name not in self.fields or not (name in found or flag in found):
                 continue
@@ -267,6 +272,7 @@ def context_of(form: MyCardForm, member: StaffMember) -> dict[str, Any]:
         "saved": saved,
         "pending": pending(saved),
         "photo": small(saved),
+        "whole_photo": whole(saved, published),
         "previous_photo": previous_photo(saved),
         "translations": [field for _code, field in translations],
         "missing": [NAMES[code] for code, field in translations if is_blank(field.value())],
@@ -423,6 +429,25 @@ def small(member: StaffMember) -> str:
     try:
         with photo.storage.open(cut.name(cut.sizes[0][0], "webp")) as file:
             return f"data:image/webp;base64,{b64encode(file.read()).decode()}"
+    except OSError:
+        return ""
+
+
+def whole(member: StaffMember, published: StaffMember | None) -> str:
+    """The address of the photo of `member` before it is cut: a `data:` address while visitors do not see it, see
+    `small`. "" when there is none, or when it is too large for that.
+    """
+    photo: Any = member.photo
+    if not photo:
+        return ""
+    if published and published.photo and published.photo.name == photo.name:
+        return photo.url
+    try:
+        if photo.size > LARGEST_INLINE:
+            return ""
+        with photo.storage.open(photo.name) as file:
+            kind = guess_type(photo.name)[0] or "image/jpeg"
+            return f"data:{kind};base64,{b64encode(file.read()).decode()}"
     except OSError:
         return ""
 

@@ -10,9 +10,16 @@ for (const widget of document.querySelectorAll(".picture-input[data-focus]")) {
     stage = document.createElement("p");
     stage.className = "focus-stage";
     stage.hidden = true;
-    stage.append(Object.assign(document.createElement("img"), { alt: "" }));
+    const image = Object.assign(document.createElement("img"), { alt: "" });
+    if (widget.dataset.saved) {
+      image.addEventListener("load", () => { stage.hidden = false; }, { once: true });
+      image.src = widget.dataset.saved;
+    }
+    stage.append(image);
     widget.prepend(stage);
   }
+  const hint = Object.assign(document.createElement("p"), { className: "hint help", textContent: widget.dataset.hint ?? "" });
+  stage.after(hint);
   const picture = stage.querySelector("img");
   const frame = Object.assign(document.createElement("span"), { className: "focus-frame" });
   const marker = Object.assign(document.createElement("span"), { className: "focus-marker" });
@@ -33,17 +40,21 @@ for (const widget of document.querySelectorAll(".picture-input[data-focus]")) {
     [frame.style.width, frame.style.height] = part.map((value) => `${value}%`);
   }
 
+  function put(across, down) {
+    [x.value, y.value] = [across, down].map((value) => Math.round(Math.min(Math.max(value, 0), 100)));
+    for (const input of [x, y]) input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   stage.addEventListener("click", (event) => {
     const box = picture.getBoundingClientRect();
-    x.value = Math.round(Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * 100);
-    y.value = Math.round(Math.min(Math.max((event.clientY - box.top) / box.height, 0), 1) * 100);
-    for (const input of [x, y]) input.dispatchEvent(new Event("change", { bubbles: true }));
+    put(((event.clientX - box.left) / box.width) * 100, ((event.clientY - box.top) / box.height) * 100);
   });
   for (const input of [x, y]) for (const kind of ["input", "change"]) input.addEventListener(kind, draw);
   picture.addEventListener("load", draw);
   picture.addEventListener("error", () => { stage.hidden = true; });
   file.addEventListener("change", () => {
     if (!file.files.length) return;
+    put(...(widget.dataset.middle ?? "50/50").split("/").map(Number));  // the old one was of another picture
     const reader = new FileReader();  // a data: address, because the policy knows no blob:
     reader.addEventListener("load", () => {
       stage.hidden = false;

@@ -470,3 +470,21 @@ def test_pictures_are_drawn_one_after_another(settings, tmp_path):
     for thread in threads:
         thread.join()
     assert most == [1, 1, 1, 1]
+
+
+def test_a_new_picture_has_the_focus_of_its_kind_and_not_that_of_the_old_one(editor_client, member):
+    upload(editor_client, member, photo(size=(400, 300)), photo_focus_x=0, photo_focus_y=90)
+    assert (member.photo_focus_x, member.photo_focus_y) == (0, 90)  # it was chosen with the picture
+    upload(editor_client, member, photo(size=(300, 400)))
+    assert (member.photo_focus_x, member.photo_focus_y) == (50, 33)
+    upload(editor_client, member, photo(size=(400, 300)), photo_focus_x=10)
+    assert member.photo_focus_x == 10
+
+
+def test_another_save_leaves_the_focus_as_it_is(editor_client, member):
+    upload(editor_client, member, photo(size=(400, 300)), photo_focus_x=0, photo_focus_y=90)
+    url = address(member)
+    form = {name: value for name, value in form_data(editor_client, url).items() if name != "photo"}
+    editor_client.post(url, form | {"name": "Dorine", "_publish": "1"})
+    member.refresh_from_db()
+    assert (member.photo_focus_x, member.photo_focus_y) == (0, 90)

@@ -95,3 +95,25 @@ def test_slow_pictures_move_nothing(page, width):
         shown = picture.bounding_box()
         assert shown["width"] / shown["height"] == pytest.approx(0.8 if "contact" in address else 1.5, abs=0.02)
     assert complaints == []
+
+
+def test_a_new_photo_begins_in_its_middle_and_a_saved_one_is_given_another_by_a_click(signed_in):
+    member = StaffMember.objects.get(slug="dorine-sioen")
+    member.photo = SimpleUploadedFile("a.png", halves())
+    member.photo_focus_x, member.photo_focus_y = 0, 90
+    member.save()
+    publish(member, None)
+    page = signed_in
+    page.get_by_role("link", name="Medewerkers", exact=True).last.click()
+    page.get_by_role("link", name="Dorine Sioen").click()
+    across = page.get_by_label("midden van de foto, van links")
+    stage = page.locator(".focus-stage")
+    page.get_by_text("Klik of tik op wat in beeld moet blijven.").wait_for()
+    box = stage.bounding_box()
+    stage.click(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
+    assert across.input_value() in {"74", "75", "76"}
+    page.get_by_label("Foto", exact=False).and_(page.locator("[type=file]")).set_input_files(
+        {"name": "b.png", "mimeType": "image/png", "buffer": halves((600, 900))}
+    )
+    assert across.input_value() == "50"
+    assert page.get_by_label("midden van de foto, van boven").input_value() == "33"

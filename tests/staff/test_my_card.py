@@ -682,3 +682,23 @@ def test_my_card_cleans_what_is_typed(his, johan):
     shown = StaffMember.published().get(object_id=johan.pk)
     assert (shown.name, shown.function_nl) == ("Johan\u00a0Halsberghe", "Coördi\u00adnator")
     assert str(shown.phone) == "+3251123456"
+
+
+def test_a_new_photo_has_a_focus_of_its_own_and_the_saved_one_is_there_to_be_given_another(his, johan, client):
+    save(his, photo=photo_file(), photo_focus_x="0", photo_focus_y="90", shows_photo="on")
+    johan.refresh_from_db()
+    assert (johan.photo_focus_x, johan.photo_focus_y) == (0, 90)  # it was chosen with the photo
+    assert f'data-saved="{johan.photo.url}"' in his.get("/mijn-kaart/").content.decode()
+    save(his, photo=photo_file())
+    johan.refresh_from_db()
+    assert (johan.photo_focus_x, johan.photo_focus_y) == (50, 33)
+    save(his, photo_focus_x="20")
+    johan.refresh_from_db()
+    assert (johan.photo_focus_x, johan.photo_focus_y) == (20, 33)
+
+
+def test_a_photo_that_visitors_do_not_see_can_be_given_another_focus_too(his, johan):
+    save(his, photo=photo_file(), shows_photo=None)
+    html = his.get("/mijn-kaart/").content.decode()
+    assert 'data-saved="data:image/' in html
+    assert 'data-saved="/media' not in html
