@@ -199,7 +199,7 @@ class PictureField(models.ImageField):
     def formfield(self, **kwargs: Any) -> Any:
         field: Any = super().formfield(**({"form_class": PictureFormField} | kwargs))
         field.widget.ratio = self.ratio  # for a widget that shows what will be cut off
-        focus = (self.model._meta.get_field(f"{self.name}_focus_{axis}") for axis in "xy")
+        focus: list[Any] = [self.model._meta.get_field(f"{self.name}_focus_{axis}") for axis in "xy"]
         field.widget.middle = tuple(each.default for each in focus)  # of a new picture
         return field
 
