@@ -6,7 +6,8 @@ const propose = window.URLify;
 
 if (propose) {
   window.URLify = (title, length, allowUnicode) => {
-    const plain = title.normalize("NFKC").toLowerCase().replace(/./gu, (letter) => LETTERS[letter] ?? letter);
+    const seen = title.replace(/\p{Default_Ignorable_Code_Point}/gu, ""); // of which one counts as a space
+    const plain = seen.normalize("NFKC").toLowerCase().replace(/./gu, (letter) => LETTERS[letter] ?? letter);
     return propose(plain, length, allowUnicode);
   };
 }
