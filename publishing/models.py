@@ -751,6 +751,8 @@ class Publishable(Frozen):
     shown_with: ClassVar[tuple[str, ...]] = ()
     # Whether old versions of other pages show an object of this model as it is public now, such as a person.
     shown_as_now: ClassVar[bool] = False
+    # Unpublished fields that nothing from history sets, not even of what comes out of the bin: such as a consent.
+    asked_anew: ClassVar[tuple[str, ...]] = ()
 
     needs_check_fr = models.BooleanField(
         _("French still to be checked"),

@@ -3,31 +3,55 @@
 from base64 import b64encode
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from publishing import undoing
 from publishing.admin import PublishableAdmin, PublishableForm
 from publishing.models import Act, ActLine, Publishable, Revision
 from publishing.snapshots import freeze_all, normalise, withheld_fields
 from publishing.workflow import look
-from staff import account_admin  # noqa: F401  (registers it)
+from staff import (
+    account_admin,  # noqa: F401  (registers it)
+    consent_requests,
+)
 from staff.absences import ASKED, AbsenceMixin
 from staff.card_checks import unanswered
+from staff.consent import NOT_SHOWN, ConsentFormMixin, hidden_details
 from staff.invitations import existing_account, invite
 from staff.leaving import leave
-from staff.models import StaffMember
+from staff.models import MAX_HOW, StaffMember
 from staff.new_address import NewAddressMixin, ask, drop, pending
 from staff.notices import in_words, photos
 from staff.rights import may_touch
 
+HOW_HELP = gettext_lazy(
+    "Needed when you tick the box for somebody else. For example: on paper, on 12 November. "
+    "You can also leave the box empty, save, and ask by mail."
+)
 
-class StaffMemberForm(AbsenceMixin, NewAddressMixin, PublishableForm):
-    """The card; somebody with an account proves another address first."""
+
+class StaffMemberForm(ConsentFormMixin, AbsenceMixin, NewAddressMixin, PublishableForm):
+    """The card; somebody with an account proves another address first, and agrees to a photo or mobile number."""
+
+    mobile_agreed = forms.CharField(
+        label=gettext_lazy("How this person agreed that visitors see the mobile number"),
+        max_length=MAX_HOW,
+        required=False,
+        help_text=HOW_HELP,
+    )
+    photo_agreed = forms.CharField(
+        label=gettext_lazy("How this person agreed that visitors see the photo"),
+        max_length=MAX_HOW,
+        required=False,
+        help_text=HOW_HELP,
+    )
 
 
 @admin.register(StaffMember)
@@ -39,8 +63,10 @@ class StaffMemberAdmin(PublishableAdmin):
         "slug",
         ("phone", "shows_phone"),
         ("mobile", "shows_mobile"),
+        "mobile_agreed",
         ("email", "shows_email"),
         ("photo", "shows_photo"),
+        "photo_agreed",
         ("photo_focus_x", "photo_focus_y"),
         ("absent_from", "absent_until", "stand_in", ASKED),
         "language",
@@ -68,7 +94,13 @@ class StaffMemberAdmin(PublishableAdmin):
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         """What was typed instead of the address of an account is asked for; the card keeps the old one."""
         super().save_model(request, obj, form, change)
+        if form.answers:  # before anything is published: a consent is written down then
+            StaffMember._base_manager.filter(pk=obj.pk).update(**form.answers)
+            vars(obj).update(form.answers)
         obj.is_asked = bool(form.new_address)
+        for detail in hidden_details(obj):
+            if detail.value in form.changed_data:
+                messages.warning(request, NOT_SHOWN[detail])
         if form.new_address:
             messages.info(request, ask(request, obj, form.new_address))
 
@@ -79,6 +111,13 @@ class StaffMemberAdmin(PublishableAdmin):
             return self._stay(request, obj)
         if obj.is_asked and not request.POST.keys().isdisjoint({"_invite", "_link"}):
             messages.warning(request, _("Nobody is invited yet: the new address is confirmed first."))
+            return self._stay(request, obj)
+        if detail := request.POST.get("_ask_consent"):
+            try:
+                email = consent_requests.ask(request, obj, detail)
+                messages.success(request, _("Saved, and asked: a mail is on its way to %s.") % email)
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
             return self._stay(request, obj)
         if request.POST.keys().isdisjoint({"_invite", "_link"}):
             return super()._respond(request, obj)
@@ -98,6 +137,7 @@ class StaffMemberAdmin(PublishableAdmin):
             "found": found,
             "pending": pending(obj),  # type: ignore[arg-type]
             "may_touch": may_touch(request.user, account or found),
+            "hidden_details": consent_requests.hidden(obj),  # type: ignore[arg-type]
             "consents": obj.consents.select_related("given_by", "withdrawn_by"),  # type: ignore[attr-defined]
             "is_silent": unanswered().filter(pk=obj.pk).exists(),
             "may_leave": may_leave,

@@ -3,17 +3,22 @@
 What is written down follows from what is public at a moment, so that it cannot be forgotten: when a
 card shows such a detail a consent begins, and when it shows it no longer that consent ends. A version
 that waits opens or closes nothing before it is public, and never when it is cancelled or overtaken.
+
+The person ticks a box on My card, or says yes with a link in a mail (`consent_requests`). Who ticks it
+for somebody else in the desk says how that person agreed (`ConsentFormMixin`).
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from django import forms
 from django.db import models, transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from publishing.audit import acting
 from publishing.models import Revision
 from publishing.workflow import lock
 from staff.models import Consent, StaffMember
@@ -24,9 +29,51 @@ TEXTS = {
         "My mobile number may be shown on this website and in its contact files, until I withdraw this."
     ),
 }
+NOT_SHOWN = {
+    Consent.Detail.PHOTO: _("The photo is saved, but visitors do not see it: this person did not agree to that yet."),
+    Consent.Detail.MOBILE: _(
+        "The mobile number is saved, but visitors do not see it: this person did not agree to that yet."
+    ),
+}
 # What was not written down for so long is not made up: it was public before this site asked for consent.
 LOOKS_BACK = timedelta(days=31)
 DAY = timedelta(days=1)
+
+
+def hidden_details(member: StaffMember) -> list[Consent.Detail]:
+    """What the card of working row `member` has and may not show, for want of consent."""
+    return [
+        each for each in Consent.Detail if getattr(member, each.value) and not getattr(member, f"shows_{each.value}")
+    ]
+
+
+class ConsentFormMixin(forms.Form):
+    """A form of a card in which a detail that needs consent is shown only with an answer to how it was given.
+
+    Asked is each time that the box is ticked or that what it shows is another one, but not of somebody's own card.
+    """
+
+    def clean(self) -> dict[str, Any]:
+        form: Any = self
+        self.answers: dict[str, str] = {}  # by column of the card, for who saves the form
+        cleaned: dict[str, Any] = super().clean() or form.cleaned_data
+        user = acting()
+        is_own = user is not None and user.pk == form.instance.user_id
+        for detail in Consent.Detail.values:
+            flag, answer = f"shows_{detail}", f"{detail}_agreed"
+            if flag not in cleaned or detail not in cleaned:
+                continue
+            if not cleaned[detail]:
+                cleaned[flag] = False  # consent is given with the photo or the number at hand, not before
+            how = cleaned.get(answer) or ""
+            is_new = not {flag, detail}.isdisjoint(form.changed_data)
+            if cleaned[flag] and is_new and not how and not is_own:
+                form.add_error(answer, _("Say how the person agreed, or untick that visitors see it."))
+            elif how and not cleaned[flag]:
+                form.add_error(flag, _("Tick this too, or leave out how the person agreed."))
+            elif how or is_new:
+                self.answers[f"{detail}_consent"] = how
+        return cleaned
 
 
 @receiver(post_save, sender=Revision)
@@ -59,15 +106,20 @@ def follow(pk: int, now: datetime | None = None) -> None:
         last = Consent.objects.filter(member_id=pk, detail=detail).first()
         since = (last.withdrawn_at or last.given_at) if last else now - LOOKS_BACK
         given = last if last and not last.withdrawn_at else None
+        row = StaffMember._base_manager.filter(pk=pk).values(detail.value, f"{detail.value}_consent").first() or {}
         values = shown.filter(live_from__gt=since).values_list("live_from", "author", f"data__{detail}")
         for at, author, value in values:
-            if value and given is None:
-                given = Consent.objects.create(
-                    member_id=pk, detail=detail, text=str(text), given_at=at, given_by_id=author
-                )
-            elif given and not value:
+            # What the working copy says of how is about its own photo or number.
+            how = row.get(f"{detail.value}_consent", "") if value == str(row.get(detail.value)) else ""
+            is_other = bool(value and how and given and how != given.how)  # given again, for another one
+            if given and (is_other or not value):
                 given.withdrawn_at, given.withdrawn_by_id = at, author
                 given.save(update_fields=["withdrawn_at", "withdrawn_by"])
                 given = None
-                # What comes back from history must not show it again without being asked.
-                StaffMember._base_manager.filter(pk=pk).update(**{f"shows_{detail.value}": False})
+                if not value:  # what comes back from history must not show it again without being asked
+                    off = {f"shows_{detail.value}": False, f"{detail.value}_consent": ""}
+                    StaffMember._base_manager.filter(pk=pk).update(**off)
+            if value and given is None:
+                given = Consent.objects.create(
+                    member_id=pk, detail=detail, text=str(text), how=how, given_at=at, given_by_id=author
+                )

@@ -27,6 +27,7 @@ from staff.rights import has_rights
 
 ORGANISATION = {"@type": "Organization", "name": "RESOC Westhoek"}
 LONG_ABSENCE = timedelta(days=731)  # two years
+MAX_HOW = 200  # characters that say how a consent was given
 LANDSCAPES = 4  # different drawings for a card without a photo
 
 
@@ -44,7 +45,10 @@ class StaffMember(Ordered, Publishable):
         "shows_mobile",
         "shows_email",
         "shows_photo",
+        "mobile_consent",
+        "photo_consent",
     )
+    asked_anew = ("shows_mobile", "shows_photo", "mobile_consent", "photo_consent")
     withheld_unless = {
         "phone": "shows_phone",
         "mobile": "shows_mobile",
@@ -101,7 +105,7 @@ class StaffMember(Ordered, Publishable):
     photo_focus_y = FocusField(_("middle of the photo, from the top (%)"), default=33)  # where eyes are
     shows_photo = models.BooleanField(
         _("visitors see this photo"),
-        default=True,
+        default=False,
         help_text=_("Only with the consent of the person: this site writes down who gave it, and when."),
     )
     absent_from = models.DateField(
@@ -121,6 +125,13 @@ class StaffMember(Ordered, Publishable):
         blank=True,
         verbose_name=_("stand-in"),
         help_text=_("Whom visitors reach during the absence."),
+    )
+    # How the consent that the flag stands for was given, when the person did not tick it; see `Consent.how`.
+    mobile_consent = models.CharField(
+        _("how consent for the mobile number was given"), max_length=MAX_HOW, blank=True, editable=False
+    )
+    photo_consent = models.CharField(
+        _("how consent for the photo was given"), max_length=MAX_HOW, blank=True, editable=False
     )
     language = models.CharField(
         _("language of mails"),
@@ -327,6 +338,7 @@ class Consent(models.Model):
     member = models.ForeignKey(StaffMember, models.CASCADE, related_name="consents")
     detail = models.CharField(max_length=10, choices=Detail)
     text = models.TextField()
+    how = models.CharField(max_length=MAX_HOW, blank=True)  # empty: ticked in a form, by `given_by`
     given_at = models.DateTimeField(default=timezone.now)
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
@@ -362,14 +374,16 @@ class CardLinkQuerySet(models.QuerySet["CardLink"]):
             purpose=purpose,
             digest=digest(token),
             email=email or member.mail_address,
-            basis=basis_of(member),
+            basis=basis_of(member, purpose),
             expires_at=timezone.now() + CardLink.lasts(purpose),
         )
         return link, token
 
-    def used(self, token: str, purpose: str) -> "CardLink | None":
+    def used(self, token: str, *purposes: str) -> "CardLink | None":
         """The link with this token that did its work already, and would not be too old yet."""
-        found = self.exclude(used_at=None).filter(digest=digest(token), purpose=purpose, expires_at__gt=timezone.now())
+        found = self.exclude(used_at=None).filter(
+            digest=digest(token), purpose__in=purposes, expires_at__gt=timezone.now()
+        )
         return found.select_related("member").first()
 
     def find(self, token: str, *purposes: str) -> "CardLink | None":
@@ -395,6 +409,8 @@ class CardLink(models.Model):
         CHANGE = "change"  # so does this one, in the mail that asks whether the card is right
         ADDRESS = "address"  # proves that the person has this address
         CHECK = "check"
+        PHOTO = "photo"  # says yes to the photo being public, as `Consent.Detail` calls it
+        MOBILE = "mobile"
 
     member = models.ForeignKey(StaffMember, models.CASCADE, related_name="links")
     purpose = models.CharField(max_length=10, choices=Purpose)
@@ -416,16 +432,16 @@ class CardLink(models.Model):
     @classmethod
     def lasts(cls, purpose: str) -> timedelta:
         """How long a link works: one that only asks may wait until after a holiday."""
-        return timedelta(days=30 if purpose == cls.Purpose.CHECK else 7)
+        return timedelta(days=30 if purpose in (cls.Purpose.CHECK, cls.Purpose.PHOTO, cls.Purpose.MOBILE) else 7)
 
     @property
     def is_as_made(self) -> bool:
         """Whether what the link rests upon is still as it was when it was made."""
-        return secrets.compare_digest(self.basis, basis_of(self.member))
+        return secrets.compare_digest(self.basis, basis_of(self.member, self.purpose))
 
     def renew(self) -> None:
         """Let it work once more for as long as a new one would, resting upon what is now."""
-        self.basis, self.expires_at = basis_of(self.member), timezone.now() + CardLink.lasts(self.purpose)
+        self.basis, self.expires_at = basis_of(self.member, self.purpose), timezone.now() + CardLink.lasts(self.purpose)
         self.save(update_fields=["basis", "expires_at"])
 
     def use(self) -> bool:
@@ -433,15 +449,19 @@ class CardLink(models.Model):
         return bool(CardLink.objects.valid().filter(pk=self.pk).update(used_at=timezone.now()))
 
 
-def basis_of(member: StaffMember) -> str:
-    """A digest of what a link rests upon: the address of the card, its account, and what that may do."""
+def basis_of(member: StaffMember, purpose: str = "") -> str:
+    """A digest of what a link rests upon: the address of the card, its account, and what that may do.
+
+    A link that asks for consent rests upon the photo or the number too.
+    """
     user = member.user
     account: list[Any] = []
     if user:
         own = [[*user.groups.order_by("pk").values_list("pk", flat=True)]]
         own.append([*user.user_permissions.order_by("pk").values_list("pk", flat=True)])
         account = [user.pk, user.email, user.is_active, user.is_staff, user.is_superuser, has_rights(user), *own]
-    return hashlib.sha256(json.dumps([member.email, account]).encode()).hexdigest()
+    asked = [str(getattr(member, purpose))] if purpose in Consent.Detail.values else []
+    return hashlib.sha256(json.dumps([member.email, account, *asked]).encode()).hexdigest()
 
 
 @receiver(restored)

@@ -375,6 +375,9 @@ def change(request: HttpRequest, form: MyCardForm) -> list[tuple[int, str]]:
         if form.cleaned_data["shows_photo"]:
             changes["shows_photo"] = True
     base, begins_at, standing = basis_of(row), begins(row), state(row)
+    own = {f"{name}_consent": "" for name in Consent.Detail.values if not {name, f"shows_{name}"}.isdisjoint(changes)}
+    if own:  # ticked by the person, whatever was answered for them before
+        StaffMember._base_manager.filter(pk=row.pk).update(**own)
     if base and not begins_at:
         amendment = amend(row, changes, user, note=_("Changed on “My card”."))
         if amendment.revision:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from staff.card_checks import check
+from staff.consent_requests import answer
 from staff.invitations import accept, welcome
 from staff.my_card import my_card
 from staff.new_address import prove_address
@@ -12,5 +13,6 @@ urlpatterns = [
     path("welkom/", welcome, name="my_card_welcome"),
     path("uitnodiging/<str:token>/", accept, name="accept_invitation"),
     path("adres/<str:token>/", prove_address, name="prove_address"),
+    path("toestemming/<str:token>/", answer, name="answer_consent"),
     path("klopt/<str:token>/", check, name="check_card"),
 ]

@@ -26,7 +26,7 @@ from publishing.snapshots import Change, Snapshot, normalise, thaw
 from publishing.workflow import Amendment, moment
 from publishing.workflow.merge import units
 from staff.accounts import language_of
-from staff.models import CardLink, StaffMember
+from staff.models import CardLink, Consent, StaffMember
 from staff.vcards import absence
 
 
@@ -207,6 +207,28 @@ def ask_to_check(member: StaffMember, check: tuple[CardLink, str], change: tuple
         subject = _("Is your card still right?")
         until = check[0].expires_at
         send(member.mail_address, subject, "card_check", context, reply_to=asks.email, expires_at=until)
+
+
+def ask_for_consent(request: Any, member: StaffMember, detail: Consent.Detail, link: CardLink, token: str) -> None:
+    """Ask `member` whether `detail` of the card may be public, with a link to answer with."""
+    asks = contact_of(request.user)
+    with translation.override(member.language):
+        context = {
+            "member": member,
+            "asks": asks,
+            "is_photo": detail == Consent.Detail.PHOTO,
+            "mobile": member.mobile_display,
+            "link": absolute(request, reverse("answer_consent", args=[token])),
+            "until": link.expires_at,
+        }
+        photo = thumbnail(member) if context["is_photo"] else b""
+        subject = (
+            _("May visitors see your photo?") if context["is_photo"] else _("May visitors see your mobile number?")
+        )
+        pictures = [Picture(_("This is the photo:"), photo)] if photo else []
+        send(
+            link.email, subject, "consent", context, pictures=pictures, reply_to=asks.email, expires_at=link.expires_at
+        )
 
 
 def ask_for_proof(request: Any, member: StaffMember, link: CardLink, token: str) -> None:

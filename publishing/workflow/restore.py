@@ -47,7 +47,8 @@ def restore(version: Revision | Discarded | Draft, author: User | None) -> Any:
             discard(row, author)
         if row is None:
             row = model(pk=version.object_id)
-            set_values(row, [each for each in unpublished_fields(model) if each.attname in version.data], version.data)
+            private = [each for each in unpublished_fields(model) if each.name not in model.asked_anew]
+            set_values(row, [each for each in private if each.attname in version.data], version.data)
         snapshot = normalise(model, version.data)
         # A version from which something was withheld does not know it.
         kept = {name for name in model.withheld_unless if not snapshot[model._meta.get_field(name).attname]}

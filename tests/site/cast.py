@@ -195,6 +195,7 @@ def accounts(cast: Cast) -> None:
     cast.things["address"] = CardLink.objects.make(mine, CardLink.Purpose.ADDRESS, "anders@example.org")[1]
     cast.things["invitation"] = CardLink.objects.make(mine, CardLink.Purpose.INVITATION)[1]
     cast.things["check"] = CardLink.objects.make(mine, CardLink.Purpose.CHECK)[1]
+    cast.things["consent"] = CardLink.objects.make(mine, CardLink.Purpose.PHOTO)[1]
     theme = cast.objects["priorities.theme"]
     cast.things["share"] = ShareLink.objects.renew(theme, cast.users[SECRETARY]).token
     cast.things["revoked share"] = ShareLink.objects.create(

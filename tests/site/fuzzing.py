@@ -19,7 +19,9 @@ SECRET = "a" * 32  # of the form: whoever asks has it in the cookie too
 LANGUAGES = ("nl", "fr", "en")
 NUMBER = 987654  # in an address, where a place is filled in
 # What is filled in when the request is made; of an address in the desk also `{app.model}`, the number of an object.
-PLACES = ("{share}", "{invitation}", "{check}", "{address}", "{media}", "{draft}", "{version}", "{planned}")
+PLACES = (
+    "{share}", "{invitation}", "{check}", "{consent}", "{address}", "{media}", "{draft}", "{version}", "{planned}",
+)  # fmt: skip
 ARGUMENTS = {"slug": "regiomarketing", "version": NUMBER, "token": "{share}", "path": "{media}", "uidb36": "1",
              "key": "set-password", "pk": NUMBER, "code": "ABC-DEF", "object_id": NUMBER, "id": NUMBER,
              "number": NUMBER, "language": "fr", "app_label": "priorities", "content_type_id": "1",
@@ -57,6 +59,7 @@ def addresses(client) -> list[str]:
     found |= {
         "/mijn-kaart/uitnodiging/{invitation}/",
         "/mijn-kaart/klopt/{check}/",
+        "/mijn-kaart/toestemming/{consent}/",
         "/mijn-kaart/adres/{address}/",
         "/media/{draft}",
     }

@@ -38,6 +38,7 @@ def site(settings, tmp_path, monkeypatch) -> Iterator[Site]:
         "{invitation}": cast.things["invitation"],
         "{address}": cast.things["address"],
         "{check}": cast.things["check"],
+        "{consent}": cast.things["consent"],
         "{media}": cast.things["public file"],
         "{draft}": cast.things["draft file"],
         "{version}": str(cast.things["version"]),

@@ -88,6 +88,7 @@ def variants(address: Address, cast: Cast) -> dict[str, tuple[dict, str]]:
             "": ({"object_id": things["own card"], "number": things["change of a card"]}, "")
         },
         "prove_address": {"": ({"token": things["address"]}, ""), "unknown": ({"token": "x"}, "")},
+        "answer_consent": {"": ({"token": things["consent"]}, ""), "unknown": ({"token": "x"}, "")},
         "check_card": {"": ({"token": things["check"]}, ""), "unknown": ({"token": "x"}, "")},
         "document": {"": ({"slug": "jaarverslag"}, ""), "draft": ({"slug": "concept"}, "")},
         "home_version": {"": ({"version": things["home version"]}, "")},
@@ -274,7 +275,8 @@ def test_nobody_keeps_what_a_visitor_does_not_get(answers):
 
 
 def test_nobody_keeps_what_is_not_for_everybody(answers):
-    private = re.compile("admin|account|mfa|my_card|accept_invitation|prove_address|check_card|shared|usersessions")
+    links = "accept_invitation|prove_address|check_card|answer_consent|shared"
+    private = re.compile(f"admin|account|mfa|my_card|{links}|usersessions")
     kept = {name for (name, _role, _method), answer in answers.items() if private.match(name) and answer.is_kept}
     assert kept == set()
 
