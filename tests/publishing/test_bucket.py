@@ -51,7 +51,7 @@ def uploaded(kind="JPEG") -> SimpleUploadedFile:
 @pytest.fixture
 def with_photo(bucket, editor_client, member):
     """Johan's card, public with a photo in the bucket."""
-    upload(editor_client, member, photo=uploaded(), shows_photo="on")
+    upload(editor_client, member, photo=uploaded(), shows_photo="on", photo_agreed="op papier")
     assert default_storage.exists(member.photo.name)
     return member
 
@@ -74,7 +74,7 @@ def away(settings):
 def test_a_photo_from_a_telephone_goes_to_the_bucket_and_is_public_only_while_published(
     bucket, editor_client, member, client
 ):
-    upload(editor_client, member, photo=uploaded("HEIF"), shows_photo="on")
+    upload(editor_client, member, photo=uploaded("HEIF"), shows_photo="on", photo_agreed="op papier")
     html = client.get("/contact/").content.decode()
     name = next(name for name, _size, kind in member.photo.cut.files if kind == "avif")
     assert f"/media/{name}" in html
@@ -238,7 +238,7 @@ def test_an_editor_reads_beside_the_field_that_a_file_could_not_be_kept_and_noth
 ):
     away()
     before = with_photo.photo.name
-    response = upload(editor_client, with_photo, photo=uploaded("PNG"), function_nl="Anders")
+    response = upload(editor_client, with_photo, photo=uploaded("PNG"), photo_agreed="op papier", function_nl="Anders")
     assert response.status_code == 200
     form = response.context["adminform"].form
     assert "niet worden bewaard" in str(form.errors["photo"])

@@ -57,8 +57,8 @@ def photo(size=(40, 20), kind="JPEG", name="IMG 0042.jpg", mode="RGB", colour="r
 
 
 def upload(client, member: StaffMember, file: SimpleUploadedFile, button: str = "_publish", **changes):
-    url = address(member)
-    response = client.post(url, form_data(client, url) | {"photo": file, button: "1"} | changes, follow=True)
+    url, agreed = address(member), {"shows_photo": "on", "photo_agreed": "op papier"}
+    response = client.post(url, form_data(client, url) | agreed | {"photo": file, button: "1"} | changes, follow=True)
     member.refresh_from_db()
     return response
 
@@ -273,7 +273,7 @@ def refuse(*args, **kwargs):
 
 
 def test_no_page_waits_for_a_picture_to_be_opened(client, theme, member, monkeypatch):
-    member.photo = photo()
+    member.photo, member.shows_photo = photo(), True
     member.save()
     publish(member, None)
     default_storage.delete(variants(member.photo)[-1])

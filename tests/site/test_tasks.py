@@ -148,7 +148,7 @@ def test_correct_the_telephone_number_of_johan(secretary, visitor):
 
 def test_replace_a_photo(secretary, visitor, tmp_path):
     johan = StaffMember.objects.get(name__startswith="Johan")
-    johan.photo = photo((800, 1000), name="oud.jpg")
+    johan.photo, johan.shows_photo = photo((800, 1000), name="oud.jpg"), True
     johan.save()
     publish(johan, None)
     before = johan.photo.name
@@ -157,6 +157,7 @@ def test_replace_a_photo(secretary, visitor, tmp_path):
     secretary.click("link", "Medewerkers")
     secretary.click("link", re.compile("Johan"))
     secretary.choose_file(re.compile("^Foto"), new)
+    secretary.type("Hoe deze persoon ermee instemde dat bezoekers de foto zien", "op papier")
     secretary.click("button", "Publiceer")
     secretary.sees("Gepubliceerd: bezoekers zien het nu.")
     johan.refresh_from_db()

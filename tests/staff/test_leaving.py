@@ -176,10 +176,10 @@ def test_what_visitors_still_see_is_not_erased(johan, theme):
 
 
 def test_a_file_that_something_else_names_is_kept(editor, dorine, django_capture_on_commit_callbacks):
-    leaver = StaffMember(name="Jan", slug="jan", photo=ImageFile(photo_file(), name="p.jpg"))
+    leaver = StaffMember(name="Jan", slug="jan", photo=ImageFile(photo_file(), name="p.jpg"), shows_photo=True)
     leaver.save()
     publish(leaver, editor)
-    StaffMember.objects.filter(pk=dorine.pk).update(photo=leaver.photo.name)
+    StaffMember.objects.filter(pk=dorine.pk).update(photo=leaver.photo.name, shows_photo=True)
     publish(dorine, editor)
     withdraw(leaver, editor, "Weg")
     with django_capture_on_commit_callbacks(execute=True):

@@ -129,7 +129,7 @@ def test_an_independent_reader_understands_every_card(client):
 def test_the_file_for_address_books_has_accents_numbers_and_the_photo(client):
     member = StaffMember.objects.get(slug="stephanie-thybaert")
     member.mobile, member.shows_mobile = "+32470123456", True
-    member.photo = ImageFile(photo_file(), name="p.jpg")
+    member.photo, member.shows_photo = ImageFile(photo_file(), name="p.jpg"), True
     member.save()
     publish(member, None)
     card = vobject.readOne(client.get("/contact/stephanie-thybaert.vcf").content.decode())
