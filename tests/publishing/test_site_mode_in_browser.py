@@ -105,7 +105,7 @@ def test_the_question_has_the_focus_and_is_answered_by_keyboard(signed_in, theme
     page = signed_in
     page.goto(address(theme))
     page.get_by_role("button", name="Publiceer", exact=True).click()
-    page.wait_for_function("document.activeElement?.classList.contains('asks')")
+    page.locator(".asks:focus").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator(".told").get_by_text("blijft gepland").wait_for()
@@ -124,7 +124,7 @@ def test_the_message_is_in_the_window_whatever_part_of_the_form_one_was_at(signe
     told = page.locator(".told")
     told.get_by_text("Gepubliceerd").wait_for()
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("document.activeElement?.classList.contains('told')")
+    page.locator(".told:focus").wait_for()
     assert told.evaluate(IN_WINDOW)
     assert "#" not in page.url
     assert told.get_attribute("role") == "status"
