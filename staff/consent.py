@@ -109,8 +109,11 @@ def follow(pk: int, now: datetime | None = None) -> None:
         row = StaffMember._base_manager.filter(pk=pk).values(detail.value, f"{detail.value}_consent").first() or {}
         values = shown.filter(live_from__gt=since).values_list("live_from", "author", f"data__{detail}")
         for at, author, value in values:
-            # What the working copy says of how is about its own photo or number.
-            how = row.get(f"{detail.value}_consent", "") if value == str(row.get(detail.value)) else ""
+            # What the working copy says of how is about its own photo or number, or about one that comes just now
+            # and that it gets after this: see `amend`.
+            how = row.get(f"{detail.value}_consent", "") if value else ""
+            if how and value != str(row.get(detail.value)):
+                how = "" if shown.filter(live_from__lt=at, **{f"data__{detail}": value}).exists() else how
             is_other = bool(value and how and given and how != given.how)  # given again, for another one
             if given and (is_other or not value):
                 given.withdrawn_at, given.withdrawn_by_id = at, author
