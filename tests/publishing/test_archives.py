@@ -369,12 +369,13 @@ def test_an_archive_of_an_older_version_is_brought_up_to_date(installation):
         for app, first in (("staff", "0003"), ("publishing", "0005")):
             manifest["migrations"][app] = [name for name in manifest["migrations"][app] if name < first]
         gone = ["staff.consent", "staff.cardlink", "publishing.mail", "publishing.event", "publishing.revisionword"]
+        gone += ["publishing.act", "publishing.actline", "publishing.draft"]
         for table in (*gone, "publishing.linkcheck", "publishing.deadlink"):
             del members[f"rows/{table}.jsonl"]
             del manifest["rows"][table]
         new = {"staff.staffmember": ("mobile", "shows_phone", "shows_mobile", "shows_email", "shows_photo")}
         new["staff.staffmember"] += ("absent_from", "absent_until", "stand_in_id", "language")
-        new["publishing.revision"] = ("turns_at", "turns_again_at", "carried_by_id")
+        new["publishing.revision"] = ("turns_at", "turns_again_at", "carried_by_id", "taken_back_at")
         for table, columns in new.items():
             rows = [json.loads(line) for line in members[f"rows/{table}.jsonl"].splitlines()]
             kept = [{name: value for name, value in row.items() if name not in columns} for row in rows]
