@@ -350,7 +350,7 @@ def test_it_asks_as_often_for_a_long_page_as_for_a_short_one(editor, django_asse
     priority.save()
     for _time in range(rows):
         publish(priority, editor)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         checklist(priority)
 
 

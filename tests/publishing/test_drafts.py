@@ -167,7 +167,7 @@ def test_at_most_so_many_are_kept_of_one_page(editor, theme):
 def test_its_files_are_in_use_and_for_the_desk_alone(editor, editor_client, client):
     member = StaffMember.objects.first()
     name = default_storage.save("staff/oud.jpg", ContentFile(b"x"))
-    StaffMember.objects.filter(pk=member.pk).update(photo=name)
+    StaffMember.objects.filter(pk=member.pk).update(photo=name, shows_photo=True)
     keep(StaffMember.objects.get(pk=member.pk), editor)
     StaffMember.objects.filter(pk=member.pk).update(photo="")
     assert name in set(sweep.used_files())

@@ -424,7 +424,7 @@ def test_a_number_that_is_hidden_on_the_site_leaves_what_waits_too(editor_client
 
 def test_a_number_that_is_shown_on_the_site_is_that_of_the_form(editor_client, card):
     save(card, function_nl="Bewaard")
-    correct(editor_client, card, shows_mobile="on")
+    correct(editor_client, card, shows_mobile="on", mobile_agreed="Op papier")
     assert public(card)["mobile"] == "+32470000000"
     card.refresh_from_db()
     assert card.shows_mobile
@@ -434,7 +434,7 @@ def test_hiding_that_is_only_saved_stays_saved_when_the_number_is_corrected(edit
     publish(save(card, shows_mobile=True), editor)
     save(card, shows_mobile=False)
     assert opened(editor_client, card)["shows_mobile"]
-    correct(editor_client, card, mobile="0472 22 22 22")
+    correct(editor_client, card, mobile="0472 22 22 22", mobile_agreed="Op papier")
     assert public(card)["mobile"] == "+32472222222"
     card.refresh_from_db()
     assert (str(card.mobile), card.shows_mobile) == ("+32472222222", False)

@@ -297,7 +297,7 @@ def test_a_document_that_unpacks_to_much_more_is_refused_and_takes_no_memory():
     "content",
     [
         HTML + pdf(),
-        b"\n" + pdf(),
+        b"GIF89a\n" + pdf(),
         b"%PDF-1.7\n" + HTML + b"\n%%EOF",
         picture("GIF") + pdf(),
         b"%PDF-1.7\n" + b"[" * 20_000 + b"\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF",

@@ -2,8 +2,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from priorities.models import Theme, Update
+from publishing.immutability import permit
 from publishing.models import Revision
 from publishing.workflow import State, publish, states
+from tests.site.crawl import words
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +36,7 @@ def test_everything_is_published_and_its_title_says_in_each_language_that_it_is_
 
 def test_visitors_find_it_in_lists_on_its_page_in_the_feed_and_by_searching(client):
     demo()
-    assert "Démonstration 3 :" in client.get("/fr/themes/").content.decode()
+    assert "Démonstration 3 :" in words(client.get("/fr/themes/").content.decode())
     page = client.get("/themas/demonstratie-1/").content.decode()
     assert page.count("een bericht dat toont") >= 4
     assert "Demonstration 12:" in client.get("/en/feed/").content.decode()
@@ -65,7 +67,8 @@ def test_it_writes_what_publishing_each_would_write():
         made = obj.revisions.get()
         expected = written(made)
         assert made.unchanged_since is None
-        made.delete()  # so that it is published for the first time once more
+        with permit():
+            made.delete()  # so that it is published for the first time once more
         assert written(publish(obj, None, note="Demonstratie")) == expected
 
 
