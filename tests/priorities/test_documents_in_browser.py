@@ -11,6 +11,8 @@ from tests.priorities.test_documents import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+ADDING = re.compile("/document/add/")  # whatever follows: the address says which form it is
+
 
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
@@ -64,11 +66,11 @@ def test_a_lost_connection_loses_nothing_and_a_second_try_saves(signed_in):
     page.get_by_label("Titel (nl)").fill("Verslag")
     page.get_by_label("Bestand").set_input_files(chosen("verslag.pdf", pdf()))
     page.get_by_text(re.compile(r"^verslag\.pdf, \d kB$")).wait_for()
-    page.route("**/document/add/", lambda route: route.abort())
+    page.route(ADDING, lambda route: route.abort())
     page.get_by_role("button", name="Publiceer").click()
     page.get_by_text("De verbinding viel weg voor het antwoord kwam").wait_for()
     assert page.get_by_label("Titel (nl)").input_value() == "Verslag"
-    page.unroute("**/document/add/")
+    page.unroute(ADDING)
     page.get_by_role("button", name="Publiceer").click()
     page.get_by_text("Gepubliceerd: bezoekers zien het nu.").wait_for()
     assert Document.published().get().page_count == 3
@@ -84,11 +86,11 @@ def test_when_only_the_answer_got_lost_a_second_try_makes_no_second_document(sig
     page.goto("/admin/priorities/document/add/")
     page.get_by_label("Titel (nl)").fill("Verslag")
     page.get_by_label("Bestand").set_input_files(chosen("verslag.pdf", pdf()))
-    page.route("**/document/add/", lose_the_answer)
+    page.route(ADDING, lose_the_answer)
     page.get_by_role("button", name="Publiceer").click()
     page.get_by_text("We weten dus niet of alles bewaard is").wait_for()
     assert Document.objects.count() == 1
-    page.unroute("**/document/add/")
+    page.unroute(ADDING)
     page.get_by_label("Titel (nl)").fill("Verslag van mei")
     page.get_by_role("button", name="Publiceer").click()
     page.get_by_text("Gepubliceerd: bezoekers zien het nu.").first.wait_for()

@@ -51,6 +51,8 @@ def test_an_editor_chooses_a_photo_clicks_on_its_middle_and_publishes_it(signed_
     assert page.get_by_label("midden van de foto, van links").input_value() in {"99", "100"}
     frame = page.locator(".focus-frame").bounding_box()
     assert frame["x"] + frame["width"] == pytest.approx(box["x"] + box["width"], abs=1)
+    page.get_by_role("checkbox", name="Bezoekers zien deze foto").check()
+    page.get_by_label("Hoe deze persoon ermee instemde dat bezoekers de foto zien").fill("op papier")
     page.get_by_role("button", name="Publiceer").click()
     page.get_by_text("Gepubliceerd: bezoekers zien het nu.").wait_for()
     assert stage.get_by_role("img", name="De foto zoals ze nu is").is_visible()
@@ -69,6 +71,7 @@ def test_an_editor_chooses_a_photo_clicks_on_its_middle_and_publishes_it(signed_
 @pytest.mark.parametrize("width", [390, 1280])
 def test_slow_pictures_move_nothing(page, width):
     member = StaffMember.objects.first()
+    member.shows_photo = True
     for obj, field in (
         (member, "photo"),
         (Theme.objects.get(slug_nl="regiomarketing"), "image"),
