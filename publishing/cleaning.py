@@ -65,6 +65,7 @@ def _all_but(letters: str) -> str:
 # Every text is asked this whenever it is read. As what it is not, the engine finds the usual letters in one table.
 SUSPICIOUS = re.compile(f"[^{_all_but(BREAKS + INVISIBLE)}]")
 RUN = re.compile(f"{SUSPICIOUS.pattern}{SUSPICIOUS.pattern}*")  # the first alone is looked for quickly
+HARD_SPACE_AROUND = re.compile(r"^(?:\s|&nbsp;)+|(?:\s|&nbsp;)+$")
 MEANT = re.compile(
     "|".join(
         (
@@ -119,7 +120,7 @@ def clean_html(html: str) -> str:
     What was sanitised stays what sanitising makes of it.
     """
     if SUSPICIOUS.search(html):
-        html = _clean(HREF.sub(lambda found: clean_reference(found[0]), html), " ", bool)
+        html = _clean(HREF.sub(lambda found: _without_hard_space(clean_reference(found[0])), html), " ", bool)
         html = until_same(lambda each: EMPTY_PARAGRAPH.sub("", each), html).strip()
     return "" if is_blank(html) else html
 
@@ -140,6 +141,11 @@ def clean_reference(address: str) -> str:
     scheme = SCHEME.match(IGNORED_IN_ADDRESS.sub("", clean))
     is_hidden = scheme and not SCHEME.match(address) and not SAFE_SCHEME.match(clean)
     return "" if is_hidden else clean
+
+
+def _without_hard_space(reference: str) -> str:
+    """`reference`, as it stands in HTML, without the space around it that HTML writes as an entity."""
+    return HARD_SPACE_AROUND.sub("", reference)
 
 
 def searchable(text: str) -> str:

@@ -164,6 +164,8 @@ def test_rich_text_is_stable_and_has_only_clean_letters(text):
 @example("\u200bjavascript:alert(1)")
 @example("\u200bjava\nscript:alert(1)")
 @example("\u2060https://example.org/")
+@example("\x1f\xa0")
+@example("\xa0\u200bhttps://example.org/\xa0")
 def test_what_was_sanitised_before_is_read_as_it_would_be_saved_now(text):
     html = f'<p>{text}</p><p><a href="{text}">x</a></p>'.encode(errors="ignore").decode()
     then = THEN.clean(html)
