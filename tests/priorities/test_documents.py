@@ -302,6 +302,7 @@ def test_what_keeps_people_from_reading_a_pdf_is_told_and_the_file_is_kept(edito
     assert not [each for each in again.context["messages"] if each.level_tag == "warning"]
 
 
+@pytest.mark.django_db(transaction=True)  # the end of a request may close its connection
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_who_has_the_file_gets_it_no_second_time(client, editor_client, editor, method):
     found = document()

@@ -89,7 +89,10 @@ def test_files_come_with_the_same_headers_from_a_folder_and_from_a_bucket(settin
     settings.MEDIA_ROOT = tmp_path
     from_folder = files_and_headers(client, member)
     request.getfixturevalue("bucket")
-    assert files_and_headers(client, member) == from_folder
+    from_bucket = files_and_headers(client, member)
+    for headers in (*from_folder, *from_bucket):
+        headers.pop("Last-Modified", None)  # each was saved at a moment of its own
+    assert from_bucket == from_folder
     document, photo = from_folder
     assert document["Content-Disposition"] == 'attachment; filename="Verslag.pdf"'
     assert photo["Content-Disposition"] == 'inline; filename="ik.jpg"'
