@@ -375,6 +375,7 @@ def test_an_archive_of_an_older_version_is_brought_up_to_date(installation):
             del manifest["rows"][table]
         new = {"staff.staffmember": ("mobile", "shows_phone", "shows_mobile", "shows_email", "shows_photo")}
         new["staff.staffmember"] += ("absent_from", "absent_until", "stand_in_id", "language")
+        new["staff.staffmember"] += ("mobile_consent", "photo_consent")
         new["publishing.revision"] = ("turns_at", "turns_again_at", "carried_by_id", "taken_back_at")
         for table, columns in new.items():
             rows = [json.loads(line) for line in members[f"rows/{table}.jsonl"].splitlines()]
