@@ -52,7 +52,7 @@ for (const widget of document.querySelectorAll(".picture-input[data-focus]")) {
   for (const input of [x, y]) for (const kind of ["input", "change"]) input.addEventListener(kind, draw);
   picture.addEventListener("load", draw);
   picture.addEventListener("error", () => { stage.hidden = true; });
-  file.addEventListener("change", () => {
+  function show() {
     if (!file.files.length) return;
     put(...(widget.dataset.middle ?? "50/50").split("/").map(Number));  // the old one was of another picture
     const reader = new FileReader();  // a data: address, because the policy knows no blob:
@@ -61,6 +61,8 @@ for (const widget of document.querySelectorAll(".picture-input[data-focus]")) {
       picture.src = reader.result;
     });
     reader.readAsDataURL(file.files[0]);
-  });
+  }
+  file.addEventListener("change", show);
+  show();  // who is quick has chosen before this ran
   draw();
 }
