@@ -15,12 +15,17 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
 
+    if sys.argv[1:] in (["--version"], ["version"]):  # Django would say its own
+        from resoc.version import version
+
+        print(version())
+        return
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration: {error}")
     except OperationalError as error:
-        from publishing.logs import masked
+        from publishing.operations.logs import masked
 
         sys.exit(f"The database does not answer: {masked(str(error).partition(chr(10))[0])}")
 

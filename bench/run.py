@@ -59,7 +59,7 @@ MIX = [f"{prefix}{path}" for prefix in ("", "/fr", "/en") for path in ("/", "/co
 
 
 def median(values: Iterable[float]) -> float:
-    """The one in the middle."""
+    """The median."""
     return statistics.median(values)
 
 
@@ -70,7 +70,7 @@ def table(head: list[str], rows: list[list[object]]) -> str:
 
 
 def say(text: str) -> None:
-    """Tell whoever waits."""
+    """Print progress."""
     print(f"… {text}", file=sys.stderr, flush=True)
 
 
@@ -78,7 +78,7 @@ def say(text: str) -> None:
 
 
 def pages_for_floor(site: Server, file: Path) -> None:
-    """Our own pages, for what does nothing but send them."""
+    """Our own pages, for the baselines to send."""
     found = {}
     for path in CACHED:
         _status, headers, body = site.get(path)
@@ -102,7 +102,10 @@ def cached(data: Path, folder: Path, rounds: int, seconds: float) -> str:
     more = {"BENCH_PAGES": str(file), "PYTHONPATH": f"{ROOT}:{ROOT / 'bench'}"}
     with Server("resoc.wsgi", data) as ours:
         pages_for_floor(ours, file)
-        with Server("floor:bare", data, **more) as bare, Server("floor:django_application", data, **more) as constant:
+        with (
+            Server("baseline:bare", data, **more) as bare,
+            Server("baseline:django_application", data, **more) as constant,
+        ):
             rows = {"bare": bare, "constant": constant, "ours": ours}
             runs: dict[tuple[str, str, str], list[dict[str, float]]] = {}
             for each in rows.values():
@@ -161,7 +164,7 @@ class Editor:
     """Another process that publishes, as the admin of another worker would."""
 
     def __init__(self, data: Path) -> None:
-        command = [sys.executable, "bench/inside.py", "edit"]
+        command = [sys.executable, "bench/in_process.py", "edit"]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environment(data), stdin=pipe, stdout=pipe, text=True, bufsize=1
@@ -180,9 +183,9 @@ class Editor:
 
 
 def visible(data: Path, tries: int) -> str:
-    """How long until every worker shows an edit, while others read."""
+    """Seconds from an edit until every worker shows it, under load."""
     lines: list[list[object]] = []
-    with Server("told:application", data, PYTHONPATH=f"{ROOT}:{ROOT / 'bench'}") as server:
+    with Server("worker_header:application", data, PYTHONPATH=f"{ROOT}:{ROOT / 'bench'}") as server:
         editor = Editor(data)
         for what, path in (("theme", "/themas/"), ("staff", "/contact/")):
             server.warm("/", path)
@@ -212,7 +215,7 @@ def visible(data: Path, tries: int) -> str:
 
 
 def _line_to_each(server: Server) -> list[http.client.HTTPConnection]:
-    """A connection to each worker: new ones would go to whichever has least to do."""
+    """One connection to each worker; the kernel would give new connections to the least busy one."""
     lines: dict[str, http.client.HTTPConnection] = {}
     while len(lines) < WORKERS:
         line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
@@ -225,7 +228,7 @@ def _line_to_each(server: Server) -> list[http.client.HTTPConnection]:
 
 
 def _ask(line: http.client.HTTPConnection, path: str) -> tuple[str, bytes]:
-    """Which worker answered, and what."""
+    """The number of the worker that answered, and its answer."""
     line.request("GET", path)
     response = line.getresponse()
     return response.headers["X-Worker"], response.read()
@@ -246,7 +249,7 @@ def _until_seen(lines: list[http.client.HTTPConnection], path: str, word: bytes,
 
 
 def under_load(data: Path, folder: Path, rounds: int) -> str:
-    """How much longer the slowest wait while something is published."""
+    """Latencies of the slowest requests while something is published."""
     script = folder / "mix.lua"
     listed = ", ".join(f'"{path}"' for path in MIX)
     script.write_text(
@@ -259,7 +262,7 @@ def under_load(data: Path, folder: Path, rounds: int) -> str:
     with Server("resoc.wsgi", data) as server:
         server.warm(*MIX)
         pages_for_floor(server, file)
-        with Server("floor:bare", data, **more) as bare:
+        with Server("baseline:bare", data, **more) as bare:
             runs["home, by a bare function", False] = [load(bare, "/", 2) for _number in range(rounds)]
         editor = Editor(data)
         for number in range(rounds):
@@ -294,7 +297,7 @@ def under_load(data: Path, folder: Path, rounds: int) -> str:
 
 
 def _one_by_one(server: Server, seconds: float) -> dict[str, float]:
-    """What single visitors wait for the pages of `MIX`, when the server has time for them."""
+    """Latencies of visitors who come one at a time, for the pages of `MIX`."""
     lines = [http.client.HTTPConnection("127.0.0.1", server.port) for _line in range(8)]
     waits: list[float] = []
     ends = time.monotonic() + seconds
@@ -411,7 +414,7 @@ def _wait(holds: Callable[[], bool]) -> None:
 
 
 def grown(folder: Path, scales: list[int], rounds: int, seconds: float) -> tuple[str, dict[int, Path]]:
-    """What the same pages cost on larger sites."""
+    """The cost of the same pages on larger sites."""
     sites, facts = {}, {}
     for scale in scales:
         began = time.monotonic()
@@ -421,7 +424,7 @@ def grown(folder: Path, scales: list[int], rounds: int, seconds: float) -> tuple
     found: dict[int, list[dict]] = {scale: [] for scale in scales}
     for number in range(rounds):
         for scale in scales:
-            found[scale].append(json.loads(python(sites[scale], "bench/inside.py", "pages")))
+            found[scale].append(json.loads(python(sites[scale], "bench/in_process.py", "pages")))
         say(f"uncached pages, round {number + 1} of {rounds}")
     running = {scale: Server("resoc.wsgi", sites[scale]) for scale in scales}
     runs: dict[int, list[dict[str, float]]] = {scale: [] for scale in scales}
@@ -466,7 +469,7 @@ def grown(folder: Path, scales: list[int], rounds: int, seconds: float) -> tuple
 
 
 def process(data: Path, starts: int) -> str:
-    """What a worker costs that does nothing, how soon it answers, and what its imports cost."""
+    """Memory of an idle worker, time to its first answer, and cost of its imports."""
     colds, sizes, fresh = [], [], []
     for _start in range(starts):
         with Server("resoc.wsgi", data) as server:
@@ -477,7 +480,7 @@ def process(data: Path, starts: int) -> str:
     (rss, pss), (rss_first, _pss) = (
         tuple(median(column) for column in zip(*each, strict=True)) for each in (sizes, fresh)
     )
-    again = json.loads(python(data, "bench/inside.py", "again"))
+    again = json.loads(python(data, "bench/in_process.py", "again"))
     whole, packages = imports(data)
     say("memory, start and imports done")
     lines = [
@@ -501,7 +504,7 @@ def process(data: Path, starts: int) -> str:
 
 
 def imports(data: Path) -> tuple[float, list[tuple[str, float]]]:
-    """Milliseconds of processor time to import the site, and the ten dearest packages: the best of five."""
+    """Milliseconds of processor time to import the site, and the ten most expensive packages: the best of five."""
     code = "import time; t = time.process_time(); import resoc.wsgi; print((time.process_time() - t) * 1000)"
     whole = min(float(python(data, "-c", code)) for _time in range(5))
     best: dict[str, float] = {}
@@ -517,7 +520,7 @@ def imports(data: Path) -> tuple[float, list[tuple[str, float]]]:
 
 
 class Files(HTMLParser):
-    """What a page makes a browser load at once."""
+    """The files that a page makes a browser load at once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -555,7 +558,7 @@ def first_view(data: Path) -> str:
 
 
 def machine() -> str:
-    """What this was measured on, without names and places."""
+    """The machine, without names and places."""
     info = Path("/proc/cpuinfo").read_text()
     kind = re.search(r"model name\s*: (.+)", info)
     memory = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1]) / 1e6

@@ -1,4 +1,4 @@
-"""Sites in a scratch folder, their servers, and how those are asked."""
+"""Sites in a scratch folder, their servers, and requests to them."""
 
 import http.client
 import os
@@ -28,7 +28,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
 
 
 def python(data: Path, *arguments: object) -> str:
-    """What a Python program in this folder prints."""
+    """The output of a Python program run in this folder."""
     command = [sys.executable, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False)
     if done.returncode:
@@ -65,7 +65,7 @@ class Server:
     """One gunicorn; stopped when the block ends."""
 
     def __init__(self, application: str, data: Path, **more: str) -> None:
-        options = PLAIN if application.startswith("floor:") else OURS
+        options = PLAIN if application.startswith("baseline:") else OURS
         self.command = ["-m", "gunicorn", "--log-level", "warning", *map(str, options), application]
         self.environment = environment(data, **more)
         self.port = free_port()
@@ -111,7 +111,7 @@ class Server:
 
     @property
     def processes(self) -> list[str]:
-        """Those that gunicorn started: its workers, and the one that looks after pages."""
+        """The process ids that gunicorn started: its workers and the warmer."""
         return Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
 
     def memory(self) -> tuple[float, float]:
@@ -130,7 +130,7 @@ class Server:
 
 
 def load(server: Server, path: str, seconds: float, *headers: str, script: Path | None = None) -> dict[str, float]:
-    """What wrk says of `path` under 16 connections: requests a second, milliseconds, and what one costs."""
+    """What wrk measures for `path` with 16 connections: requests a second, latencies, processor time of each (ms)."""
     command = ["wrk", "-t2", "-c16", f"-d{seconds:.0f}s", "--latency"]
     for header in headers:
         command += ["-H", header]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.models import TextPage
 from pages.views import TextPageView
-from publishing.views import VersionListView
+from publishing.web.views import VersionListView
 
 urlpatterns = [
     path("<slug:slug>/", TextPageView.as_view(), name="text_page"),

@@ -4,13 +4,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from priorities.attachments import AttachmentInline
 from priorities.models import (
     Document,
     Partner,
     Priority,
     PriorityDocument,
+    Subject,
     Theme,
     ThemeDocument,
     Update,
@@ -24,23 +27,39 @@ class PartnerInline(ChildInline):
     fields = ("organisation", "position")
 
 
-class PriorityDocumentInline(ChildInline):
+class PriorityDocumentInline(AttachmentInline):
     model = PriorityDocument
-    fields = ("document", "position")
 
 
-class ThemeDocumentInline(ChildInline):
+class ThemeDocumentInline(AttachmentInline):
     model = ThemeDocument
-    fields = ("document", "position")
 
 
-class UpdateDocumentInline(ChildInline):
+class UpdateDocumentInline(AttachmentInline):
     model = UpdateDocument
-    fields = ("document", "position")
 
     def get_extra(self, request: Any, obj: Any = None, **kwargs: Any) -> int:
-        """Room for a document in a new update, which often comes because of one."""
-        return 0 if obj else 1
+        """Room for documents in a new update, which often comes because of them."""
+        return max(super().get_extra(request, obj, **kwargs), 0 if obj else 2)
+
+
+class AboutInline(ChildInline):
+    """Rows of which each names a priority or a theme."""
+
+    fields = ("priority", "theme", "position")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "theme":  # a row has one of both
+            kwargs["label"] = capfirst(_("or a theme"))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class SubjectInline(AboutInline):
+    model = Subject
+
+    def get_extra(self, request: Any, obj: Any = None, **kwargs: Any) -> int:
+        """Room for a priority and a theme in a new update."""
+        return max(super().get_extra(request, obj, **kwargs), 0 if obj else 2)
 
 
 @admin.register(Priority)
@@ -51,7 +70,7 @@ class PriorityAdmin(PublishableAdmin):
 
     @admin.display(description=_("number"), ordering="number")
     def place(self, obj: Any) -> str:
-        """Its number, by which the list is put in order."""
+        """The number of the priority, by which the list is ordered."""
         return super().place(obj)
 
 
@@ -73,18 +92,25 @@ class ThemeAdmin(PublishableAdmin):
 
 @admin.register(Update)
 class UpdateAdmin(PublishableAdmin):
-    shared_fields = ("date", "priority", "theme")
+    shared_fields = ("date",)
     list_extra = ("date",)
     date_hierarchy = "date"
-    inlines = (UpdateDocumentInline,)
+    inlines = (SubjectInline, UpdateDocumentInline)
 
 
 @admin.register(Document)
 class DocumentAdmin(PublishableAdmin):
+    shared_first = True
     shared_fields = ("file", "read_from_file")
     readonly_fields = ("read_from_file",)
     list_extra = ("read_from_file",)
     can_preview = False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name == "file":
+            field.widget.attrs |= {"accept": "application/pdf,.pdf", "data-reads": "title_nl"}
+        return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -9,16 +9,20 @@ from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import feedgenerator, timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from priorities.models import Theme, Update, updates_of
-from publishing.addresses import absolute
-from publishing.languages import current, is_blank, localized, resolve
-from publishing.links import addresses, targets, with_addresses
-from publishing.models import AT, Publishable, Revision, follow
-from publishing.questions import Question
-from publishing.views import PublishedDetailView
+from pages.models import ContactDetails
+from priorities.models import Theme, Update, updates_about
+from publishing.content.internal_links import targets, with_addresses
+from publishing.content.link_resolution import addresses
+from publishing.i18n.languages import current, is_blank, localized, resolve
+from publishing.i18n.urls import absolute
+from publishing.models import ChangeNote, Publishable, Revision, follow, last_told
+from publishing.models.revisions import AT
+from publishing.queries.prepared import PreparedQuery
+from publishing.web.views import PublishedDetailView
 
 LENGTH = 20  # entries
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)  # when a feed changed in which nothing stands
@@ -47,6 +51,11 @@ class SiteFeed(Feed):
     def subtitle(self, obj: Any = None) -> str:
         return _("New about our themes and priorities")
 
+    def feed_copyright(self, obj: Any = None) -> str | None:
+        """The licence for reuse, as the `rights` of the feed (RFC 4287 4.2.10); None when none was chosen."""
+        details = ContactDetails.published().first()
+        return f"{details.get_licence_display()}: {details.licence_url}" if details and details.licence_url else None
+
     def link(self, obj: Any = None) -> str:
         return absolute(self.request, reverse("home"))
 
@@ -63,8 +72,9 @@ class SiteFeed(Feed):
         return capfirst(resolve(item, "title").value)
 
     def item_description(self, item: Any) -> str:
-        """The text, with addresses that also lead here from a feed reader."""
-        return with_addresses(resolve(item, "body").value, item.addresses, root=absolute(self.request, ""))
+        """What changed, and the text, with addresses that also lead here from a feed reader."""
+        text = with_addresses(resolve(item, "body").value, item.addresses, root=absolute(self.request, ""))
+        return f"{_told(item.change_note)}{text}"
 
     def item_link(self, item: Publishable) -> str:
         return absolute(self.request, item.get_absolute_url())
@@ -98,7 +108,7 @@ class ThemeFeed(SiteFeed):
         return absolute(self.request, obj.get_absolute_url())
 
     def items(self, obj: Any = None) -> list[Publishable]:
-        return _in_this_language(lambda most, now: updates_of(obj, now)[:most])
+        return _in_this_language(lambda most, now: updates_about([obj], now)[:most])
 
 
 class ThemeFeedView(PublishedDetailView):
@@ -115,7 +125,9 @@ class ThemeFeedView(PublishedDetailView):
 
 
 # Each from its own index: together they would all be sorted.
-NEWEST = Question(lambda model, most: Revision.objects.public(AT).of(model).newest_first()[:most])
+NEWEST: PreparedQuery[Revision] = PreparedQuery(
+    lambda model, most: Revision.objects.public(AT).of(model).newest_first()[:most]
+)
 
 
 def _newest(most: int, now: datetime) -> list[Revision]:
@@ -128,23 +140,31 @@ def _in_this_language(ask: Callable[[int, datetime], list[Revision]]) -> list[Pu
     """The first entries among what `ask` gives; it is told how many to give, and when.
 
     Atom readers can't be told the language of one title, so a feed is in one language. Each object
-    gets the `addresses` of what its text links to, and its documents.
+    gets the `addresses` of what its text links to, its documents, and what is told of its last change.
     """
     now = timezone.now()
     shown: list[Any] = []
     for most in (LENGTH, 2 * LENGTH):  # most often the first are enough; with many untranslated ones they are not
         found = ask(most, now)
         spoken: list[Any] = [revision.thaw(now) for revision in found if is_spoken(revision)]
-        # An update has the address of what it is about.
-        follow([obj for obj in spoken if isinstance(obj, Update)], ("theme", "priority"), now)
-        shown = [obj for obj in spoken if obj.get_absolute_url()][:LENGTH]
+        shown = spoken[:LENGTH]
         if len(shown) == LENGTH or len(found) < most:
             break
     links = addresses({target for obj in shown for target in targets(resolve(obj, "body").value)})
     follow(shown, ["documents__document"], now)
+    told = last_told(obj.revision for obj in shown)
     for obj in shown:
-        obj.addresses = links
+        obj.addresses, obj.change_note = links, told.get(obj.revision.pk)
     return shown
+
+
+def _told(change_note: ChangeNote | None) -> str:
+    """What is new for the reader, as a paragraph in HTML; "" when nobody said."""
+    found = resolve(change_note, "text") if change_note else None
+    if not found:
+        return ""
+    lang = format_html(' lang="{}"', found.language) if found.fallback else ""
+    return format_html("<p><strong>{}</strong> <span{}>{}</span></p>", _("What is new:"), lang, found.value)
 
 
 def is_spoken(revision: Revision) -> bool:

@@ -1,35 +1,36 @@
 """What RESOC follows: the priorities of the Streekpact, current themes, and their updates."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
+from functools import reduce
+from itertools import chain, count
+from operator import or_
 from pathlib import PurePath
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.formats import number_format
-from django.utils.translation import get_language_info, gettext, ngettext
+from django.utils.translation import get_language_info, gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from pages.models import Organisation
-from publishing.dates import written
-from publishing.fields import (
-    DECORATIVE_HELP,
-    FOCUS_HELP,
-    FocusField,
-    PictureField,
-    PublishedForeignKey,
-    RichTextField,
-    check_room,
-)
-from publishing.languages import CODES, current
-from publishing.models import AT, Child, Ordered, Publishable, Revision
-from publishing.questions import Question, given
-from publishing.transliteration import to_slug
+from publishing.content.fields import RichTextField
+from publishing.files.fields import DECORATIVE_HELP, FOCUS_HELP, FocusField, PictureField
+from publishing.files.limits import check_room
+from publishing.i18n.formats import written
+from publishing.i18n.languages import CODES, current, is_blank
+from publishing.models import Child, Ordered, Publishable, Revision, RevisionSlug, slug_columns
+from publishing.models.relations import PublishedForeignKey
+from publishing.models.revisions import AT
+from publishing.queries.prepared import PreparedQuery, param
+from publishing.text.transliteration import to_slug
 from staff.models import StaffMember
 
+SHORT_TITLE_HELP = _("Optional: for lists, links and the tab of the browser. The page keeps its whole title.")
 SLUG_HELP = _("The last part of the web address: small letters, digits and hyphens.")
 
 
@@ -51,8 +52,10 @@ class Document(Publishable):
     """A PDF with one address for ever: whoever replaces the file keeps it."""
 
     view_name = "document"
-    together = (("file", "language", "size", "page_count"),)
-    remarks: Sequence[str] = ()  # on a file that was just chosen, for who chose it
+    search_weight = 1
+    stays_current = False  # a report says what was so on its day
+    proposed = ("title_nl", "slug_nl")
+    together = (("file", "language", "size", "page_count", "has_text", "is_tagged"),)
 
     title = models.CharField(_("title"), max_length=200, blank=True)
     slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
@@ -67,6 +70,9 @@ class Document(Publishable):
     language = models.CharField(_("language"), max_length=3, blank=True, editable=False, choices=settings.LANGUAGES)
     size = models.PositiveIntegerField(_("size"), null=True, editable=False)  # bytes
     page_count = models.PositiveIntegerField(_("pages"), null=True, editable=False)
+    # None of what was uploaded before these were read.
+    has_text = models.BooleanField(_("has text"), null=True, editable=False)  # and not just pictures of pages
+    is_tagged = models.BooleanField(_("is tagged"), null=True, editable=False)  # says what its headings are
 
     class Meta:
         verbose_name = _("document")
@@ -81,9 +87,9 @@ class Document(Publishable):
         super().save(*args, **kwargs)
 
     def _read_file(self) -> None:
-        """Take over what a new file says of itself. Raises ValidationError when it is refused."""
+        """Copy title, language, pages and size from a new file. Raises ValidationError when it is refused."""
         if not self.file:
-            self.language, self.size, self.page_count = "", None, None
+            self.language, self.size, self.page_count, self.has_text, self.is_tagged = "", None, None, None, None
         elif not self.file._committed:  # type: ignore[attr-defined]  # not stored yet
             from priorities import pdfs  # only now: importing pypdf costs a worker 8 MB and a tenth of its start
 
@@ -94,6 +100,7 @@ class Document(Publishable):
                 raise ValidationError({"file": error.messages}) from error
             self.language = facts.language if facts.language in CODES else ""
             self.size, self.page_count, self.remarks = facts.size, facts.pages, facts.remarks
+            self.has_text, self.is_tagged = facts.has_text, facts.is_tagged
             row: Any = self  # its columns per language are made by modeltranslation
             row.title_nl = row.title_nl or facts.title
             row.slug_nl = row.slug_nl or to_slug(row.title_nl)[:100] or None
@@ -102,8 +109,10 @@ class Document(Publishable):
         if not self.file:
             raise ValidationError({"file": gettext("Choose a PDF before you publish.")})
 
-    def shown_on(self) -> None:
-        """On no page of its own: its address gives the file."""
+    @property
+    def is_page(self) -> bool:
+        """False: the address of a document is that of its file."""
+        return False
 
     @property
     def sort_key(self) -> str:
@@ -143,8 +152,14 @@ class Attachment(Child):
         return str(self.document or "")
 
 
+def _values(row: models.Model, name: str) -> list[str]:
+    """What stands in the field `name`, in each language when it is translated."""
+    columns = [f"{name}_{code}" for code in CODES] if hasattr(row, f"{name}_{CODES[0]}") else [name]
+    return [str(getattr(row, column) or "") for column in columns]
+
+
 class HasDocuments(models.Model):
-    """What has a list of documents: child rows called `documents`."""
+    """A model with a list of documents, in child rows called `documents`."""
 
     documents: Any
 
@@ -155,6 +170,10 @@ class HasDocuments(models.Model):
     def shown_documents(self) -> list[Document]:
         """The documents that can be read, in their order; one that is not public is left out."""
         return [row.document for row in self.documents.all() if row.document]
+
+    def says(self, *names: str) -> bool:
+        """Whether one of these fields, or the list of documents, says something."""
+        return bool(self.shown_documents) or any(not is_blank(value) for name in names for value in _values(self, name))
 
 
 class Priority(HasDocuments, Publishable):
@@ -167,14 +186,19 @@ class Priority(HasDocuments, Publishable):
         EVALUATED = "evaluated", _("Result evaluated")
 
     view_name = "priority_detail"
+    reach = 3
+    has_versions = True
+    tells_changes = True
     order_field = "number"
     has_own_number = True
+    search_weight = 4
     children = ("partners", "documents")
 
     number = models.PositiveSmallIntegerField(
         _("number"), default=0, help_text=_("Its number in the Streekpact; 0 gives it the next one.")
     )
     title = models.CharField(_("title"), max_length=200, blank=True)
+    short_title = models.CharField(_("name in lists"), max_length=65, blank=True, help_text=SHORT_TITLE_HELP)
     slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
     summary = models.TextField(_("summary"), blank=True, help_text=_("Optional, two or three sentences."))
     body = RichTextField(_("text"), blank=True)
@@ -201,6 +225,19 @@ class Priority(HasDocuments, Publishable):
     @property
     def page_kind(self) -> str:
         return f"{super().page_kind} {self.number}"
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """Its number as people say it, in each language."""
+        kinds = []
+        for code in CODES:
+            with override(code):
+                kinds.append(self.page_kind)
+        return tuple(kinds)
+
+    @property
+    def is_sparse(self) -> bool:
+        return not self.says("summary", "body", "status", "phase", "lead", "contact") and not self.partners.all()
 
 
 class Partner(Child):
@@ -231,9 +268,14 @@ class Theme(Ordered, HasDocuments, Publishable):
     """A current matter that RESOC follows, sometimes as part of a priority."""
 
     view_name = "theme_detail"
+    search_weight = 4
+    reach = 2
+    has_versions = True
+    tells_changes = True
     children = ("documents",)
 
     title = models.CharField(_("title"), max_length=250, blank=True)
+    short_title = models.CharField(_("name in lists"), max_length=65, blank=True, help_text=SHORT_TITLE_HELP)
     slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
     summary = models.TextField(_("summary"), blank=True, help_text=_("Optional, two or three sentences."))
     body = RichTextField(_("text"), blank=True)
@@ -276,6 +318,10 @@ class Theme(Ordered, HasDocuments, Publishable):
     def page_kind(self) -> str:
         return gettext("Topic")
 
+    @property
+    def is_sparse(self) -> bool:
+        return not self.says("summary", "body", "status", "contact", "url", "image")
+
 
 class ThemeDocument(Attachment):
     """A document of a theme."""
@@ -285,23 +331,53 @@ class ThemeDocument(Attachment):
     theme = models.ForeignKey(Theme, models.CASCADE, related_name="documents")
 
 
-class Update(HasDocuments, Publishable):
-    """A dated message on one priority or one theme; published on its own."""
+LONGEST_SLUG = 80  # letters, so that a date and a number fit behind it
 
-    shown_with = ("theme", "priority")
-    together = (("priority", "theme"),)
-    children = ("documents",)
+
+class Update(HasDocuments, Publishable):
+    """A dated message, about any number of priorities and themes; published on its own."""
+
+    view_name = "update_detail"
+    search_weight = 1
+    has_versions = True
+    tells_changes = True
+    stays_current = False
+    schema_type = "NewsArticle"
+    children = ("subjects", "documents")
 
     date = models.DateField(_("date"), default=date.today)
     title = models.CharField(_("title"), max_length=200, blank=True)
+    slug = models.SlugField(_("address"), max_length=100, blank=True, help_text=SLUG_HELP)
     body = RichTextField(_("text"), blank=True)
-    priority = PublishedForeignKey(Priority, blank=True, verbose_name=_("priority"))
-    theme = PublishedForeignKey(Theme, blank=True, verbose_name=_("theme"))
 
     class Meta:
         verbose_name = _("update")
         verbose_name_plural = _("updates")
         ordering = ["-date", "-pk"]
+
+    def clean(self) -> None:
+        self._name_address()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._name_address()
+        super().save(*args, **kwargs)
+
+    def _name_address(self) -> None:
+        """Make an address of the title, with the date when another update is called the same."""
+        row: Any = self  # its columns per language are made by modeltranslation
+        slug = to_slug(row.title_nl or "")[:LONGEST_SLUG]
+        if slug and not row.slug_nl:
+            dated = f"{slug}-{self.date}"
+            candidates = chain([slug, dated], (f"{dated}-{number}" for number in count(2)))
+            row.slug_nl = next(each for each in candidates if not self._is_used(each))
+
+    def _is_used(self, slug: str) -> bool:
+        """Whether another update has this slug in any language, or had it in a version."""
+        columns = [models.Q(**{column: slug}) for column in slug_columns(Update)]
+        if Update._base_manager.exclude(pk=self.pk).filter(reduce(or_, columns)).exists():
+            return True
+        versions = RevisionSlug.objects.filter(slug=slug, revision__model=Update._meta.label_lower)
+        return versions.exclude(revision__object_id=self.pk or 0).exists()
 
     @property
     def sort_key(self) -> str:
@@ -312,63 +388,113 @@ class Update(HasDocuments, Publishable):
     def page_kind(self) -> str:
         return f"{super().page_kind}, {written(self.date)}"
 
-    def check_complete(self) -> None:
-        if bool(self.priority_id) == bool(self.theme_id):
-            raise ValidationError({"theme": gettext("Choose one priority or one theme, not both.")})
+    @property
+    def shown_subjects(self) -> list[Publishable]:
+        """The priorities and themes that it is about and visitors can read, each once, in their order."""
+        found = (row.priority or row.theme for row in self.subjects.all())
+        return list(dict.fromkeys(each for each in found if each))
 
-    def shown_on(self) -> Any:
-        """The page of what it is about, published or not; None while that was not chosen."""
-        subject = self.theme or self.priority
-        if subject or not (self.theme_id or self.priority_id):
-            return subject
-        if self.theme_id:
-            return Theme._base_manager.filter(pk=self.theme_id).first()
-        return Priority._base_manager.filter(pk=self.priority_id or 0).first()
-
-    def get_absolute_url(self, language: str | None = None) -> str:
-        """The page of what it is about."""
-        subject: Any = self.theme or self.priority
-        return subject.get_absolute_url(language) if subject else ""
+    def structured_data(self) -> dict[str, object]:
+        return super().structured_data() | {"datePublished": self.date.isoformat()}
 
 
-# Without the model or an order: SQLite would then look at all updates there are.
-ON_THEME = Question(lambda: Revision.objects.public(AT).order_by().referring_to_numbered(Theme, given("id"), "theme"))
+class Subject(Child):
+    """A priority or a theme that an update is about."""
+
+    parent = "update"
+    together = (("priority", "theme"),)
+
+    update = models.ForeignKey(Update, models.CASCADE, related_name="subjects")
+    priority = PublishedForeignKey(Priority, blank=True, verbose_name=_("priority"))
+    theme = PublishedForeignKey(Theme, blank=True, verbose_name=_("theme"))
+
+    class Meta(Child.Meta):
+        verbose_name = _("subject")
+        verbose_name_plural = _("subjects")
+
+    def __str__(self) -> str:
+        return str(self.priority or self.theme or "")
+
+    def clean(self) -> None:
+        if self.priority_id and self.theme_id:
+            raise ValidationError(
+                {"theme": gettext("Not both in one row: take the theme out, and give it its own row.")}
+            )
+        if not self.priority_id and not self.theme_id:
+            raise ValidationError({"priority": gettext("Choose a priority or a theme, or delete this row.")})
 
 
-def updates_of(theme: Theme, at: datetime) -> list[Revision]:
-    """What visitors see, or saw at that moment, of the updates of one theme, newest first."""
-    return sorted(ON_THEME(id=theme.pk, at=at), key=lambda revision: (revision.sort_key, revision.object_id))
+FIELDS = {"priorities.priority": "subjects.priority", "priorities.theme": "subjects.theme"}  # by which they are named
 
 
-NEWEST_UPDATES = Question(
-    lambda field, model, number: (
-        Revision.objects.of(Update)
-        .public(AT)
-        .order_by()
-        .filter(
-            references__field=field,
-            references__model=model,
-            references__object_id__in=[given(f"id{place}") for place in range(number)],
-        )
-        .values_list("references__object_id")
-        .annotate(models.Min("sort_key"))
+def about(shape: Iterable[tuple[str, int]]) -> Any:
+    """The public updates about any of some objects: as many of each model as `shape` says, numbered `<model>_<n>`."""
+    ends = [(apps.get_model(label), [param(f"{label}_{place}") for place in range(number)]) for label, number in shape]
+    # Without the model or an order: SQLite would then look at all updates there are.
+    return Revision.objects.public(AT).order_by().referring_to_any(ends, *FIELDS.values())
+
+
+ABOUT: PreparedQuery[Revision] = PreparedQuery(lambda *shape: about(shape))
+
+
+def numbers(subjects: Iterable[Publishable]) -> tuple[list[tuple[str, int]], dict[str, int]]:
+    """How many `subjects` of each model there are, and their numbers by the names that `about` gives them."""
+    by_model: dict[str, list[int]] = {}
+    for subject in subjects:
+        by_model.setdefault(subject._meta.label_lower, []).append(subject.pk)
+    values = {f"{label}_{place}": pk for label, pks in by_model.items() for place, pk in enumerate(pks)}
+    return [(label, len(pks)) for label, pks in by_model.items()], values
+
+
+def updates_about(subjects: Iterable[Publishable], at: datetime) -> list[Revision]:
+    """The public updates about any of these priorities and themes, now or at that moment, newest first."""
+    shape, values = numbers(subjects)
+    found = {revision.pk: revision for revision in ABOUT(*shape, at=at, **values)}
+    return sorted(found.values(), key=lambda revision: (revision.sort_key, revision.object_id))
+
+
+NEWEST_UPDATES: PreparedQuery[Revision] = PreparedQuery(
+    lambda *shape: (
+        about(shape).values_list("references__model", "references__object_id").annotate(models.Min("sort_key"))
     )
 )
 
 
-def with_update_dates(subjects: Iterable[Any], field: str) -> list[Any]:
-    """These published priorities or themes, each with the date of its newest update in `updated`: one query for all.
+THEMES_OF: PreparedQuery[Revision] = PreparedQuery(
+    lambda number: (
+        Revision.objects.of(Theme)
+        .public(AT)
+        .order_by()
+        .referring_to_any([(Priority, [param(f"id{place}") for place in range(number)])], "priority")
+        .values_list("object_id", "references__object_id")
+    )
+)
 
-    `field` is how an update names them.
+
+def with_update_dates(subjects: Iterable[Any]) -> list[Any]:
+    """These published priorities or themes, each with the date of the newest update on its page in `updated`.
+
+    One query for all; for priorities another one, because they also have the updates of their themes.
     """
     found = list(subjects)
-    if found:
-        ids = {f"id{place}": subject.pk for place, subject in enumerate(found)}
-        shape = field, found[0]._meta.label_lower, len(found)
-        newest = dict(NEWEST_UPDATES.rows(*shape, at=found[0].as_of, **ids))
-        for subject in found:
-            key = newest.get(subject.pk)  # as `Update.sort_key` makes it
-            subject.updated = date.fromordinal(date.max.toordinal() - int(key)) if key else None
+    if not found:
+        return found
+    at = found[0].as_of
+    priorities = [each.pk for each in found if isinstance(each, Priority)]
+    through: list[tuple[int, int]] = []
+    if priorities:
+        values = {f"id{place}": pk for place, pk in enumerate(priorities)}
+        through = [(theme, priority) for theme, priority in THEMES_OF.rows(len(priorities), at=at, **values)]
+    shape, values = numbers([*found, *(Theme(pk=pk) for pk in dict(through))])
+    keys: dict[tuple[str, int], str] = {}
+    for label, pk, key in NEWEST_UPDATES.rows(*shape, at=at, **values):
+        keys[label, pk] = key
+    for theme, priority in through:
+        named = "priorities.priority", priority
+        keys[named] = min(filter(None, (keys.get(named), keys.get(("priorities.theme", theme)))), default="")
+    for subject in found:
+        key = keys.get((subject._meta.label_lower, subject.pk))  # as `Update.sort_key` makes it
+        subject.updated = date.fromordinal(date.max.toordinal() - int(key)) if key else None
     return found
 
 

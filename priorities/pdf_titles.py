@@ -1,10 +1,10 @@
-"""Titles in PDF files that say nothing: a file name, a path, or what a program writes when nobody gave a title."""
+"""Recognises meaningless titles in PDF files: a file name, a path, or what a program writes by itself."""
 
 import re
 import unicodedata
 
-from publishing.search import tidy
-from publishing.transliteration import to_ascii
+from publishing.search.text import tidy
+from publishing.text.transliteration import to_ascii
 
 MAX_TITLE = 200  # characters
 

@@ -1,4 +1,4 @@
-"""PDF files: what one says of itself (ISO 32000), and which ones are refused.
+"""Reads the metadata of PDF files (ISO 32000) and refuses unsafe ones.
 
 What a file is follows from its content, never from its name.
 """
@@ -16,7 +16,7 @@ from pypdf.errors import DependencyError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from priorities.pdf_titles import meaningful
-from publishing.fields import MAX_UPLOAD
+from publishing.files.limits import MAX_UPLOAD, too_large
 
 HEAD = 1024  # bytes in which a file must begin
 TAIL = 1024  # bytes at the end in which a whole file says that it ends
@@ -46,7 +46,7 @@ MOST_CHAINED = 100  # actions that follow each other
 
 @dataclass(frozen=True)
 class Facts:
-    """What a PDF says of itself; `title` and `language` (a code as `fr`) are "" when it does not."""
+    """Metadata of a PDF; `title` and `language` (a code as `fr`) are "" when it does not."""
 
     title: str
     language: str
@@ -57,7 +57,7 @@ class Facts:
 
     @property
     def remarks(self) -> list[str]:
-        """What keeps some readers from reading it, and what to do about it."""
+        """Warnings about accessibility, each with what to do about it."""
         found = []
         if not self.has_text:
             found.append(
@@ -84,10 +84,10 @@ class Facts:
 
 
 def read(file: File) -> Facts:
-    """What `file` says of itself. Raises ValidationError when the site can't offer it safely."""
+    """The metadata of `file`. Raises ValidationError when the site can't offer it safely."""
     size = file.size or 0
     if size > MAX_UPLOAD:
-        raise ValidationError(_("This file is too large. Choose one of at most %s MB.") % (MAX_UPLOAD // 1_000_000))
+        raise ValidationError(too_large())
     file.seek(0)
     if not file.read(HEAD).removeprefix(BYTE_ORDER_MARK).lstrip(BLANK).startswith(b"%PDF-"):
         raise ValidationError(_("This file is not a PDF. Choose a PDF."))

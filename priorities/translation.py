@@ -9,7 +9,7 @@ from priorities.models import Document, Priority, Theme, Update
 class PriorityTranslation(TranslationOptions):
     """All texts; a blank slug is NULL."""
 
-    fields = ("slug", "title", "summary", "body")
+    fields = ("slug", "title", "short_title", "summary", "body")
     empty_values = {"slug": None}
 
 
@@ -17,15 +17,16 @@ class PriorityTranslation(TranslationOptions):
 class ThemeTranslation(TranslationOptions):
     """All texts; a blank slug is NULL."""
 
-    fields = ("slug", "title", "summary", "body", "url_label", "image_alt", "image_caption")
+    fields = ("slug", "title", "short_title", "summary", "body", "url_label", "image_alt", "image_caption")
     empty_values = {"slug": None}
 
 
 @register(Update)
 class UpdateTranslation(TranslationOptions):
-    """All texts."""
+    """All texts; a blank slug is NULL."""
 
-    fields = ("title", "body")
+    fields = ("slug", "title", "body")
+    empty_values = {"slug": None}
 
 
 @register(Document)

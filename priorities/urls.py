@@ -1,12 +1,20 @@
-"""The addresses of priorities and themes."""
+"""The addresses of priorities, themes and updates."""
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from priorities.feeds import SiteFeed, ThemeFeedView
-from priorities.models import Priority, Theme
-from priorities.views import DocumentView, PriorityView, ThemeView, priority_list, theme_list
-from publishing.views import VersionListView
+from priorities.models import Priority, Theme, Update
+from priorities.views import (
+    DocumentView,
+    PriorityView,
+    ThemeView,
+    UpdateView,
+    priority_list,
+    theme_list,
+    update_list,
+)
+from publishing.web.views import VersionListView
 
 urlpatterns = [
     path(_("priorities/"), priority_list, name="priority_list"),
@@ -26,4 +34,8 @@ urlpatterns = [
     path(_("themes/<slug:slug>/"), ThemeView.as_view(), name="theme_detail"),
     path(_("themes/<slug:slug>/versions/"), VersionListView.as_view(model=Theme), name="theme_detail_versions"),
     path(_("themes/<slug:slug>/versions/<number:version>/"), ThemeView.as_view(), name="theme_detail_version"),
+    path(_("news/"), update_list, name="update_list"),
+    path(_("news/<slug:slug>/"), UpdateView.as_view(), name="update_detail"),
+    path(_("news/<slug:slug>/versions/"), VersionListView.as_view(model=Update), name="update_detail_versions"),
+    path(_("news/<slug:slug>/versions/<number:version>/"), UpdateView.as_view(), name="update_detail_version"),
 ]

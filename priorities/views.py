@@ -1,9 +1,9 @@
-"""The overviews and the pages of priorities and themes."""
+"""The overviews and the pages of priorities, themes and updates."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
@@ -14,15 +14,18 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 
 from pages.models import MissionPage
-from priorities.models import Document, Priority, Theme, Update, updates_of, with_update_dates
-from publishing.languages import resolve
-from publishing.models import AT, Publishable, Revision, follow
-from publishing.parameters import PAGE, page_of, takes
-from publishing.questions import Question, given
-from publishing.storage import StorageAway
-from publishing.views import FILE_POLICY, PublishedDetailView, storage_away
+from pages.sections import gives_way
+from priorities.models import FIELDS, Document, Priority, Theme, Update, updates_about, with_update_dates
+from publishing.cache.parameters import PAGE, page_of, takes
+from publishing.files.storage import StorageUnavailable
+from publishing.i18n.languages import resolve
+from publishing.models import Publishable, Revision, follow
+from publishing.models.revisions import AT
+from publishing.queries.prepared import PreparedQuery, param
+from publishing.web.views import FILE_POLICY, PublishedDetailView, storage_away
 
 THEMES_PER_PAGE = 12
+UPDATES_PER_PAGE = 20
 
 
 def priority_list(request: HttpRequest) -> HttpResponse:
@@ -30,7 +33,7 @@ def priority_list(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "priorities",
         "mission": MissionPage.published().first(),
-        "priorities": with_update_dates(Priority.published().following("lead"), "priority"),
+        "priorities": with_update_dates(Priority.published().following("lead")),
     }
     return render(request, "priorities/priority_list.html", context)
 
@@ -43,50 +46,81 @@ def theme_list(request: HttpRequest) -> HttpResponse:
         "section": "themes",
         "mission": MissionPage.published().first(),
         "page_obj": page_obj,
-        "themes": with_update_dates(page_obj, "theme"),
+        "themes": with_update_dates(page_obj),
     }
     return render(request, "priorities/theme_list.html", context)
 
 
-# The updates, the themes and the other priorities.
-AROUND = Question(
+@takes(page=PAGE)
+@gives_way
+def update_list(request: HttpRequest) -> HttpResponse:
+    """All updates, newest first, some at a time; 404 while there are none."""
+    shown = Update.published().following("subjects__priority", "subjects__theme")
+    page_obj = page_of(request, Paginator(shown, UPDATES_PER_PAGE))
+    if not page_obj.paginator.count:
+        raise Http404
+    return render(request, "priorities/update_list.html", {"section": "updates", "page_obj": page_obj})
+
+
+class UpdateView(PublishedDetailView):
+    """One update, with the priorities and themes that it is about."""
+
+    model = Update
+    context_name = "update"
+    template_name = "priorities/update_detail.html"
+    following = ("subjects__priority", "subjects__theme", "documents__document")
+    extra_context = {"section": "updates"}
+
+
+# The themes, all priorities, and the mission page with the sentence on the Streekpact.
+AROUND: PreparedQuery[Revision] = PreparedQuery(
     lambda: (
         Revision.objects.public(AT)
         .order_by()
-        .referring_to_numbered(Priority, given("id"), "priority")
-        .union(Revision.objects.public(AT).order_by().of(Priority), all=True)
+        .referring_to_numbered(Priority, param("id"), "priority")
+        .union(Revision.objects.public(AT).order_by().of_any(Priority, MissionPage), all=True)
         .order_by("sort_key", "object_id")
     )
 )
 
 
 class PriorityView(PublishedDetailView):
-    """One priority with its updates and themes."""
+    """One priority with its themes and the updates about it and about those, and its place among all."""
 
     model = Priority
     context_name = "priority"
     template_name = "priorities/priority_detail.html"
     following = ("lead", "contact", "partners__organisation", "documents__document")
     extra_context = {"section": "priorities"}
-    has_versions = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         priority = kwargs["priority"]
         found: dict[type[Publishable], list[Any]] = defaultdict(list)
         for revision in AROUND(id=priority.pk, at=priority.as_of):
             found[revision.model_class].append(revision.thaw(priority.as_of))
-        updates = including(found[Update], kwargs.get("including"))
-        follow(updates, ["documents__document"], priority.as_of)
-        previous, following = neighbours(found[Priority], priority)
+        updates = shown_updates([priority, *found[Theme]], priority.as_of)
         return super().get_context_data(
             **kwargs,
             updates=updates,
             updated=last_date(updates),
             stages=stages(priority.phase),
             themes=found[Theme],
-            previous=previous,
-            next=following,
+            # In an old version too: links to pages of then may lead nowhere.
+            priorities=list(Priority.published()) if kwargs.get("version") else found[Priority],
+            mission=next(iter(found[MissionPage]), None),
         )
+
+
+# The updates, and the mission page with the sentence above the themes.
+AROUND_THEME: PreparedQuery[Revision] = PreparedQuery(
+    lambda: (
+        Revision.objects.public(AT)
+        .order_by()
+        .referring_to_numbered(Theme, param("id"), FIELDS["priorities.theme"])
+        .union(Revision.objects.public(AT).order_by().of(MissionPage), all=True)
+        .order_by("sort_key", "object_id")
+    )
+)
 
 
 class ThemeView(PublishedDetailView):
@@ -97,14 +131,19 @@ class ThemeView(PublishedDetailView):
     template_name = "priorities/theme_detail.html"
     following = ("priority", "contact", "documents__document")
     extra_context = {"section": "themes"}
-    has_versions = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = kwargs["theme"]
-        updates = [revision.thaw(theme.as_of) for revision in updates_of(theme, theme.as_of)]
-        updates = including(updates, kwargs.get("including"))
-        follow(updates, ["documents__document"], theme.as_of)
-        return super().get_context_data(**kwargs, updates=updates, updated=last_date(updates))
+        found: dict[type[Publishable], list[Any]] = defaultdict(list)
+        for revision in AROUND_THEME(id=theme.pk, at=theme.as_of):
+            found[revision.model_class].append(revision.thaw(theme.as_of))
+        updates = with_ends(found[Update], theme.as_of)
+        return super().get_context_data(
+            **kwargs,
+            updates=updates,
+            updated=last_date(updates),
+            mission=next(iter(found[MissionPage]), None),
+        )
 
 
 class DocumentView(PublishedDetailView):
@@ -117,7 +156,7 @@ class DocumentView(PublishedDetailView):
         try:
             file = obj.file.storage.open(obj.file.name)
             response: Any = self.download(obj, file)
-        except StorageAway as error:
+        except StorageUnavailable as error:
             return storage_away(error)
         except (OSError, ValueError, SuspiciousOperation) as error:
             raise Http404 from error
@@ -138,25 +177,20 @@ class DocumentView(PublishedDetailView):
         return FileResponse(file, as_attachment=True, filename=f"{title}.pdf", content_type="application/pdf")
 
 
-def including(updates: Iterable[Update], previewed: Publishable | None) -> list[Update]:
-    """`updates` with the one being previewed in its place, if it is an update."""
-    if not isinstance(previewed, Update):
-        return list(updates)
-    return sorted([*(each for each in updates if each.pk != previewed.pk), previewed], key=lambda each: each.sort_key)
+def shown_updates(subjects: Iterable[Publishable], at: datetime) -> list[Update]:
+    """The updates about these, newest first, with the ends of their relations."""
+    return with_ends([cast(Update, revision.thaw(at)) for revision in updates_about(subjects, at)], at)
+
+
+def with_ends(updates: list[Update], at: datetime) -> list[Update]:
+    """These updates with their documents and with all that they are about, in one query."""
+    follow(updates, ("documents__document", "subjects__priority", "subjects__theme"), at)
+    return updates
 
 
 def last_date(updates: list[Update]) -> date | None:
     """The date of the newest of `updates`, which come newest first."""
     return updates[0].date if updates else None
-
-
-def neighbours(objects: list[Any], obj: Publishable) -> tuple[Any, Any]:
-    """The ones before and after `obj`, going round; None where it stands alone."""
-    ids = [each.pk for each in objects]
-    if len(ids) < 2 or obj.pk not in ids:
-        return None, None
-    place = ids.index(obj.pk)
-    return objects[place - 1], objects[(place + 1) % len(ids)]
 
 
 def stages(phase: str) -> list[dict[str, str]]:

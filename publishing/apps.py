@@ -1,6 +1,7 @@
 """The shared app of the publishing workflow."""
 
 from django.apps import AppConfig
+from django.core.signals import request_finished
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,18 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Publishing")
 
     def ready(self) -> None:
-        from publishing import converters, workflow  # noqa: F401  (each registers what it has)
-        from publishing.immutability import protect
+        from publishing import workflow  # noqa: F401  (each registers what it has)
+        from publishing.models.immutability import protect
+        from publishing.review import (
+            holding,  # noqa: F401  (each registers what it has)
+            lacks,  # noqa: F401  (judges what is committed)
+            translation_lacks,  # noqa: F401  (each registers what it has)
+            translation_states,  # noqa: F401  (each registers what it has)
+        )
+        from publishing.search import desk_index
+        from publishing.text.hyphenation import forget_patterns
+        from publishing.web import converters  # noqa: F401  (each registers what it has)
 
         post_migrate.connect(protect, sender=self)
+        request_finished.connect(forget_patterns)
+        desk_index.follow_rows()

@@ -17,18 +17,32 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from publishing.failures import failing
-from publishing.link_check import dead_links, editable_by, is_unchecked
-from publishing.lists import OnlyOfferedLookups
-from publishing.mail import stuck
+from publishing.admin.changelist import OnlyOfferedLookups
+from publishing.admin.work_list.listing import first_page
 from publishing.models import Discarded
-from publishing.restoring import is_unrehearsed
-from staff.card_checks import unanswered
+from resoc.manual import address_for
 from staff.second_factor import gave_factor, has_factor, must_give_factor
 
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("Content"), ("MissionPage", "Priority", "Theme", "Update", "Document", "TextPage", "Discarded")),
-    (_("People"), ("StaffMember", "Organisation", "ContactDetails")),
+    (
+        _("Content"),
+        (
+            "MissionPage",
+            "Priority",
+            "Theme",
+            "Opinion",
+            "Meeting",
+            "Update",
+            "Document",
+            "TextPage",
+            "Notice",
+            "Synonym",
+            "OldAddress",
+            "Discarded",
+        ),
+    ),
+    (_("Statements"), ("AccessibilityStatement", "PrivacyStatement")),
+    (_("People"), ("StaffMember", "Organisation", "Body", "ContactDetails")),
     (_("Access"), ("User", "Group", "Authenticator", "Event", "Mail", "PolicyReport")),
 )
 
@@ -43,11 +57,11 @@ def count(counted: Iterable[type[models.Model]]) -> dict[str, int]:
     return {each["of"]: each["number"] for each in numbers[0].union(*numbers[1:])}
 
 
-class Desk(admin.AdminSite):
+class ResocAdminSite(admin.AdminSite):
     """The desk of the secretariat."""
 
     site_header = site_title = "RESOC Westhoek"
-    index_title = _("What do you want to change?")
+    index_title = _("This needs your attention")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """As Django's; no list can be narrowed by what it does not offer, whoever makes it."""
@@ -71,7 +85,7 @@ class Desk(admin.AdminSite):
         return super().admin_view(checked, cacheable)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """What this user may edit, by task; a model that no task names comes last."""
+        """The models that this user may edit, by task; a model that no task names comes last."""
         left = {model["object_name"]: model for app in super().get_app_list(request) for model in app["models"]}
         counts = count(each["model"] for each in left.values())
         for name, model in left.items():
@@ -83,8 +97,13 @@ class Desk(admin.AdminSite):
         sections = [*named, (_("Other"), list(left.values()))]
         return [{"name": name, "app_label": "", "app_url": "", "models": each} for name, each in sections if each]
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """As Django's, with the section of the manual about this page, for those who may read it."""
+        context = super().each_context(request)
+        return context | ({"manual": address_for(request)} if context["has_permission"] else {})
+
     def has_permission(self, request: HttpRequest) -> bool:
-        """Who may edit, and proved with a second factor who they are."""
+        """Whether this person may edit, and gave a second factor in this session."""
         return super().has_permission(request) and gave_factor(request)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -112,18 +131,10 @@ class Desk(admin.AdminSite):
         return redirect("mfa_index")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """The first page, which also says what somebody should look at."""
-        attention = {
-            "failing": failing(),
-            "stuck_mails": stuck().count(),
-            "silent": list(unanswered()),
-            "unrehearsed": is_unrehearsed(),
-            "unchecked": is_unchecked(),
-            "dead_links": len(dead_links(editable_by(request.user))),
-        }
-        return super().index(request, attention | (extra_context or {}))
+        """The first page: the list of work, then where everything is."""
+        return super().index(request, first_page(request.user) | (extra_context or {}))
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
-        """There are no apps for who works here, so their addresses lead to the desk."""
+        """Editors know no apps, so the address of an app redirects to the desk."""
         apps.get_app_config(app_label)
         return redirect("admin:index")

@@ -15,15 +15,15 @@ class ResocConfig(AppConfig):
         from resoc import checks  # noqa: F401  (registers them)
         from resoc.groups import grant_permissions
 
-        # Django signals this for apps with models only; `priorities` is the last of those,
+        # Django signals this for apps with models only; `consultation` is the last of those,
         # so by then the permissions of all apps exist.
-        post_migrate.connect(grant_permissions, sender=apps.get_app_config("priorities"))
+        post_migrate.connect(grant_permissions, sender=apps.get_app_config("consultation"))
 
 
-class DeskConfig(SimpleAdminConfig):
+class ResocAdminConfig(SimpleAdminConfig):
     """Django's admin with our site of it, whose forms are loaded with its addresses: visitors need none."""
 
-    default_site = "resoc.admin.Desk"
+    default_site = "resoc.admin.ResocAdminSite"
 
 
 class SessionsConfig(UserSessionsConfig):

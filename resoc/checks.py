@@ -1,4 +1,4 @@
-"""What must be right on a server and Django does not know: `manage.py check --deploy`, and part of `doctor`."""
+"""System checks for a server, beside Django's: `manage.py check --deploy`, and part of `doctor`."""
 
 import os
 import tempfile
@@ -83,7 +83,7 @@ def address_is_https() -> Iterator[checks.CheckMessage]:
 
 @_on_deploy
 def proxy_is_counted() -> Iterator[checks.CheckMessage]:
-    """Whoever serves HTTPS for us must be believed, else each answer is a redirect to itself."""
+    """The proxy that serves HTTPS must be trusted, or each response redirects to itself."""
     if settings.HTTPS and not settings.TRUSTED_PROXY_COUNT:
         yield checks.Warning(
             "SITE_URL has https, and no proxy is trusted to say so: every page would redirect to itself for ever.",

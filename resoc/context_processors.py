@@ -1,68 +1,99 @@
-"""What every page shows around its content."""
+"""Template context that every page needs."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from pages.models import ContactDetails, TextPage
-from publishing.models import AT, Revision
-from publishing.questions import Question
+from consultation.models import Meeting, Opinion
+from pages.models import ContactDetails, Notice, TextPage
+from pages.sections import SECTIONS
+from priorities.models import Priority, Update
+from publishing.models import Revision
+from publishing.models.revisions import AT
+from publishing.queries.dependencies import Dependency, depends_only_on
+from publishing.queries.prepared import PreparedQuery
+from resoc.version import version
 from staff.models import StaffMember
 
 EXPORTING = "resoc.exporting"  # in the environment of a request; no visitor can set such a name
 
 
 @dataclass(frozen=True)
-class Footer:
-    """How to reach RESOC, and the pages about this site."""
+class Frame:
+    """What stands around every page: the menu, how to reach RESOC, the pages about this site, a notice."""
 
-    pages: list[TextPage]
+    notice: Notice | None
+    menu: list[TextPage]
+    pages: list[TextPage]  # in the footer
     details: ContactDetails | None
     secretariat: StaffMember | None  # who answers for it now
+    sections: frozenset[str]  # the names of the lists that are there, such as that of news, for the menu
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The contents of the footer; read only when a template asks for it, so not in the admin."""
+    """What stands around a page; read only when a template asks for it, so not in the admin."""
     return {
-        "footer": SimpleLazyObject(footer),
+        "footer": SimpleLazyObject(frame),
+        "all_priorities": SimpleLazyObject(lambda: list(Priority.published())),
         "editing": is_editor(request),
+        "site_version": version(),
         "exporting": EXPORTING in request.META,  # for a copy in which no form works
     }
 
 
 def is_editor(request: HttpRequest) -> bool:
-    """Whether to show the ways from a page to its form; who has no session is not looked up."""
+    """Whether to show edit links. Without a session cookie no user is looked up."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "user"):
         return False
     return admin.site.has_permission(request)
 
 
-IN_FOOTER = Question(
+ALL_OF = (TextPage, ContactDetails, Notice, StaffMember)  # of the last those that answer for the secretariat
+# Those of which one is enough to know that there are any: by the name of the address of their list.
+LISTS = {"update_list": Update, "opinion_list": Opinion, "meeting_list": Meeting}
+FIRST = [Revision.objects.public(AT).of(model).order_by("-sort_key").values("pk")[:1] for model in LISTS.values()]
+IN_FRAME: PreparedQuery[Revision] = PreparedQuery(
     lambda: (
         Revision.objects.public(AT)
-        .of_any(TextPage, ContactDetails, StaffMember)
-        .filter(~Q(model=_label(StaffMember)) | Q(data__is_secretariat=True))
+        .filter(
+            Q(model__in=[_label(TextPage), _label(ContactDetails), _label(Notice)])
+            | Q(model=_label(StaffMember), data__is_secretariat=True)
+            | reduce(or_, (Q(pk=Subquery(first)) for first in FIRST))
+        )
         .order_by("model", "sort_key", "object_id")
     )
 )
 
 
-def footer() -> Footer:
+def frame() -> Frame:
     """All of it, in one query."""
     now = timezone.now()
     found: dict[str, list[Any]] = {}
-    for revision in IN_FOOTER(at=now):
-        found.setdefault(revision.model, []).append(revision.thaw(now))
-    return Footer(
-        pages=found.get(_label(TextPage), []),
+    # A page depends on the first of each list, and on all while there is none: of a new one it says nothing.
+    with depends_only_on(*(Dependency(_label(model)) for model in ALL_OF)) as told:
+        for revision in IN_FRAME(at=now):
+            found.setdefault(revision.model, []).append(revision.thaw(now))
+        for model in LISTS.values():
+            first = found.get(_label(model))
+            told.add(Dependency(_label(model), first[0].pk if first else 0))
+    pages, notices = found.get(_label(TextPage), []), found.get(_label(Notice), [])
+    return Frame(
+        notice=max(notices, key=lambda notice: (notice.revision.live_from, notice.revision.pk), default=None),
+        menu=[page for page in pages if page.place == TextPage.Place.MENU],
+        pages=[page for page in pages if page.place == TextPage.Place.FOOTER],
         details=next(iter(found.get(_label(ContactDetails), [])), None),
         secretariat=who_answers(found.get(_label(StaffMember), [])),
+        sections=frozenset(
+            name for name, model in LISTS.items() if _label(model) in found and not SECTIONS[name].in_the_way(pages)
+        ),
     )
 
 

@@ -6,12 +6,14 @@ questions that need the living site. `manage.py doctor` asks them all.
 
 import secrets
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import django
 from django.conf import settings
 from django.core.cache import caches
 from django.core.checks import ERROR, WARNING, run_checks
@@ -21,17 +23,22 @@ from django.db import DatabaseError, connection, models
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from publishing import stamp
-from publishing.failures import failing
-from publishing.immutability import faults
-from publishing.link_check import dead_links, every_kind, is_unchecked
-from publishing.logs import masked
-from publishing.mail import stuck
+from publishing.backup.nightly import FREE, MADE_WITHIN, Lack, standing
+from publishing.backup.rehearsal import is_unrehearsed, recall
+from publishing.backup.restore import KEEP_THE_KEY
+from publishing.cache import stamp
+from publishing.cache.failures import failing
 from publishing.models import LinkCheck, Mail, Revision, Stamp
-from publishing.restoring import KEEP_THE_KEY, NEW_SITE, is_unrehearsed, recall
-from publishing.search_index import unindexed
+from publishing.models.immutability import faults
+from publishing.operations import schema
+from publishing.operations.link_check import dead_links, every_kind, is_unchecked
+from publishing.operations.logs import masked
+from publishing.operations.mail import stuck
+from publishing.search.indexing import unindexed
+from publishing.workflow.erasure.memory import address, read, unwritten
 from resoc.management.commands.prepare import is_collected
 from resoc.private_files import OPEN_TO_OTHERS
+from resoc.version import version
 from resoc.views import ask_database
 from staff.emails import in_conflict
 from staff.models import StaffMember
@@ -39,7 +46,7 @@ from staff.second_factor import not_newest, unreadable
 
 OK, ODD, WRONG = "ok", "warning", "wrong"
 LITTLE_ROOM, NO_ROOM = 1_000_000_000, 100_000_000  # bytes
-BACKED_UP_WITHIN = timedelta(days=8)  # nightly, and a week of grace
+NEVER = datetime.min.replace(tzinfo=UTC)
 BUMPED_WITHIN = timedelta(minutes=1)  # of the commit that raises the stamp
 
 
@@ -62,6 +69,7 @@ Question = Callable[[], Iterator[Finding]]
 
 def examine() -> Iterator[Finding]:
     """Ask everything; what can't be asked is a finding too."""
+    yield from _ask(version_is_known)
     yield from _ask(settings_are_safe)
     yield from _ask(static_files_are_collected)
     yield from _ask(files_can_be_written)
@@ -80,6 +88,7 @@ def examine() -> Iterator[Finding]:
     for question in (
         accounts_have_one_address,
         history_is_protected,
+        erasures_are_remembered,
         second_factors_can_be_read,
         mail_goes_out,
         backups_are_made,
@@ -98,8 +107,14 @@ def _ask(question: Question) -> Iterator[Finding]:
         yield Finding(WRONG, f"Could not be asked: {name}. {type(error).__name__}: {error}")
 
 
+def version_is_known() -> Iterator[Finding]:
+    """Which version this is, and what it runs on."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(OK, f"This is version {version()}, on Django {django.get_version()} and Python {python}.")
+
+
 def settings_are_safe() -> Iterator[Finding]:
-    """What `check --deploy` says."""
+    """The messages of `check --deploy`."""
     known = set() if settings.HTTPS else FOLLOWS_FROM_HTTPS
     found = [each for each in run_checks(include_deployment_checks=True) if not each.is_silenced()]
     for each in sorted((each for each in found if each.id not in known), key=lambda each: str(each.id)):
@@ -110,7 +125,7 @@ def settings_are_safe() -> Iterator[Finding]:
 
 
 def static_files_are_collected() -> Iterator[Finding]:
-    """Whether pages find their style."""
+    """Whether the static files are collected."""
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         yield Finding(WRONG, "The static files are not collected, so pages fail: run 'manage.py prepare'.")
     elif not is_collected():
@@ -178,12 +193,15 @@ def database_is_migrated() -> Iterator[Finding]:
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
         yield Finding(WRONG, f"{len(waiting)} migrations wait, the first {waiting[0][0]}: run 'manage.py prepare'.")
+    elif newer := schema.unknown():
+        said = f"A newer version of the site made this database ({'.'.join(newer[-1])})"
+        yield Finding(WRONG, f"{said}: start that version, or restore a backup of this one into an empty database.")
     else:
         yield Finding(OK, "The database is migrated.")
 
 
 def database_is_whole() -> Iterator[Finding]:
-    """What SQLite says of its own file; PostgreSQL looks after itself."""
+    """SQLite's own integrity check; PostgreSQL does this itself."""
     if connection.vendor != "sqlite":
         return
     mode = ""
@@ -225,6 +243,17 @@ def history_is_protected() -> Iterator[Finding]:
         yield Finding(OK, "The database refuses to change or delete what was published.")
 
 
+def erasures_are_remembered() -> Iterator[Finding]:
+    """Whether what is erased for good stays so after a restore."""
+    if (number := unwritten()) > 0:
+        advice = "the site writes it within the hour; if it does not, look who may write there"
+        yield Finding(ODD, f"{number} erasures are not in {address()} yet: {advice}.")
+    elif odd := len(read()[1]):
+        yield Finding(WRONG, f"{odd} lines of {address()} can't be read: a restore would not erase that again.")
+    else:
+        yield Finding(OK, "What is erased for good is remembered, for after a restore.")
+
+
 def second_factors_can_be_read() -> Iterator[Finding]:
     """Whether the secrets of second factors are encrypted with a key that this site has."""
     if number := len(unreadable()):
@@ -237,7 +266,7 @@ def second_factors_can_be_read() -> Iterator[Finding]:
 
 
 def mail_goes_out() -> Iterator[Finding]:
-    """Whether mails leave."""
+    """Whether mail is being sent."""
     if number := stuck().count():
         said = stuck().exclude(error="").values_list("error", flat=True).first() or "nothing"
         yield Finding(WRONG, f"{number} mails are stuck; the mail server said: {said}. Look at EMAIL_URL.")
@@ -247,17 +276,29 @@ def mail_goes_out() -> Iterator[Finding]:
 
 def backups_are_made() -> Iterator[Finding]:
     """Whether there is something to restore, and whether somebody tried."""
-    first = Revision.objects.order_by("pk").values_list("created_at", flat=True).first()
-    now, last = timezone.now(), recall("backup")
+    now, found, last = timezone.now(), standing(), recall("backup")
     for path in readable_backups(last.get("file")):
         yield Finding(WRONG, f"Others on this machine may read the backup {path}: run 'chmod 600 {path}'.")
-    is_new = first is None or first > now - NEW_SITE
-    if last and last["at"] > now - BACKED_UP_WITHIN:
-        yield Finding(OK, f"The last backup was made on {last['at']:%Y-%m-%d}. {KEEP_THE_KEY}")
-    elif is_new and not last:
-        yield Finding(OK, "No backup yet; the site is new.")
+    advice = "is var/backups full, or not writable? The log says why" if settings.BACKUPS else "BACKUPS is off"
+    lack = found.lack(now)
+    if lack is Lack.GONE:
+        yield Finding(WRONG, f"The last backup is gone: there is no {found.gone}. Run 'manage.py backup FILE'.")
+    elif lack is Lack.OLD:
+        yield Finding(WRONG, f"No backup was made since {found.at:%Y-%m-%d}: {advice}. Run 'manage.py backup FILE'.")
+    elif lack:
+        yield Finding(WRONG, f"No backup was ever made: {advice}. Run 'manage.py backup FILE'.")
+    elif found.at:
+        yield Finding(OK, f"The last backup was made on {found.at:%Y-%m-%d}. {KEEP_THE_KEY}")
     else:
-        yield Finding(ODD, "No backup was made for a week: run 'manage.py backup FILE' each night.")
+        yield Finding(OK, "No backup yet; the site is new, and makes one each night.")
+    if settings.BACKUP_COPY and not (copied := recall("copy").get("at", NEVER)) > now - MADE_WITHIN:
+        since = "ever" if copied == NEVER else f"since {copied:%Y-%m-%d}"
+        yield Finding(
+            WRONG, f"No copy of a backup was put in s3://{settings.BACKUP_COPY['bucket']} {since}: see the log."
+        )
+    if last.get("is_tight"):
+        said = f"Less than {FREE:.0%} of the disk is free beside the backups"
+        yield Finding(ODD, f"{said}; {last.get('dropped', 0)} older ones went to make room. Make the disk larger.")
     if is_unrehearsed():
         yield Finding(ODD, "No backup was seen to bring everything back for five weeks: run 'manage.py rehearse'.")
 
@@ -283,7 +324,7 @@ def pages_are_fresh() -> Iterator[Finding]:
 
 
 def search_knows_everything() -> Iterator[Finding]:
-    """Whether visitors find what is public."""
+    """Whether the search index is complete."""
     if number := unindexed().count():
         yield Finding(ODD, f"Search does not know {number} published versions: run 'manage.py reindex'.")
     else:
@@ -291,7 +332,7 @@ def search_knows_everything() -> Iterator[Finding]:
 
 
 def links_lead_somewhere() -> Iterator[Finding]:
-    """Whether the links were looked at, and whether any leads nowhere."""
+    """Whether links were checked lately, and whether any is dead."""
     last = LinkCheck.objects.values_list("good_at", flat=True).first()
     when = f"The links were last checked on {last:%Y-%m-%d}" if last else "The links were never checked"
     if too_old := is_unchecked():

@@ -21,6 +21,8 @@ T = TypeVar("T")
 SECRET_KEY_LENGTH = 64  # characters
 # What may be a password in an address: all before the host, and without a host all after a colon.
 PASSWORD = re.compile(r"(\w://)?.*@|:(?!//).*", re.DOTALL)
+REDIS = "django.core.cache.backends.redis.RedisCache"
+CACHES = ("RedisCache", "FileBasedCache", "LocMemCache", "DummyCache")  # that need no package, but for the first
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465, "smtp+ssl": 465}  # RFC 5321 4.5.4.2; RFC 8314 3.3
 
@@ -57,6 +59,36 @@ def count(raw: str) -> int:
     return number
 
 
+def workers(raw: str) -> int:
+    """Parse the number of workers; anything but a whole number from 1 to 64 raises ValueError."""
+    number = count(raw)
+    if not 1 <= number <= 64:
+        raise ValueError(raw)
+    return number
+
+
+def full_path(raw: str) -> Path:
+    """Parse a full path; one that depends on the current folder raises ValueError."""
+    path = Path(raw)
+    if not path.is_absolute():
+        raise ValueError(raw)
+    return path
+
+
+def host_names(raw: str) -> list[str]:
+    """Parse the names of hosts, separated by commas; an address with a scheme, a path or a space raises ValueError."""
+    found = names(raw)
+    if any(re.search(r"[/\s@]", each) for each in found):
+        raise ValueError(raw)
+    return found
+
+
+def require_package(package: str, name: str) -> None:
+    """Raise ImproperlyConfigured when what variable `name` asks for needs a package that is not installed."""
+    if find_spec(package) is None:
+        raise ImproperlyConfigured(f"{name} needs more packages: run 'python3 deploy/venv.py' with {name} set.")
+
+
 def names(raw: str) -> list[str]:
     """Parse a list separated by commas."""
     return [name.strip() for name in raw.split(",") if name.strip()]
@@ -90,10 +122,44 @@ def s3_options() -> dict[str, Any]:
     for name in ("S3_BUCKET", "S3_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         if not os.environ.get(name, "").strip():
             raise ImproperlyConfigured(f"{name} is not set: files in a bucket need it.")
-    if find_spec("storages") is None:
-        raise ImproperlyConfigured("S3_BUCKET is set: run 'python3 deploy/environment.py' with it, for what it needs.")
+    require_package("storages", "S3_BUCKET")
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
     return {"bucket_name": bucket, "endpoint_url": endpoint, "region_name": region}
+
+
+def bucket_address(raw: str) -> tuple[str, str]:
+    """Parse the address of a folder in a bucket, such as s3://bucket/folder: the name of the bucket, and the folder."""
+    parts = urlsplit(raw)
+    if parts.scheme != "s3" or parts.query or parts.fragment:
+        raise ValueError(raw)
+    return bucket_name(parts.netloc), parts.path.strip("/")
+
+
+def age_recipient(raw: str) -> str:
+    """Parse the public key of somebody who may read the copies; age's own check comes with its package."""
+    if not re.fullmatch(r"age1[02-9ac-hj-np-z]{58}", raw):
+        raise ValueError(raw)
+    return raw
+
+
+def backup_copy() -> dict[str, str]:
+    """Where encrypted copies of backups go; empty when they go nowhere.
+
+    Raises ImproperlyConfigured that names what is malformed or lacking.
+    """
+    bucket, folder = variable("BACKUP_COPY", bucket_address, ("", ""), "an address such as s3://bucket/folder")
+    recipient = variable("BACKUP_RECIPIENT", age_recipient, "", "a public key of age, such as age1…")
+    own = "an address such as https://s3.example.org, without a path"
+    endpoint = variable("BACKUP_ENDPOINT_URL", site_url, "", own) or variable("S3_ENDPOINT_URL", site_url, "", own)
+    if not bucket:
+        return {}
+    for name in ("BACKUP_RECIPIENT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        if not os.environ.get(name, "").strip():
+            raise ImproperlyConfigured(f"{name} is not set: BACKUP_COPY needs it.")
+    if not endpoint:
+        raise ImproperlyConfigured("BACKUP_ENDPOINT_URL is not set: BACKUP_COPY needs it.")
+    require_package("pyrage", "BACKUP_COPY")
+    return {"bucket": bucket, "folder": folder, "recipient": recipient, "endpoint": endpoint}
 
 
 def writable_folder(path: Path, name: str, mode: int) -> Path:
@@ -159,7 +225,11 @@ def mail_server(raw: str) -> dict[str, Any]:
 def cache(raw: str) -> dict[str, Any]:
     """Parse the address of a cache; a Redis that does not answer keeps nobody waiting."""
     config = environ.Env.cache_url_config(raw)
-    if config["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    if config["BACKEND"].rpartition(".")[2] not in CACHES:
+        raise ValueError(raw)
+    if config["BACKEND"] == REDIS:
+        if find_spec("redis") is None:  # told by `require_package`
+            return config
         from redis.backoff import NoBackoff
         from redis.retry import Retry
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -24,9 +23,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from publishing.archives import one_moment
-from publishing.languages import CODES
-from publishing.models import Publishable, Revision, RevisionSlug
+from publishing.backup.archive import one_moment
+from publishing.backup.unfinished import clear, held
+from publishing.i18n.languages import CODES
+from publishing.models import Revision, RevisionSlug, content_models
 from resoc.context_processors import EXPORTING
 
 MARK = ".resoc-export"  # the file by which we know a folder that we made
@@ -37,7 +37,7 @@ OF_CSS = re.compile(r"""url\(["']?([^"')]+)""")
 OF_MANIFEST = re.compile(r'"(?:src|start_url)": "([^"]*)"')
 # Pages that stay citable: others may know an address that none of ours names any more. Cards of people are none
 # of them, because a folder that bears a name would tell who worked here.
-CITABLE = ("priority_detail", "theme_detail", "text_page")
+CITABLE = ("priority_detail", "theme_detail", "update_detail", "text_page")
 TEXT = (".html", ".xml", ".css", ".webmanifest")
 
 Tell = Callable[[str], None]
@@ -55,22 +55,29 @@ def export(target: Path, tell: Tell) -> list[str]:
     if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not (target / MARK).exists())):
         raise ExportError(f"{target} is no empty folder, and no earlier copy of this site.")
     target.parent.mkdir(parents=True, exist_ok=True)
+    clear(target.parent, f".{target.name}-????????")
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        fresh = beside / "new"
-        fresh.mkdir()
-        copy = Copy(fresh, tell)
-        with one_moment():
-            copy.collect()
-        copy.repoint()
-        (fresh / MARK).write_text(f"A copy of the site, made at {timezone.now().isoformat()}.\n")
-        tell("checking every link")
-        broken = [*copy.failed, *broken_links(fresh)]
-        if target.exists():
-            target.rename(beside / "old")
-        fresh.rename(target)
+        with held(beside):
+            broken = _put_copy(target, beside, tell)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+    return broken
+
+
+def _put_copy(target: Path, beside: Path, tell: Tell) -> list[str]:
+    fresh = beside / "new"
+    fresh.mkdir()
+    copy = Copy(fresh, tell)
+    with one_moment():
+        copy.collect()
+    copy.repoint()
+    (fresh / MARK).write_text(f"A copy of the site, made at {timezone.now().isoformat()}.\n")
+    tell("checking every link")
+    broken = [*copy.failed, *broken_links(fresh)]
+    if target.exists():
+        target.rename(beside / "old")
+    fresh.rename(target)
     return broken
 
 
@@ -162,20 +169,28 @@ class Copy:
                 continue
 
             def led(match: re.Match[str], address: str = address) -> str:
-                link, hash_sign, fragment = unescape(match[2]).partition("#")
-                meant = normalised(link, address)
-                moved = self.moved.get(meant, meant)
-                moved = self.moved.get(moved, moved)  # an old address of a list or a feed
-                if match[1] != "href" or not meant or (moved == meant and "?" not in link):
-                    return match[0]
-                root = own_root() if link.startswith(own_root()) else ""
-                return f'{match[1]}="{escape(root + moved + hash_sign + fragment)}"'
+                value = unescape(match[2])
+                parts = value.split(", ") if match[1] == "srcset" else [value]  # of which each may have a width
+                pieces = [part.partition(" ") for part in parts]
+                led = ", ".join(self.led(link, address) + space + width for link, space, width in pieces)
+                return match[0] if led == value else f'{match[1]}="{escape(led)}"'
 
             file = self.folder / name
             text = LINK.sub(led, file.read_text())
             if "?" in address:  # says its own address also where it is no link
                 text = text.replace(own_root() + address, own_root() + self.moved[address])
             file.write_text(text)
+
+    def led(self, link: str, page: str) -> str:
+        """`link` on `page`, as it leads to the same thing in the copy."""
+        start, hash_sign, fragment = link.partition("#")
+        meant = normalised(start, page)
+        moved = self.moved.get(meant, meant)
+        moved = self.moved.get(moved, moved)  # an old address of a list or a feed
+        if not meant or (moved == meant and "?" not in start):
+            return link
+        root = own_root() if start.startswith(own_root()) else ""
+        return root + moved + hash_sign + fragment
 
 
 def beginnings() -> Iterator[str]:
@@ -185,10 +200,15 @@ def beginnings() -> Iterator[str]:
             for name in ("home", "search", "feed", "manifest"):
                 yield reverse(name)
     yield from (reverse("sitemap"), reverse("robots"), reverse("security_txt"))
-    for model in apps.get_models():
-        if issubclass(model, Publishable) and (view := model.view_name) in CITABLE:
+    for model in content_models():
+        if (view := model.view_name) in CITABLE:
             slugs = RevisionSlug.objects.filter(revision__in=Revision.objects.of(model).once_public().changes())
-            for language, slug, number in slugs.values_list("language", "slug", "revision"):
+            found = list(slugs.values_list("language", "slug", "revision", "revision__taken_back_at"))
+            # An address becomes the name of a folder: one that only versions have that were taken back says it again.
+            shown = {(language, slug) for language, slug, _number, taken_back_at in found if not taken_back_at}
+            for language, slug, number, _taken_back_at in found:
+                if (language, slug) not in shown:
+                    continue
                 with translation.override(language):
                     yield reverse(view, args=[slug])
                     yield reverse(f"{view}_versions", args=[slug])
@@ -210,14 +230,15 @@ def normalised(link: str, page: str) -> str:
 
 
 def links(file: Path) -> Iterator[str]:
-    """What the text in `file` leads to, as it stands there."""
+    """The links in `file`, as they are written there."""
     text = file.read_text()
     if file.suffix == ".css":
         yield from OF_CSS.findall(text)
     elif file.suffix == ".webmanifest":
         yield from OF_MANIFEST.findall(text)
     else:
-        yield from (unescape(address) for address in OF_MACHINES.findall(text) if address.startswith(own_root()))
+        said = (address for address in OF_MACHINES.findall(text) if address.startswith(own_root()))
+        yield from (unescape(address) for address in said if "{" not in address)  # a template leads nowhere (RFC 6570)
         for name, value in LINK.findall(text):
             value = unescape(value)
             yield from (part.split()[0] for part in value.split(",")) if name == "srcset" else [value]

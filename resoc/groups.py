@@ -1,4 +1,4 @@
-"""The two groups and what each may do. The code is the truth: migrating sets it right."""
+"""The two groups and their permissions. This code decides: each migration restores them."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from django.db.models import Q
 SECRETARIAT = "Secretariaat"  # edits and publishes all content
 STAFF = "Medewerkers"  # their own card only, no admin
 
-CONTENT = ("pages", "staff", "priorities")
+CONTENT = ("pages", "staff", "priorities", "consultation")
 
 
 def grant_permissions(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
-    """Make the groups; the secretariat gets all rights on content, looks at stuck mails and reports, and no more.
+    """Make the groups; the secretariat gets all rights on content, sees stuck mails and reports, keeps old addresses.
 
     Nothing while tables are missing, after some of the migrations: who listens to rights needs those tables.
     """
@@ -23,7 +23,8 @@ def grant_permissions(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
     secretariat, _created = Group.objects.get_or_create(name=SECRETARIAT)
     Group.objects.get_or_create(name=STAFF)
     looks_at = ("view_mail", "delete_mail", "view_policyreport", "delete_policyreport")
-    may = Q(content_type__app_label__in=CONTENT) | Q(codename__in=looks_at)
+    leads = ("view_oldaddress", "add_oldaddress", "delete_oldaddress")
+    may = Q(content_type__app_label__in=CONTENT) | Q(codename__in=(*looks_at, *leads))
     secretariat.permissions.set(Permission.objects.filter(may))
 
 

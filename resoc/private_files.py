@@ -1,4 +1,4 @@
-"""Who on the machine of this site may read which of its files.
+"""File permissions: which users of this machine may read which files of the site.
 
 The database, uploaded files and the state are for the user that runs the site. What nginx reads lies
 apart, in `PUBLIC_DIR`, for everybody. Modes are set as they must be, whatever the umask is.

@@ -12,23 +12,32 @@ from csp.constants import NONCE, NONE, SELF
 from js_asset import static_lazy
 
 from resoc.environment import (
+    REDIS,
+    backup_copy,
     cache,
     count,
     database,
     flag,
+    full_path,
+    host_names,
     kept_secret,
     mail_server,
     names,
+    require_package,
     s3_options,
     site_url,
     variable,
+    workers,
     writable_folder,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # nginx goes through this folder to the public one; what is private in here has modes of its own, see `private_files`.
-DATA_DIR = writable_folder(variable("DATA_DIR", Path, BASE_DIR, "a folder"), "DATA_DIR", 0o755)
+DATA_DIR = writable_folder(
+    variable("DATA_DIR", full_path, BASE_DIR, "the full path of a folder, such as /var/lib/resoc"), "DATA_DIR", 0o755
+)
 STATE_DIR = writable_folder(DATA_DIR / "var", "DATA_DIR", 0o700)
+variable("WEB_CONCURRENCY", workers, 2, "a whole number from 1 to 64")  # read by gunicorn, in whose words it would fail
 PUBLIC_DIR = DATA_DIR / "public"  # what nginx reads
 
 # Safety
@@ -39,7 +48,7 @@ SECRET_KEY_FALLBACKS = variable("SECRET_KEY_FALLBACKS", names, list[str](), "old
 SITE_URL = variable("SITE_URL", site_url, "", "an address such as https://www.example.org, without a path")
 # The names of this machine only where the site has no name of its own: whoever may choose the name of
 # the host, chooses where links lead that are made from it.
-ALLOWED_HOSTS = variable("ALLOWED_HOSTS", names, list[str](), "host names separated by commas") or (
+ALLOWED_HOSTS = variable("ALLOWED_HOSTS", host_names, list[str](), "host names separated by commas") or (
     [str(urlsplit(SITE_URL).hostname)] if SITE_URL else ["localhost", "127.0.0.1", "[::1]"]
 )
 HTTPS = SITE_URL.startswith("https://")
@@ -52,7 +61,7 @@ COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "publishing.lapsed.lapsed"
+CSRF_FAILURE_VIEW = "publishing.web.lapsed.lapsed"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"  # of the admin and of My card; visitors get none
 LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = HTTPS, True, "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -89,7 +98,7 @@ CONTENT_SECURITY_POLICY = {
 
 INSTALLED_APPS = [
     "modeltranslation",  # before the admin, which it adapts
-    "resoc.apps.DeskConfig",  # django.contrib.admin
+    "resoc.apps.ResocAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -108,21 +117,22 @@ INSTALLED_APPS = [
     "pages",
     "staff",
     "priorities",
+    "consultation",
     "resoc.apps.ResocConfig",
 ]
 MIDDLEWARE = [
-    "publishing.logs.number_requests",
-    "publishing.middleware.limit_browser",
-    "publishing.middleware.never_kept",
-    "publishing.middleware.refuse_odd_methods",
+    "publishing.operations.logs.number_requests",
+    "publishing.web.security_headers.limit_browser",
+    "publishing.web.security_headers.never_kept",
+    "publishing.web.middleware.refuse_odd_methods",
     "django.middleware.security.SecurityMiddleware",
-    "publishing.middleware.StaticFiles",
+    "publishing.web.static_files.StaticFiles",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
-    "publishing.middleware.Sessions",
-    "publishing.middleware.private_for_users",
-    "resoc.middleware.pages_for_visitors",
-    "publishing.middleware.language_from_address",
+    "publishing.web.middleware.Sessions",
+    "publishing.web.middleware.private_for_users",
+    "resoc.urlconfs.pages_for_visitors",
+    "publishing.web.middleware.language_from_address",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -130,16 +140,23 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "publishing.middleware.refuse_large_bodies",  # the first that could read a body is the view
+    "publishing.web.middleware.refuse_large_bodies",  # the first that could read a body is the view
 ]
 ROOT_URLCONF = "resoc.urls"
-WSGI_APPLICATION = "resoc.wsgi.application"
+# `make dev` makes each page anew: with the page cache of `resoc.wsgi`, an edited template would change nothing.
+WSGI_APPLICATION = None if DEBUG else "resoc.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "APP_DIRS": not DEBUG,
         "OPTIONS": {
+            # Not kept for developers: the reloader misses what is edited before it first looked.
+            **(
+                {"loaders": [f"django.template.loaders.{where}.Loader" for where in ("filesystem", "app_directories")]}
+                if DEBUG
+                else {}
+            ),
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -162,7 +179,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["ENGINE"] = "publishing.sqlite"
+    DATABASES["default"]["ENGINE"] = "publishing.db.sqlite"
     # Readers never wait for a writer (WAL), and two writers queue instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -170,7 +187,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,  # seconds
     }
 else:
-    DATABASES["default"]["ENGINE"] = "publishing.postgresql"
+    require_package("psycopg", "DATABASE_URL")
+    DATABASES["default"]["ENGINE"] = "publishing.db.postgresql"
     # A machine that vanished may not keep every thread waiting for ever.
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 3,  # seconds
@@ -182,7 +200,10 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Attempts to sign in are counted by all workers together, while their cache answers.
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "publishing.caches.FirstThatAnswers", "LOCATION": ["shared", "machine", "process"]},
+    "default": {
+        "BACKEND": "publishing.operations.failover_cache.FailoverCache",
+        "LOCATION": ["shared", "machine", "process"],
+    },
     "machine": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(STATE_DIR / "cache"),
@@ -191,14 +212,36 @@ CACHES: dict[str, dict[str, Any]] = {
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 CACHES["shared"] = variable("CACHE_URL", cache, CACHES["machine"], "an address such as redis://host:6379/1")
+if CACHES["shared"]["BACKEND"] == REDIS:
+    require_package("redis", "CACHE_URL")
 MAIL: dict[str, Any] = variable(
     "EMAIL_URL", mail_server, {}, "an address such as smtp://host:25, or smtp+tls:// or smtps://user:password@host"
 )
 vars().update(MAIL)
 MAIL_SERVER_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-EMAIL_BACKEND = "publishing.mail.Queue"  # which has `MAIL_SERVER_BACKEND` send what it keeps
+EMAIL_BACKEND = "publishing.operations.mail.Queue"  # which has `MAIL_SERVER_BACKEND` send what it keeps
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = f"RESOC Westhoek <noreply@{urlsplit(SITE_URL).hostname or 'localhost'}>"
+
+# Backups, which the site makes by itself each night: see `publishing.backup.nightly`
+
+BACKUPS = variable("BACKUPS", flag, True, "yes or no")
+BACKUP_COPY = backup_copy()
+
+# What the publishing app knows of this site
+
+PUBLISHING_USER_PATHS = ["admin", "account", "mijn-kaart"]  # how the addresses that only users visit begin
+PUBLISHING_OVERVIEWS = [
+    "priority_list",
+    "theme_list",
+    "opinion_list",
+    "meeting_list",
+    "update_list",
+    "contact",
+]  # names of pages that are no object's
+# What stays on one line, as an expression whose first group a space follows; the hard space is not stored.
+PUBLISHING_KEPT_TOGETHER = r"\b(18(?= gemeenten| communes| municipalities)|WCAG\)?(?= \d)) "
+PUBLISHING_USER_AGENT = "RESOC-Westhoek-link-check"  # what other sites read when their pages are asked for
 
 # Languages: Dutch is the source and has no prefix in addresses
 
@@ -225,14 +268,27 @@ MEDIA_ROOT = DATA_DIR / "media"
 S3 = s3_options()
 STORAGES: dict[str, dict[str, Any]] = {
     "default": (
-        {"BACKEND": "publishing.bucket.Bucket", "OPTIONS": S3}
+        {"BACKEND": "publishing.files.s3.S3MediaStorage", "OPTIONS": S3}
         if S3
         else {
-            "BACKEND": "publishing.storage.WholeFiles",  # a view decides who gets a file
+            "BACKEND": "publishing.files.storage.AtomicFileSystemStorage",  # a view decides who gets a file
             "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
         }
     ),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Files of forms that are not saved yet: see `publishing.web.kept_uploads`.
+    "kept": (
+        {"BACKEND": "publishing.files.s3.S3MediaStorage", "OPTIONS": S3 | {"location": "kept-uploads"}}
+        if S3
+        else {
+            "BACKEND": "publishing.files.storage.AtomicFileSystemStorage",
+            "OPTIONS": {
+                "location": STATE_DIR / "kept-uploads",
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
+        }
+    ),
+    "staticfiles": {"BACKEND": "resoc.static_files.StaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600  # seconds, for the few files whose name has no digest
 
@@ -241,7 +297,7 @@ WHITENOISE_MAX_AGE = 3600  # seconds, for the few files whose name has no digest
 
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
-        "js": [static_lazy(f"js/editor/{name}.js") for name in ("leave", "link", "menu", "paste", "table")],
+        "js": [static_lazy(f"publishing/js/editor/{name}.js") for name in ("leave", "link", "menu", "paste", "table")],
         "extensions": {name: lambda options, allowed: None for name in ("CleanPaste", "LeaveByTab")},
     }
 ]
@@ -299,22 +355,25 @@ MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds that a telephone's clock may dif
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "publishing.logs.AddRequest"}},
+    "filters": {"request": {"()": "publishing.operations.logs.AddRequest"}},
     "formatters": {
-        "json": {"()": "publishing.logs.JsonLines"},
+        "json": {"()": "publishing.operations.logs.JsonLines"},
         "plain": {
-            "()": "publishing.logs.PlainLines",
+            "()": "publishing.operations.logs.PlainLines",
             "format": "{asctime} {levelname} {name} [{request_id}]: {message}",
             "style": "{",
         },
     },
     "handlers": {
         "console": {
-            "class": "publishing.logs.Console",
+            "class": "publishing.operations.logs.Console",
             "filters": ["request"],
             "formatter": "plain" if sys.stderr.isatty() else "json",
         }
     },
-    "loggers": {"gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django": {"level": "INFO"},  # without the handler by which Django says everything again when DEBUG is on
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

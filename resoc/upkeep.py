@@ -1,8 +1,8 @@
-"""What must happen while nobody clicks: mails that wait are sent, cards are asked after, consents
-follow planned cards, what is old goes from the log. Beside them, where it keeps no mail waiting, the
-links are looked at.
+"""Background work: mails that wait are sent, cards are asked after, consents follow planned cards, links to drafts
+that are public now end, what is old goes from the log, and versions that older code made are judged. Beside them,
+where it keeps no mail waiting, the links are looked at, and each night a backup is made.
 
-Each worker runs both once a minute; what they do is claimed in the database first, so more workers
+Each worker runs all once a minute; what they do is claimed in the database first, so more workers
 do no more. Once an hour each puts the index of texts in order and thins kept saves, of which the
 second has nothing left to do. Publishing needs none of it: what is public follows from the time alone.
 """
@@ -14,11 +14,21 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from publishing.audit import forget_old
-from publishing.link_check import check_due
-from publishing.mail import deliver
-from publishing.text_index import merge
+from publishing.backup.nightly import make_due
+from publishing.contributions.remarks import end_all_published
+from publishing.contributions.remarks import forget_old as forget_old_contributions
+from publishing.models.work import forget_put_off
+from publishing.operations.audit_log import forget_old
+from publishing.operations.link_check import check_due
+from publishing.operations.mail import deliver
+from publishing.operations.missing_addresses import forget_old as forget_missing_addresses
+from publishing.operations.missing_addresses import write as write_missing_addresses
+from publishing.review.lacks import catch_up
+from publishing.search.word_index import merge
+from publishing.web.kept_uploads import forget_old as forget_old_uploads
 from publishing.workflow.drafts import thin
+from publishing.workflow.erasure.memory import write_down
+from publishing.workflow.erasure.traces import empty_log
 from publishing.workflow.undo import forget_old as forget_old_acts
 from staff.card_checks import send_due
 from staff.consent import follow_plans
@@ -34,25 +44,42 @@ def run() -> None:
     follow_plans()
     send_due()
     deliver()
+    end_all_published()
     forget_old()
     forget_expired()
+    write_missing_addresses()
+    catch_up()
 
 
 def hourly() -> None:
-    """Put the index of texts in order, and let go of kept saves and acts that are old."""
+    """Put the index of texts in order, let go of kept saves, acts and chosen files that are old, and finish erasing.
+
+    The file of erasures learns what another machine erased, and SQLite's log is wiped if it was being read then.
+    """
     merge()
     tidy()
+    write_down()
+    empty_log()
 
 
 def tidy() -> None:
-    """Let go of kept saves and of acts that are old."""
+    """Let go of kept saves, acts, chosen files, what people sent in, lines put off, and wrong addresses, when old."""
     thin()
     forget_old_acts()
+    forget_old_contributions()
+    forget_old_uploads()
+    forget_put_off()
+    forget_missing_addresses()
 
 
 def start() -> None:
     """Run for as long as this process lives, beside its requests."""
-    for job, name, every in ((run, "upkeep", MINUTE), (check_due, "links", MINUTE), (hourly, "hourly", HOUR)):
+    for job, name, every in (
+        (run, "upkeep", MINUTE),
+        (check_due, "links", MINUTE),
+        (make_due, "backups", MINUTE),
+        (hourly, "hourly", HOUR),
+    ):
         threading.Thread(target=_forever, args=(job, every), name=name, daemon=True).start()
 
 

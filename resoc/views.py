@@ -2,40 +2,47 @@
 
 import re
 from datetime import datetime
+from threading import Event
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import override
 from django.views.generic import TemplateView
 
 from pages.models import MissionPage, Seat
 from priorities.models import Priority, Theme, with_update_dates
-from publishing import stamp
-from publishing.failures import failing
-from publishing.languages import resolve
-from publishing.middleware import language_of
-from publishing.views import TakenBack, gone, old_version, versions_of
+from publishing.cache import stamp
+from publishing.cache.failures import failing
+from publishing.i18n.languages import resolve
+from publishing.operations import schema
+from publishing.web.middleware import language_of
+from publishing.web.views import TakenBack, old_version, version_gone, versions_of
 
 THEMES_ON_HOME = 6
+_seen = Event()  # set once no migration waits
+FOLLOWING = ("seats__organisation", "streekpact_document", "programme_document")
 
 
 class HomeView(TemplateView):
-    """Who RESOC is, its priorities and its themes; or what this page said in an earlier version."""
+    """The home page: the mission, the priorities and the themes; or an earlier version of it."""
 
     template_name = "home.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        mission = MissionPage.published().following("seats__organisation").first()
+        mission = MissionPage.published().following(*FOLLOWING).first()
         if version := kwargs.get("version"):
+            shown = mission or MissionPage()
             try:
-                mission = old_version(mission or MissionPage(), version)
-            except TakenBack:
-                return gone(request, None)
-            # The lists as they stood when it was last read.
-            return self.show(mission, mission.revision.superseded_at, version=mission.revision)
+                mission = old_version(shown, version)
+            except TakenBack as taken:
+                return version_gone(request, shown, taken.revision)
+            # The lists as they stood when it was last read: until now for one that a planned version overtakes.
+            over, now = mission.revision.superseded_at, timezone.now()
+            return self.show(mission, min(over, now) if over else now, version=mission.revision)
         return self.show(mission, mission.as_of if mission else None)
 
     def show(self, mission: MissionPage | None, at: datetime | None = None, **context: Any) -> HttpResponse:
@@ -49,7 +56,7 @@ class HomeView(TemplateView):
                 "motto": motto(mission) if mission else None,
                 "seat_groups": seat_groups(mission) if mission else [],
                 "priorities": list(Priority.published(at)),
-                "themes": with_update_dates(Theme.published(at)[:THEMES_ON_HOME], "theme"),
+                "themes": with_update_dates(Theme.published(at)[:THEMES_ON_HOME]),
             }
             | context
         )
@@ -73,14 +80,14 @@ class Motto(NamedTuple):
 
 
 def motto(mission: MissionPage) -> Motto:
-    """What is written large on the home page."""
+    """The motto, which is written large on the home page."""
     text = resolve(mission, "motto")
     parts = re.fullmatch(r"(.+?) (– .+? –) (.+)", text.value)
     return Motto(parts.groups() if parts else (text.value,), text.language, text.fallback)
 
 
 def seat_groups(mission: MissionPage) -> list[dict[str, Any]]:
-    """Who is represented: each group with its organisations, in the order of the seats."""
+    """The groups that are represented, each with its organisations, in the order of the seats."""
     groups: dict[str, list[Any]] = {}
     for seat in mission.seats.all():
         organisations = groups.setdefault(seat.group, [])
@@ -104,12 +111,21 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """
     try:
         ask_database()
+        if not is_migrated():
+            return JsonResponse({"status": "failing", "part": "migrations"}, status=503)
     except DatabaseError:
         return JsonResponse({"status": "failing", "part": "database"}, status=503)
     if request.GET.get("deep") == "1" and (failed := failing()):
         addresses = sorted({failure.address for failure in failed})
         return JsonResponse({"status": "failing", "part": "pages", "pages": addresses}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+def is_migrated() -> bool:
+    """Whether the database has seen all migrations of this code: asked until it has. Raises DatabaseError."""
+    if not _seen.is_set() and not schema.waiting():
+        _seen.set()
+    return _seen.is_set()
 
 
 def ask_database() -> None:

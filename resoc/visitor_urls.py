@@ -4,16 +4,20 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from pages.contact_form import contact_form
 from pages.views import security_txt
-from publishing.machines import manifest, robots, sitemap
-from publishing.policy_reports import take
-from publishing.preview import shared
-from publishing.views import media, search
+from publishing.contributions.shared import shared
+from publishing.contributions.translation import translate
+from publishing.operations.csp_reports import take
+from publishing.web.media import media
+from publishing.web.views import search
+from resoc.seo import favicon, manifest, robots, sitemap
 from resoc.views import HomeView, healthz, home_versions
 
 urlpatterns = [
     path("media/<path:path>", media, name="media"),
     path("sitemap.xml", sitemap, name="sitemap"),
+    path("favicon.ico", favicon, name="favicon"),
     path("robots.txt", robots, name="robots"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("csp-report/", take, name="csp_report"),
@@ -24,7 +28,11 @@ urlpatterns = [
         path(_("versions/"), home_versions, name="home_versions"),
         path(_("versions/<number:version>/"), HomeView.as_view(), name="home_version"),
         path(_("preview/<str:token>/"), shared, name="shared"),
+        path(_("translate/<str:token>/"), translate, name="translate"),
+        path(_("translate/<str:token>/<number:number>/"), translate, name="translate_page"),
+        path(_("contact/write/"), contact_form, name="contact_form"),  # before the cards, whose slugs are any word
         path("", include("staff.urls")),
+        path("", include("consultation.urls")),
         path("", include("priorities.urls")),
         path(_("search/"), search, name="search"),
         path("", include("pages.urls")),  # last: a text page has any word as its address
@@ -32,6 +40,6 @@ urlpatterns = [
     ),
 ]
 handler400 = "resoc.views.bad_request"
-handler403 = "publishing.lapsed.refused"
+handler403 = "publishing.web.lapsed.refused"
 handler404 = "resoc.not_found.page_not_found"
-handler500 = "publishing.outages.server_error"
+handler500 = "publishing.web.error_views.server_error"

@@ -1,17 +1,16 @@
-"""Absences: what forms refuse and ask about them, and the mail to whoever stands in."""
+"""Absences: validation in forms, and the mail to the person who stands in."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.models import Revision
-from publishing.snapshots import thaw
+from publishing.models import CAME_DUE, Revision
+from publishing.models.snapshots import thaw
 from staff import notices
 from staff.models import StaffMember, is_long
 
@@ -50,9 +49,9 @@ class AbsenceMixin(forms.Form):
 
 @receiver(post_save, sender=Revision)
 def tell_stand_ins(instance: Revision, created: bool, **_said: Any) -> None:
-    """Write to who stands in, when a published or planned version of a card says so for the first time.
+    """Write to the stand-in when a published or planned version of a card says so for the first time.
 
-    Who stood in until now, in an absence that is not over, is told when that is no longer so.
+    The stand-in of an absence that is not over is told when somebody else takes it over.
     """
     if not created or instance.model != StaffMember._meta.label_lower or instance.carried_by_id:
         return
@@ -60,7 +59,7 @@ def tell_stand_ins(instance: Revision, created: bool, **_said: Any) -> None:
     earlier = Revision.objects.of(StaffMember).numbered(instance.object_id).filter(pk__lt=instance.pk, withdrawn=False)
     shown = earlier.filter(live_from__lte=now, cancelled=False).order_by("-live_from", "-pk").first()
     waiting = earlier.filter(live_from__gt=now, cancelled=False)
-    waiting = waiting.filter(models.Q(superseded_at=None) | models.Q(superseded_at__gt=models.F("live_from")))
+    waiting = waiting.filter(CAME_DUE)
     card = _card(instance)
     before = [_card(each) for each in (shown, *waiting) if each]
     if not instance.withdrawn and _asks(card, instance) and not any(_same(card, each) for each in before):

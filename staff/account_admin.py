@@ -9,6 +9,7 @@ from allauth.account.admin import EmailAddress  # which registers it
 from allauth.mfa.admin import Authenticator
 from allauth.usersessions.admin import UserSession
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -31,12 +32,13 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):
-    """Django's; who may change accounts but is no superuser gives no rights, and touches nobody who has some.
+    """Django's, with *Forget the second factor*. Only a superuser gives rights or changes an account that has some.
 
     The person hears of a new password, another address and a factor that was forgotten.
     """
 
     form = AccountForm
+    found_by = ("username", "first_name", "last_name", "email")
     change_form_template = "admin/staff/account_form.html"
 
     def get_urls(self) -> list[Any]:
@@ -52,11 +54,10 @@ class AccountAdmin(UserAdmin):
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         """As Django's; the person hears of it."""
-        password = User.objects.filter(pk=id).values_list("password", flat=True)
-        old = password.first() if id.isdecimal() else None
+        account = self.get_object(request, unquote(id))
         response: HttpResponse = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and old is not None and password.first() != old:
-            tell_account(request, User.objects.get(pk=id), AccountChange.PASSWORD)
+        if request.method == "POST" and account and User.objects.get(pk=account.pk).password != account.password:
+            tell_account(request, account, AccountChange.PASSWORD)
         return response
 
     def forget_factor_view(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -18,6 +18,8 @@ def nothing(request: HttpRequest) -> NoReturn:
 urlpatterns = [
     re_path(r"^(?:signup|email|confirm-email)/", nothing),
     path("login/", account_views.login, name="account_login"),
+    path("password/change/", account_views.change_password, name="account_change_password"),
+    path("password/set/", account_views.set_password, name="account_set_password"),
     path("2fa/", account_views.HowISignIn.as_view(), name="mfa_index"),
     path("2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index")),  # that page lists them too
     path("2fa/webauthn/add/", account_views.AddPasskey.as_view(), name="mfa_add_webauthn"),

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from allauth.account import views
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.stagekit import clear_login
-from allauth.account.views import login as allauth_login
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.flows import view_recovery_codes
@@ -21,18 +22,23 @@ from django.utils.translation import gettext as _
 from django.views.generic.edit import FormView
 
 from staff.rights import has_rights
-from staff.second_factor import is_readable
+from staff.second_factor import is_readable, must_give_factor
 
 
 def login(request: HttpRequest) -> HttpResponse:
-    """The page to sign in. Who comes back to it from a later step begins anew, and may choose another way."""
+    """The page to sign in. Somebody who comes back to it from a later step begins anew, and may choose another way."""
     if request.method == "GET" and not request.user.is_authenticated:
         clear_login(request)
-    return allauth_login(request)
+    return views.login(request)
+
+
+# Where the account got rights and the session did not give the factor, a password is not enough for another one.
+change_password = reauthentication_required(views.password_change, enabled=must_give_factor)
+set_password = reauthentication_required(views.password_set, enabled=must_give_factor)
 
 
 class HowISignIn(IndexView):
-    """What there is to sign in with; recovery codes that can't be read are none."""
+    """The ways to sign in; recovery codes that can't be read are none."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -42,7 +48,7 @@ class HowISignIn(IndexView):
 
 
 class AddPasskey(AddWebAuthnView):
-    """Making a passkey; who only keeps a card goes on to it, and is never asked for a recovery code."""
+    """Making a passkey; people who only keep a card go on to that, and need no recovery code."""
 
     def get_success_url(self) -> str:
         return super().get_success_url() if has_rights(self.request.user) else reverse("my_card")

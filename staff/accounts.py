@@ -1,4 +1,4 @@
-"""Accounts: nobody signs up, and who may edit the site has a second factor.
+"""Accounts: nobody signs up, and everybody with rights in the desk has a second factor.
 
 Signing in itself is django-allauth's; here stands what is different for us. See also `second_factor` and `sessions`.
 """
@@ -23,9 +23,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from publishing.addresses import absolute
-from publishing.mail import AUTOMATIC, Handling, as_html, entrust
-from publishing.strangers import may_write_to
+from publishing.i18n.urls import absolute
+from publishing.operations.mail import AUTOMATIC, Handling, as_html, entrust
+from publishing.operations.strangers import may_write_to
 from staff.emails import account_of
 from staff.models import StaffMember
 from staff.second_factor import distrust, knows_codes, must_give_factor
@@ -76,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """The address that the outermost trusted proxy saw, by which attempts are counted.
 
         Where X-Forwarded-For names fewer than there are proxies, or something else than an address, the one
-        that asked us counts: then all who come that way are slowed down together, and nobody gets an error.
+        that sent the request counts: then all who come that way are slowed down together, and nobody gets an error.
         """
         try:
             return get_client_ip(request) or request.META.get("REMOTE_ADDR", "")
@@ -88,7 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return home_of(request.user)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Not by who proved a moment ago who they are: signing in counts as that."""
+        """Whether the person must prove again who they are; not just after signing in."""
         request = context.request
         if must_give_factor(request):
             distrust(request)

@@ -1,33 +1,38 @@
 """The admin of staff members."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing import undoing
-from publishing.admin import PublishableAdmin, PublishableForm
+from publishing.admin import PublishableAdmin, undoing
+from publishing.admin.forms import PublishableForm
 from publishing.models import Act, ActLine, Publishable, Revision
-from publishing.snapshots import freeze_all, normalise, withheld_fields
+from publishing.models.snapshots import freeze_all, normalise, withheld_fields
+from publishing.review.usage import Use
+from publishing.text import phones
 from publishing.workflow import look
 from staff import (
     account_admin,  # noqa: F401  (registers it)
     consent_requests,
+    forget_requests,
 )
 from staff.absences import ASKED, AbsenceMixin
+from staff.card_buttons import BUTTONS
 from staff.card_checks import unanswered
 from staff.consent import NOT_SHOWN, ConsentFormMixin, hidden_details
-from staff.invitations import existing_account, invite
+from staff.invitations import existing_account
 from staff.leaving import leave
 from staff.models import MAX_HOW, StaffMember
-from staff.new_address import NewAddressMixin, ask, drop, pending
+from staff.new_address import NewAddressMixin, ask, pending
 from staff.notices import in_words, photos
 from staff.rights import may_touch
 
@@ -53,11 +58,21 @@ class StaffMemberForm(ConsentFormMixin, AbsenceMixin, NewAddressMixin, Publishab
         help_text=HOW_HELP,
     )
 
+    class Meta:
+        help_texts = {
+            "phone": gettext_lazy(
+                "The work number, which RESOC publishes itself, also when it is that of a mobile telephone. "
+                "As you would dial it in Belgium, for example 051 12 34 56."
+            ),
+            "mobile": gettext_lazy("A private number, for example 0470 12 34 56."),
+        }
+
 
 @admin.register(StaffMember)
 class StaffMemberAdmin(PublishableAdmin):
     form = StaffMemberForm
     change_form_template = "admin/staff/change_form.html"
+    buttons = {**BUTTONS, **PublishableAdmin.buttons}
     shared_fields = (
         "name",
         "slug",
@@ -73,8 +88,13 @@ class StaffMemberAdmin(PublishableAdmin):
         "is_secretariat",
         "position",
     )
-    list_extra = ("function_nl", "phone")
+    list_extra = ("function_nl", "telephone")
     prepopulated_fields = {"slug": ("name",)}
+
+    @admin.display(description=gettext_lazy("telephone"), ordering="phone")
+    def telephone(self, obj: StaffMember) -> str:
+        """The number as readers here write it."""
+        return phones.written(obj.phone) if obj.phone else self.get_empty_value_display()
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else self.prepopulated_fields
@@ -92,7 +112,7 @@ class StaffMemberAdmin(PublishableAdmin):
         ]
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
-        """What was typed instead of the address of an account is asked for; the card keeps the old one."""
+        """Ask for proof of an address typed instead of that of the account; the card keeps the old one."""
         super().save_model(request, obj, form, change)
         if form.answers:  # before anything is published: a consent is written down then
             StaffMember._base_manager.filter(pk=obj.pk).update(**form.answers)
@@ -104,47 +124,37 @@ class StaffMemberAdmin(PublishableAdmin):
         if form.new_address:
             messages.info(request, ask(request, obj, form.new_address))
 
-    def _respond(self, request: Any, obj: Any) -> HttpResponse | None:
-        if "_drop_address" in request.POST:
-            drop(obj)
-            messages.success(request, _("The old address stays: the link to confirm another one no longer works."))
-            return self._stay(request, obj)
-        if obj.is_asked and not request.POST.keys().isdisjoint({"_invite", "_link"}):
-            messages.warning(request, _("Nobody is invited yet: the new address is confirmed first."))
-            return self._stay(request, obj)
-        if detail := request.POST.get("_ask_consent"):
-            try:
-                email = consent_requests.ask(request, obj, detail)
-                messages.success(request, _("Saved, and asked: a mail is on its way to %s.") % email)
-            except ValidationError as error:
-                messages.error(request, " ".join(error.messages))
-            return self._stay(request, obj)
-        if request.POST.keys().isdisjoint({"_invite", "_link"}):
-            return super()._respond(request, obj)
-        try:
-            email = invite(request, obj, links_existing="_link" in request.POST)
-            messages.success(request, _("Saved, and invited: a mail is on its way to %s.") % email)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        return redirect("admin:staff_staffmember_change", obj.pk)
-
-    def _panel(self, request: Any, obj: Publishable) -> dict[str, Any]:
+    def panel_context(self, request: Any, obj: Publishable) -> dict[str, Any]:
         account = obj.user  # type: ignore[attr-defined]
         may_leave = self.has_delete_permission(request) and (account is None or account.pk != request.user.pk)
         found = existing_account(obj)  # type: ignore[arg-type]
-        return super()._panel(request, obj) | {
+        return super().panel_context(request, obj) | {
             "account": account,
             "found": found,
             "pending": pending(obj),  # type: ignore[arg-type]
             "may_touch": may_touch(request.user, account or found),
             "hidden_details": consent_requests.hidden(obj),  # type: ignore[arg-type]
             "consents": obj.consents.select_related("given_by", "withdrawn_by"),  # type: ignore[attr-defined]
+            "forget_request": forget_requests.request_of(obj),  # type: ignore[arg-type]
+            "may_answer": forget_requests.may_decide(request.user, obj),  # type: ignore[arg-type]
             "is_silent": unanswered().filter(pk=obj.pk).exists(),
             "may_leave": may_leave,
         }
 
+    def has_delete_permission(self, request: HttpRequest, obj: Publishable | None = None) -> bool:
+        """Not while the person asks to be forgotten: in the bin the card would be neither here nor forgotten."""
+        if obj and forget_requests.request_of(obj):  # type: ignore[arg-type]
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def why_not_deleted(self, request: HttpRequest, obj: Publishable, used_by: Sequence[Use]) -> list[str]:
+        reasons = super().why_not_deleted(request, obj, used_by)
+        if super().has_delete_permission(request) and forget_requests.request_of(obj):  # type: ignore[arg-type]
+            reasons.append(_("This person asks to be forgotten: answer that first, at “Own card”."))
+        return reasons
+
     def undo_view(self, request: Any, object_id: int, number: int) -> HttpResponse:
-        """What somebody changed on their own card, and the button that takes it back."""
+        """The changes that somebody made on their own card, and the button that takes it back."""
         member: Any = self.get_object(request, str(object_id))
         change = member.revisions.filter(pk=number).first() if member else None
         if change is None:
@@ -175,7 +185,7 @@ class StaffMemberAdmin(PublishableAdmin):
         return render(request, "admin/staff/undo.html", context)
 
     def _line_of(self, member: StaffMember, change: Revision) -> ActLine | None:
-        """What is known of the act that published `change`, while that can be undone."""
+        """The act that published `change`, while that can be undone."""
         lines = ActLine.objects.filter(model=member._meta.label_lower, object_id=member.pk, act__undone_at=None)
         lines = lines.filter(act__kind=Act.Kind.CARD, before__lt=change.pk, after__gte=change.pk)
         return lines.select_related("act").first()

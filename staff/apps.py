@@ -1,22 +1,31 @@
-"""Whom to contact."""
+"""The staff members and their accounts."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+# Words by which people look for the page of contact.
+NL = ("telefoon", "telefoonnummer", "gsm", "e-mail", "e-mailadres", "mail", "adres", "contactgegevens", "bellen")
+FR = ("téléphone", "numéro de téléphone", "e-mail", "courriel", "adresse", "coordonnées", "appeler", "nous contacter")
+EN = ("phone", "telephone", "phone number", "e-mail", "address", "contact details", "call")
+
 
 class StaffConfig(AppConfig):
-    """Whom to contact."""
+    """The staff members and their accounts."""
 
     name = "staff"
     verbose_name = _("Staff")
 
     def ready(self) -> None:
+        from publishing.search.places import Place, register
         from staff import (  # noqa: F401  (connect their signal handlers)
             absences,
             audit,
             card_accounts,
             consent,
+            forgotten,
             notices,
             second_factor,
             sessions,
         )
+
+        register(Place("contact", _("Contact"), {"nl": NL, "fr": FR, "en": EN}))

@@ -1,4 +1,4 @@
-"""What happens to accounts is written down: signing in, rights, passwords, second factors. Imported by the app."""
+"""The log of accounts: signing in, rights, passwords, second factors. Imported by the app."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 
-from publishing.audit import acting, record
 from publishing.models import Event
+from publishing.models.events import acting, record
 from staff.emails import normal
 
 Kind = Event.Kind
@@ -67,7 +67,7 @@ def account_made(instance: User, created: bool, raw: bool, **kwargs: Any) -> Non
 
 @receiver(pre_delete, sender=User)
 def account_deleted(instance: User, **kwargs: Any) -> None:
-    """An account goes; who it was can't stay, also when they did it themselves."""
+    """An account goes; the log can't keep its key, also when its owner deleted it."""
     Event.objects.create(kind=Kind.DELETED, by=acting() if acting() != instance else None)
 
 

@@ -1,4 +1,4 @@
-"""What follows when a card gets or loses an account, or its address or the account changes. Imported by the app."""
+"""Signals: a card gets or loses an account, or its address or the account changes. Imported by the app."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, User
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
+from django.utils import timezone
 
-from publishing.audit import acting, record
 from publishing.models import Event
+from publishing.models.events import acting, record
+from publishing.workflow.signals import restored
 from staff.emails import is_taken, normal
 from staff.models import CardLink, StaffMember
 from staff.rights import may_touch
@@ -28,7 +30,7 @@ def card_changes(instance: StaffMember, raw: bool, update_fields: Any, **kwargs:
 
 @receiver(post_save, sender=StaffMember)
 def card_changed(instance: StaffMember, raw: bool, **kwargs: Any) -> None:
-    """Write down who is connected with whom, and end the links that rested on what was."""
+    """Log the new connection of a card and an account, and end the links that rested on the old one."""
     if raw:
         return
     old = instance.__dict__.pop("before", None)
@@ -96,3 +98,9 @@ def group_changes(instance: Any, action: str, **kwargs: Any) -> None:
 def end_links(links: Any) -> None:
     """Let those of `links` end that do more than ask whether a card is right."""
     links.exclude(purpose=CardLink.Purpose.CHECK).end()
+
+
+@receiver(restored)
+def _end_links(**_said: Any) -> str:
+    """Links of before a restore let nobody in: they were used since, or ended."""
+    return f"{CardLink.objects.valid().update(expires_at=timezone.now())} links to cards"

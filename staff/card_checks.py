@@ -1,4 +1,4 @@
-"""Still right? Twice a year everybody with a card is asked, by mail, whether it is true."""
+"""Card checks: twice a year a mail asks everybody with a card whether it is still right."""
 
 from datetime import datetime, timedelta
 
@@ -25,8 +25,8 @@ ANSWER_WITHIN = timedelta(days=21)
 def send_due(now: datetime | None = None) -> int:
     """Ask everybody whose public card nobody looked at for half a year; returns how many mails were made.
 
-    Each gets a link to answer with, and one that lets them in to change the card, which who may edit the site
-    has no need of. Who has no e-mail address cannot be asked, and without `SITE_URL` there is no link to send.
+    Each gets a link to confirm, and, unless they have rights in the desk, one that lets them in to change the
+    card. A person without an e-mail address cannot be asked, and without `SITE_URL` there is no link to send.
     """
     now = now or timezone.now()
     if not settings.SITE_URL:
@@ -45,15 +45,19 @@ def send_due(now: datetime | None = None) -> int:
     return len(members)
 
 
-def unanswered(now: datetime | None = None) -> models.QuerySet[StaffMember]:
-    """Who was asked three weeks ago, and neither answered nor changed the card since."""
+def asked_in_vain(now: datetime | None = None) -> models.QuerySet[CardLink]:
+    """The questions of three weeks ago to people who neither answered nor changed their card since."""
     now = now or timezone.now()
     public = Revision.objects.of(StaffMember).public(now)
     looked_at = public.filter(object_id=models.OuterRef("member"), checked_at__gte=models.OuterRef("made_at"))
     silent = CardLink.objects.filter(purpose=CardLink.Purpose.CHECK, used_at=None, made_at__lte=now - ANSWER_WITHIN)
     silent = silent.filter(made_at__gt=now - EVERY).exclude(models.Exists(looked_at))
-    shown = public.values("object_id")
-    return StaffMember._base_manager.filter(pk__in=silent.values("member")).filter(pk__in=shown)
+    return silent.filter(member__in=public.values("object_id")).select_related("member")
+
+
+def unanswered(now: datetime | None = None) -> models.QuerySet[StaffMember]:
+    """The people who did not."""
+    return StaffMember._base_manager.filter(pk__in=asked_in_vain(now).values("member"))
 
 
 @never_cache
@@ -63,7 +67,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     if done := CardLink.objects.used(token, CardLink.Purpose.CHECK):
         return _done(request, done)
     link = CardLink.objects.find(token, CardLink.Purpose.CHECK)
-    member = StaffMember.published().filter(object_id=link.member_id).first() if link else None
+    member = StaffMember.published().filter(pk=link.member_id).first() if link else None
     if link is None or member is None:
         return render(request, "staff/link_over.html", status=410)
     with translation.override(link.member.language):
@@ -84,6 +88,6 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 
 def _done(request: HttpRequest, link: CardLink) -> HttpResponse:
     """That the card was confirmed with `link`, and when."""
-    member = StaffMember.published().filter(object_id=link.member_id).first()
+    member = StaffMember.published().filter(pk=link.member_id).first()
     with translation.override(link.member.language):
         return render(request, "staff/check_done.html", {"member": member, "used_at": link.used_at})

@@ -4,8 +4,8 @@ What is written down follows from what is public at a moment, so that it cannot 
 card shows such a detail a consent begins, and when it shows it no longer that consent ends. A version
 that waits opens or closes nothing before it is public, and never when it is cancelled or overtaken.
 
-The person ticks a box on My card, or says yes with a link in a mail (`consent_requests`). Who ticks it
-for somebody else in the desk says how that person agreed (`ConsentFormMixin`).
+The person ticks a box on My card, or says yes with a link in a mail (`consent_requests`). Somebody
+who ticks it for another person in the desk says how that person agreed (`ConsentFormMixin`).
 """
 
 from datetime import datetime, timedelta
@@ -18,8 +18,9 @@ from django.dispatch import receiver
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from publishing.audit import acting
 from publishing.models import Revision
+from publishing.models.events import acting
+from publishing.search import desk_index
 from publishing.workflow import lock
 from staff.models import Consent, StaffMember
 
@@ -41,7 +42,7 @@ DAY = timedelta(days=1)
 
 
 def hidden_details(member: StaffMember) -> list[Consent.Detail]:
-    """What the card of working row `member` has and may not show, for want of consent."""
+    """The details that the card of working row `member` has and may not show, for want of consent."""
     return [
         each for each in Consent.Detail if getattr(member, each.value) and not getattr(member, f"shows_{each.value}")
     ]
@@ -55,7 +56,7 @@ class ConsentFormMixin(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         form: Any = self
-        self.answers: dict[str, str] = {}  # by column of the card, for who saves the form
+        self.answers: dict[str, str] = {}  # by column of the card, for the person who saves the form
         cleaned: dict[str, Any] = super().clean() or form.cleaned_data
         user = acting()
         is_own = user is not None and user.pk == form.instance.user_id
@@ -122,6 +123,7 @@ def follow(pk: int, now: datetime | None = None) -> None:
                 if not value:  # what comes back from history must not show it again without being asked
                     off = {f"shows_{detail.value}": False, f"{detail.value}_consent": ""}
                     StaffMember._base_manager.filter(pk=pk).update(**off)
+                    desk_index.changed(StaffMember, pk)
             if value and given is None:
                 given = Consent.objects.create(
                     member_id=pk, detail=detail, text=str(text), how=how, given_at=at, given_by_id=author

@@ -35,7 +35,7 @@ class Hidden:
 
 
 def hidden(member: StaffMember) -> list[Hidden]:
-    """What of the working copy of `member` visitors don't see for want of consent."""
+    """The details in the working copy of `member` that visitors don't see for want of consent."""
     found = []
     for detail in hidden_details(member):
         link = CardLink.objects.filter(member=member, purpose=detail.value).select_related("member__user").first()
@@ -66,7 +66,7 @@ def ask(request: HttpRequest, member: StaffMember, detail: str) -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
-    """What may become public, and the buttons that say yes or no; following the link alone changes nothing."""
+    """The page with what may become public, and buttons for yes and no; following the link alone changes nothing."""
     if done := CardLink.objects.used(token, *PURPOSES):
         return _done(request, done)
     link = CardLink.objects.find(token, *PURPOSES)
@@ -113,7 +113,7 @@ def agree(link: CardLink) -> None:
 
 
 def _done(request: HttpRequest, link: CardLink) -> HttpResponse:
-    """What was answered with `link`."""
+    """The answer that was given with `link`."""
     member = link.member
     with translation.override(member.language):
         said_yes = getattr(StaffMember._base_manager.get(pk=member.pk), f"shows_{link.purpose}")

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db import models
 
-from publishing.cleaning import clean_identifier
+from publishing.text.cleaning import clean_identifier
 
 
 def normal(email: Any) -> str:
@@ -64,7 +64,7 @@ def accounts_with(email: Any) -> models.QuerySet[User]:
 
 
 def account_of(email: Any) -> User | None:
-    """Who signs in with this address: the oldest active account that has it."""
+    """The account that signs in with this address: the oldest active one that has it."""
     return accounts_with(email).filter(is_active=True).first()
 
 
@@ -75,7 +75,7 @@ def is_taken(email: Any, but: User | None = None) -> bool:
 
 
 def in_conflict() -> list[list[User]]:
-    """The accounts that have one address together, the oldest first, which is who signs in with it."""
+    """The accounts that have one address together, the oldest first, which is the one that signs in with it."""
     found: dict[str, list[User]] = {}
     for user in User.objects.exclude(email="").order_by("date_joined", "pk"):
         found.setdefault(normal(user.email), []).append(user)

@@ -11,13 +11,13 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest
 
-from publishing.encryption import DecryptionError
+from publishing.models.encryption import DecryptionError
 from staff.rights import has_rights
 from staff.second_factor import FactorAdapter, Type
 
 
 class FactorStage(AuthenticateStage):
-    """The step of signing in that asks for the second factor: only of who has rights in the desk."""
+    """The step of signing in that asks for the second factor: only for people with rights in the desk."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
         user = self.login.user
@@ -55,7 +55,7 @@ class _Codes:
 
 
 class CodeForm(_Codes, AuthenticateForm):
-    """Asks for a code while somebody signs in: the first field of its page, for who has no passkey."""
+    """Asks for a code while somebody signs in: the first field of its page, for people without a passkey."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

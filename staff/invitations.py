@@ -1,7 +1,7 @@
 """Invitations: the secretariat asks somebody to keep their own card, and a link in a mail lets them in.
 
-Such a link signs in who has the mail, so it goes to the address of the account only, and to nobody who may
-edit the site: they sign in themselves.
+Such a link signs in anybody who has the mail, so it goes to the address of the account only, and to nobody with
+rights in the desk: they sign in themselves.
 """
 
 from typing import Any
@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from publishing.audit import record
 from publishing.models import Event
+from publishing.models.events import record
 from publishing.workflow import lock
 from staff import notices
 from staff.emails import accounts_with, normal
@@ -100,7 +100,7 @@ def _made(member: StaffMember) -> User:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: Any, token: str) -> HttpResponse:
-    """Let in who was invited; the button does it, because programs that read mail follow links too."""
+    """Sign in the person who was invited; the button does it, because programs that read mail follow links too."""
     link = CardLink.objects.find(token, *SIGNS_IN)
     if link is None:
         return render(request, "staff/link_over.html", status=410)
@@ -132,7 +132,7 @@ def waits_with_another(member: StaffMember) -> bool:
 
 
 def used(token: str) -> User | None:
-    """Use up the link with this token; returns who it lets in, or None when it lets in nobody (any more)."""
+    """Use up the link with this token; returns the user, or None when it lets in nobody (any more)."""
     with transaction.atomic():
         lock(StaffMember)
         link = CardLink.objects.find(token, *SIGNS_IN)

@@ -1,4 +1,4 @@
-"""Whom to contact: the staff members."""
+"""Staff members: cards, absences, consents, links in mails, and requests to be forgotten."""
 
 import hashlib
 import json
@@ -10,24 +10,26 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from publishing import phones
-from publishing.dates import written
-from publishing.fields import FOCUS_HELP, FocusField, PictureField, PublishedForeignKey
-from publishing.languages import CODES, languages_with, resolve
+from publishing.files.fields import FOCUS_HELP, FocusField, PictureField
+from publishing.i18n.formats import written
+from publishing.i18n.languages import CODES, languages_with, resolve
 from publishing.models import Ordered, Publishable
-from publishing.signals import restored
+from publishing.models.relations import PublishedForeignKey
+from publishing.models.share_links import token_digest
+from publishing.text import phones
 from staff.emails import AddressField, normal
 from staff.rights import has_rights
 
 ORGANISATION = {"@type": "Organization", "name": "RESOC Westhoek"}
 LONG_ABSENCE = timedelta(days=731)  # two years
 MAX_HOW = 200  # characters that say how a consent was given
+MAX_WORDS = 2000  # characters that come with the request to be forgotten, or with the answer
+ANSWER_WITHIN = timedelta(days=30)
 LANDSCAPES = 4  # different drawings for a card without a photo
 
 
@@ -35,7 +37,10 @@ class StaffMember(Ordered, Publishable):
     """A person of the secretariat, with a card on the contact page."""
 
     title_field = "name"
+    has_proper_name = True
+    not_copied = ("stand_in", "is_secretariat")
     view_name = "staff_detail"
+    reach = 3
     schema_type = "Person"
     not_published = (
         *Publishable.not_published,
@@ -48,6 +53,7 @@ class StaffMember(Ordered, Publishable):
         "mobile_consent",
         "photo_consent",
     )
+    owner_field = "user"
     asked_anew = ("shows_mobile", "shows_photo", "mobile_consent", "photo_consent")
     withheld_unless = {
         "phone": "shows_phone",
@@ -58,6 +64,7 @@ class StaffMember(Ordered, Publishable):
         "photo_height": "shows_photo",
     }
     found_through = ("contact",)
+    search_weight = 4
     shown_as_now = True  # a detail that was hidden, or a card that was withdrawn, is in no old version of a page
     together = (("absent_from", "absent_until", "stand_in"),)
 
@@ -77,6 +84,12 @@ class StaffMember(Ordered, Publishable):
         help_text=_("The last part of the web address: small letters, digits and hyphens."),
     )
     function = models.CharField(_("function"), max_length=200, blank=True)
+    reachable = models.CharField(
+        _("can be reached"),
+        max_length=200,
+        blank=True,
+        help_text=_("One line, for example: Monday to Friday, from 9 a.m. to 4 p.m. Empty: nothing is shown."),
+    )
     phone = PhoneNumberField(
         _("telephone"), blank=True, help_text=_("As you would dial it in Belgium, for example 051 12 34 56.")
     )
@@ -174,7 +187,8 @@ class StaffMember(Ordered, Publishable):
     @property
     def keywords(self) -> tuple[str, ...]:
         """The numbers as people write them: in national and international form, with and without spaces."""
-        return (*phones.spellings(self.phone), *phones.spellings(self.mobile))
+        numbers = (*phones.spellings(self.phone), *phones.spellings(self.mobile))
+        return tuple(each for each in numbers if " " not in each)  # else a few digits would find somebody
 
     @property
     def phone_uri(self) -> str:
@@ -207,7 +221,7 @@ class StaffMember(Ordered, Publishable):
 
     @property
     def answers_meanwhile(self) -> "StaffMember | None":
-        """Who stands in and is there: when the stand-in is away too, who stands in for that one, and so on."""
+        """The stand-in who is there: when that one is away too, their stand-in, and so on."""
         seen, other = {self.pk}, self.stand_in
         while other and other.is_absent and other.pk not in seen:
             seen.add(other.pk)
@@ -231,7 +245,7 @@ class StaffMember(Ordered, Publishable):
     def clashes(self) -> Iterator[tuple[str, str]]:
         """Where this absence meets that of a stand-in, as visitors read it: the column, and a sentence about it."""
         published = StaffMember.published
-        other = published().filter(object_id=self.stand_in_id).first() if self.stand_in_id else None
+        other = published().filter(pk=self.stand_in_id).first() if self.stand_in_id else None
         if other and self.is_away_with(other):
             words = {"name": other.name, "when": other.absence_days}
             yield "stand_in", gettext("%(name)s is absent too: %(when)s. Choose somebody who is there.") % words
@@ -241,7 +255,8 @@ class StaffMember(Ordered, Publishable):
                 other = other.stand_in
             if other and other.pk in seen:
                 yield "stand_in", gettext("They stand in for each other and are both away: visitors reach nobody then.")
-        for away in published().filter(data__stand_in_id=self.pk) if self.pk else ():
+        # The checker knows the columns of the object; `data` is one of the revision.
+        for away in published().filter(data__stand_in_id=self.pk) if self.pk else ():  # type: ignore[misc]
             if self.is_away_with(away):
                 said = gettext("Stands in for %(name)s, who is absent then too: %(when)s. Choose somebody else there.")
                 yield "absent_until", said % {"name": away.name, "when": away.absence_days}
@@ -301,7 +316,7 @@ class StaffMember(Ordered, Publishable):
 
     @property
     def photo_alt(self) -> str:
-        """What the photo shows, for people who cannot see it."""
+        """A description of the photo, for people who cannot see it."""
         return gettext("Portrait of %s") % self.name
 
     @property
@@ -330,7 +345,7 @@ class Consent(models.Model):
     """That somebody agreed to one detail of a card being public, with the words that they read."""
 
     class Detail(models.TextChoices):
-        """What is shown with consent only."""
+        """Details that are shown with consent only."""
 
         PHOTO = "photo", _("photo")
         MOBILE = "mobile", _("mobile number")
@@ -349,6 +364,25 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member}, {self.get_detail_display()}"
+
+
+class ForgetRequest(models.Model):
+    """That somebody asks to be forgotten; it goes with the card, or when it is answered or taken back."""
+
+    member = models.OneToOneField(StaffMember, models.CASCADE, related_name="+")
+    words = models.TextField(_("what you want to say with it"), max_length=MAX_WORDS, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["asked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.member}, {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def answer_by(self) -> datetime:
+        """Until when the law gives to answer: a month (GDPR, article 12.3), here thirty days."""
+        return self.asked_at + ANSWER_WITHIN
 
 
 class CardLinkQuerySet(models.QuerySet["CardLink"]):
@@ -372,7 +406,7 @@ class CardLinkQuerySet(models.QuerySet["CardLink"]):
         link = self.create(
             member=member,
             purpose=purpose,
-            digest=digest(token),
+            digest=token_digest(token),
             email=email or member.mail_address,
             basis=basis_of(member, purpose),
             expires_at=timezone.now() + CardLink.lasts(purpose),
@@ -382,7 +416,7 @@ class CardLinkQuerySet(models.QuerySet["CardLink"]):
     def used(self, token: str, *purposes: str) -> "CardLink | None":
         """The link with this token that did its work already, and would not be too old yet."""
         found = self.exclude(used_at=None).filter(
-            digest=digest(token), purpose__in=purposes, expires_at__gt=timezone.now()
+            digest=token_digest(token), purpose__in=purposes, expires_at__gt=timezone.now()
         )
         return found.select_related("member").first()
 
@@ -392,7 +426,7 @@ class CardLinkQuerySet(models.QuerySet["CardLink"]):
         A link that does more than ask whether the card is right ends when what it was made from changes:
         the address of the card, its account, or the address or the rights of that.
         """
-        found = self.valid().filter(digest=digest(token), purpose__in=purposes)
+        found = self.valid().filter(digest=token_digest(token), purpose__in=purposes)
         link = found.exclude(member__user__is_active=False).select_related("member__user").first()
         if link is None or link.purpose == CardLink.Purpose.CHECK:
             return link
@@ -403,7 +437,7 @@ class CardLink(models.Model):
     """A link in a mail that lets one person do one thing, once, without signing in."""
 
     class Purpose(models.TextChoices):
-        """What the link is for."""
+        """The purpose of a link."""
 
         INVITATION = "invitation"  # signs somebody in
         CHANGE = "change"  # so does this one, in the mail that asks whether the card is right
@@ -414,7 +448,7 @@ class CardLink(models.Model):
 
     member = models.ForeignKey(StaffMember, models.CASCADE, related_name="links")
     purpose = models.CharField(max_length=10, choices=Purpose)
-    digest = models.CharField(max_length=64, unique=True)  # of the token: who reads the database can use no link
+    digest = models.CharField(max_length=64, unique=True)  # of the token: nobody who reads the database can use a link
     email = AddressField()  # where it was sent
     basis = models.CharField(max_length=64, default="")  # `basis_of` the card when it was made
     made_at = models.DateTimeField(default=timezone.now)
@@ -462,14 +496,3 @@ def basis_of(member: StaffMember, purpose: str = "") -> str:
         account = [user.pk, user.email, user.is_active, user.is_staff, user.is_superuser, has_rights(user), *own]
     asked = [str(getattr(member, purpose))] if purpose in Consent.Detail.values else []
     return hashlib.sha256(json.dumps([member.email, account, *asked]).encode()).hexdigest()
-
-
-@receiver(restored)
-def _end_links(**_said: Any) -> str:
-    """Links of before a restore let nobody in: they were used since, or ended."""
-    return f"{CardLink.objects.valid().update(expires_at=timezone.now())} links to cards"
-
-
-def digest(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
-from mimetypes import guess_type
 from typing import Any
 
 from django import forms
@@ -30,18 +29,24 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from publishing import resending
-from publishing.comparison import changed_labels
-from publishing.dates import written
-from publishing.editing import differences, fingerprints
-from publishing.fields import MAX_UPLOAD, NOT_KEPT, CleanedForm, ask_again, reset_focus
-from publishing.languages import CODES, NAMES, is_blank, localized
-from publishing.lapsed import lapsed
+from publishing.admin import idempotency
+from publishing.admin.edit_conflicts import differences, fingerprints
+from publishing.admin.site_mode import as_public
+from publishing.admin.widgets import PhoneInput
+from publishing.cache.outages import is_outage
+from publishing.files.fields import Companions
+from publishing.files.limits import MAX_UPLOAD, too_large
+from publishing.files.storage import StorageUnavailable
+from publishing.i18n.formats import written
+from publishing.i18n.languages import CODES, NAMES, is_blank, localized
 from publishing.models import Act, Revision
-from publishing.outages import is_outage, not_saved, tell_no_success
-from publishing.snapshots import Change, freeze, freeze_all, normalise, published_fields, thaw
-from publishing.storage import StorageAway
-from publishing.widgets import PhoneInput
+from publishing.models.snapshots import FieldChange, freeze, freeze_all, thaw
+from publishing.review.diff import changed_labels
+from publishing.web import kept_uploads
+from publishing.web.error_views import not_saved, tell_no_success
+from publishing.web.form_data import UNSAVED
+from publishing.web.forms import NOT_KEPT, CleanedForm, reset_focus
+from publishing.web.lapsed import lapsed
 from publishing.workflow import (
     Amendment,
     State,
@@ -55,7 +60,6 @@ from publishing.workflow import (
     record,
     state,
 )
-from publishing.workflow.merge import units
 from staff.absences import ABSENCE, AbsenceMixin
 from staff.consent import TEXTS
 from staff.models import Consent, StaffMember
@@ -67,13 +71,11 @@ logger = logging.getLogger(__name__)
 
 LOOKS_BACK = 20  # versions, to find who changed something
 WHOSE = "whose"  # the number of the card that the form was made for: another person may have signed in since
-UNSAVED = "_unsaved"  # marks what a browser kept of an earlier visit: shown, not saved
-LARGEST_INLINE = 1_000_000  # bytes of a picture that comes with the page
-PHOTO_COLUMNS = ("photo", "photo_width", "photo_height", "photo_focus_x", "photo_focus_y")
+PHOTO_COLUMNS = ("photo", *Companions("photo").size, *Companions("photo").focus)
 
 
 class MyCardForm(AbsenceMixin, NewAddressMixin, CleanedForm):
-    """What a person may change about their own card; whose card it is never comes from the browser."""
+    """The form of one's own card; which card it is never comes from the browser."""
 
     base = forms.CharField(widget=forms.HiddenInput, required=False)  # what the form was made from
     remove_photo = forms.BooleanField(label=gettext_lazy("Remove my photo"), required=False)
@@ -87,6 +89,7 @@ class MyCardForm(AbsenceMixin, NewAddressMixin, CleanedForm):
             "shows_photo",
             "name",
             *localized("function"),
+            *localized("reachable"),
             "phone",
             "shows_phone",
             "mobile",
@@ -125,8 +128,11 @@ class MyCardForm(AbsenceMixin, NewAddressMixin, CleanedForm):
         help_texts = {
             "photo": gettext_lazy("Straight from your telephone: JPEG, HEIC, PNG or WebP, at most 25 MB."),
             "photo_focus_x": "",
+            "phone": gettext_lazy("Your work number, which RESOC publishes itself. It may be a mobile number."),
+            "mobile": gettext_lazy("A private number, for example 0470 12 34 56."),
             "shows_photo": TEXTS[Consent.Detail.PHOTO],
             "shows_mobile": TEXTS[Consent.Detail.MOBILE],
+            "language": "",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -134,13 +140,18 @@ class MyCardForm(AbsenceMixin, NewAddressMixin, CleanedForm):
         fields: Any = self.fields
         fields["name"].required = True
         fields["absent_from"].localize = fields["absent_until"].localize = False
-        others = [(member.pk, member.name) for member in StaffMember.published().exclude(object_id=self.instance.pk)]
+        others = [(member.pk, member.name) for member in StaffMember.published().exclude(pk=self.instance.pk)]
         fields["stand_in"].choices = [("", "–"), *others]
         fields["stand_in"].queryset = StaffMember._base_manager.filter(pk__in=[pk for pk, _name in others])
         fields["base"].initial = fingerprints(freeze_all(self.instance))
         if not self.is_bound and not self.instance.photo:
             # Consent is given with a photo in hand, not before.
             self.initial["shows_photo"] = False
+
+    @property
+    def kept_photo(self) -> kept_uploads.Shown | None:
+        """The photo that was chosen, when it is kept until this form is saved."""
+        return getattr(self.fields["photo"].widget, "kept", None)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -150,13 +161,13 @@ class MyCardForm(AbsenceMixin, NewAddressMixin, CleanedForm):
         return cleaned
 
     def changes(self) -> dict[str, Any]:
-        """What the person changed, as `amend` takes it; None of it is what somebody else saved or planned."""
+        """The changes of the person, as `amend` takes them; None of it is what somebody else saved or planned."""
         fields = {field.name for field in StaffMember._meta.concrete_fields}
         found = {name: self.cleaned_data[name] for name in self.changed_data if name in fields}
         if self.cleaned_data.get("remove_photo") and "photo" not in found:
             found["photo"] = False
         if found.get("photo"):  # with the focus of the new one, see `reset_focus`
-            found |= {name: self.cleaned_data[name] for name in ("photo_focus_x", "photo_focus_y")}
+            found |= {name: self.cleaned_data[name] for name in Companions("photo").focus}
         for name, flag in StaffMember.withheld_unless.items():
             if name not in self.fields or not (name in found or flag in found):
                 continue
@@ -204,11 +215,17 @@ def my_card(request: HttpRequest) -> HttpResponse:
     member = card_of(request)
     if member is None:
         return render(request, "staff/no_card.html", status=404)
+    is_theirs = request.POST.get(WHOSE, str(member.pk)) == str(member.pk)
     # A picture that is not saved has no address yet, so a preview shows the old one, and reads none.
-    files = None if "preview" in request.POST else request.FILES
+    reads_files = request.method == "POST" and is_theirs and "preview" not in request.POST
+    if reads_files:
+        kept_uploads.put_back(request)
+        if idempotency.saved_before(request, StaffMember):
+            idempotency.forget_lost(request)
+    files = request.FILES if reads_files else None
     form = MyCardForm(request.POST or None, files or None, instance=for_owner(member))
     if request.method == "POST":
-        if request.POST.get(WHOSE, str(member.pk)) != str(member.pk):
+        if not is_theirs:
             messages.error(request, _("This form was of somebody else who signed in here. Nothing was saved."))
             return redirect("my_card")
         if "drop_address" in request.POST:
@@ -221,12 +238,13 @@ def my_card(request: HttpRequest) -> HttpResponse:
         if UNSAVED in request.POST:
             form.add_error(None, _("This is what you typed earlier. It is not saved yet."))
         elif form.is_valid() and save(request, form):
+            kept_uploads.let_go(request)
             if "X-Upload" in request.headers:  # a script that goes there itself, so that the message is read once
                 return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Location": reverse("my_card")})
             return redirect("my_card")
-        ask_again(form)
-    token = resending.token_of(request) or resending.new_token()
-    upload = {"max_upload": MAX_UPLOAD, "max_upload_mb": MAX_UPLOAD // 1_000_000}
+        kept_uploads.keep_chosen(request, [form])
+    token = idempotency.token_of(request) or idempotency.new_token()
+    upload = {"max_upload": MAX_UPLOAD, "too_large": too_large()}
     return render(request, "staff/my_card.html", context_of(form, member) | upload | {"form_token": token})
 
 
@@ -237,21 +255,7 @@ def for_owner(row: StaffMember) -> StaffMember:
     planned is its working copy. The result is not to be saved.
     """
     base = basis_of(row)
-    if base is None:
-        return row
-    data, own = normalise(StaffMember, base.data), freeze_all(row)
-    nothing = normalise(StaffMember, {})
-    hidden = {
-        name for name, flag in row.withheld_unless.items() if not getattr(row, flag) and data[name] == nothing[name]
-    }
-    kept = {column for unit in units(StaffMember) if hidden.intersection(unit) for column in unit}
-    for name, flag in row.withheld_unless.items():
-        if data[name] != nothing[name]:
-            setattr(row, flag, True)
-    for field in published_fields(StaffMember):
-        if field.attname not in kept and data[field.attname] != own[field.attname]:
-            setattr(row, field.attname, field.to_python(data[field.attname]))
-    return row
+    return as_public(row, base) if base else row
 
 
 def basis_of(row: StaffMember) -> Revision | None:
@@ -261,20 +265,20 @@ def basis_of(row: StaffMember) -> Revision | None:
 
 
 def context_of(form: MyCardForm, member: StaffMember) -> dict[str, Any]:
-    """What the page says around the form."""
+    """The texts of the page around the form."""
     saved = StaffMember._base_manager.get(pk=member.pk)
     standing, begins_at = state(saved), begins(saved)
     saved = for_owner(saved)
-    published = StaffMember.published().filter(object_id=member.pk).first()
+    published = StaffMember.published().filter(pk=member.pk).first()
     translations = [(code, form[f"function_{code}"]) for code in CODES if code != "nl"]
     return {
         "form": form,
         "saved": saved,
         "pending": pending(saved),
         "photo": small(saved),
-        "whole_photo": whole(saved, published),
         "previous_photo": previous_photo(saved),
         "translations": [field for _code, field in translations],
+        "reachable_translations": [form[f"reachable_{code}"] for code in CODES if code != "nl"],
         "missing": [NAMES[code] for code, field in translations if is_blank(field.value())],
         "member": published,
         "followed": followed_by(published) if published else [],
@@ -291,7 +295,7 @@ def begins(row: StaffMember) -> datetime | None:
 
 
 def not_public(standing: State, begins_at: datetime | None) -> str:
-    """Who publishes a card that visitors do not see, and when; "" when they see it."""
+    """A sentence on when a card that visitors do not see is published, and by which person; "" when they see it."""
     if begins_at:
         return _("Your card comes on the website on %s, with what you save here.") % moment(begins_at)
     if standing == State.WITHDRAWN:
@@ -308,11 +312,11 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
     try:
         with transaction.atomic():
             lock(StaffMember)
-            sent = resending.digest(request)
-            before = resending.saved_before(request, StaffMember)
+            sent = idempotency.digest(request)
+            before = idempotency.saved_before(request, StaffMember)
             row = StaffMember._base_manager.get(pk=form.instance.pk)
-            if before and before.object_id == row.pk and resending.says_nothing_new(sent, for_owner(row), before):
-                told = [(messages.SUCCESS, resending.had_arrived())]
+            if before and before.object_id == row.pk and idempotency.says_nothing_new(sent, for_owner(row), before):
+                told = [(messages.SUCCESS, idempotency.had_arrived())]
             else:
                 if before and before.object_id == row.pk:
                     form.cleaned_data["base"] = before.base
@@ -326,7 +330,7 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
                 if form.new_address:
                     told.append((messages.INFO, ask(request, form.instance, form.new_address)))
                 saved = for_owner(StaffMember._base_manager.get(pk=row.pk))
-                resending.remember(request, saved, sent, {})
+                idempotency.remember(request, saved, sent, {})
     except ValidationError as error:
         for field, errors in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
             form.add_error(field if field in form.fields else None, errors)
@@ -335,7 +339,7 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
         if not is_outage(error):
             raise
         logger.exception("My card could not be saved")
-        if isinstance(error, StorageAway):
+        if isinstance(error, StorageUnavailable):
             form.add_error("photo", NOT_KEPT)
         else:
             form.add_error(None, not_saved())
@@ -347,7 +351,7 @@ def save(request: HttpRequest, form: MyCardForm) -> bool:
 
 
 def _overtaken(row: StaffMember, columns: dict[str, str], user: Any) -> str:
-    """Who changed these columns, labels by name, since the form was made."""
+    """The people who changed these columns, labels by name, since the form was made."""
     authors = {_last_author(row, column) for column in columns}
     said = _("Your card changed meanwhile (%s). Look at it, and save again.")
     if authors == {user.pk}:
@@ -358,7 +362,7 @@ def _overtaken(row: StaffMember, columns: dict[str, str], user: Any) -> str:
 
 
 def _last_author(row: StaffMember, column: str) -> int | None:
-    """Who published what `column` says now, 0 for somebody without an account; None of what is in no version."""
+    """The account that published the present value of `column`, 0 when it is gone; None when no version has it."""
     versions = row.revisions.filter(withdrawn=False, carried_by=None).order_by("-pk")[:LOOKS_BACK]
     says = [(revision.data.get(column), revision.author_id) for revision in versions if column in revision.data]
     same = itertools.takewhile(lambda each: each[0] == says[0][0], says)
@@ -382,7 +386,9 @@ def change(request: HttpRequest, form: MyCardForm) -> list[tuple[int, str]]:
         amendment = amend(row, changes, user, note=_("Changed on “My card”."))
         if amendment.revision:
             tell_secretariat(request, row, base.data, amendment.revision.data, amendment)
-        told = [(messages.SUCCESS, _("Saved. Your card is now on the contact page.")), *_kept(amendment)]
+        hidden = photo_is_hidden(form, changes)
+        said = f"{_('Saved.')} {hidden}" if hidden else _("Saved. Your card is now on the contact page.")
+        told = [(messages.SUCCESS, said), *_kept(amendment)]
         return [*told, *_absence(row.pk)] if not set(ABSENCE).isdisjoint(form.changed_data) else told
     before = base.data if base else freeze(row)
     if base:
@@ -397,12 +403,20 @@ def change(request: HttpRequest, form: MyCardForm) -> list[tuple[int, str]]:
     if form.changed_data or photo:
         LogEntry.objects.log_actions(user.pk, [row], CHANGE, construct_change_message(form, None, add=False))  # type: ignore[arg-type]
     tell_secretariat(request, row, before, after)
-    return [(messages.INFO, f"{_('Saved.')} {not_public(standing, begins_at)}")]
+    hidden = photo_is_hidden(form, changes)
+    return [(messages.INFO, " ".join(filter(None, [_("Saved."), not_public(standing, begins_at), hidden])))]
+
+
+def photo_is_hidden(form: MyCardForm, changes: dict[str, Any]) -> str:
+    """That visitors do not see the photo among `changes`, and what to tick; "" when there is none, or they do."""
+    if not changes.get("photo") or form.cleaned_data["shows_photo"]:
+        return ""
+    return _("Your photo cannot be seen yet: tick “%s” and save again.") % form.fields["shows_photo"].label
 
 
 def _absence(pk: int) -> Iterator[tuple[int, str]]:
-    """What visitors will read of the absence on card `pk`, and whom they will not reach."""
-    card = StaffMember.published().get(object_id=pk)
+    """Messages: how visitors will read of the absence on card `pk`, and whom they will not reach."""
+    card = StaffMember.published().get(pk=pk)
     if card.has_absence_ahead and not card.is_absent:
         yield messages.INFO, _("Visitors read of your absence from %s.") % written(card.absent_from)
     for _column, message in card.clashes():
@@ -412,7 +426,7 @@ def _absence(pk: int) -> Iterator[tuple[int, str]]:
 def _kept(amendment: Amendment) -> Iterator[tuple[int, str]]:
     """That a version which the secretariat planned goes on saying something else."""
     for revision in dict.fromkeys(each for each, _kept in amendment.kept if each):
-        changes = [Change(kept.path, None, None) for each, kept in amendment.kept if each == revision]
+        changes = [FieldChange(kept.path, None, None) for each, kept in amendment.kept if each == revision]
         fields = ", ".join(changed_labels(StaffMember, changes))
         text = _("From %(when)s the card says something else, as the secretariat planned: %(fields)s.")
         yield messages.INFO, text % {"when": moment(revision.live_from), "fields": fields}
@@ -436,28 +450,9 @@ def small(member: StaffMember) -> str:
         return ""
 
 
-def whole(member: StaffMember, published: StaffMember | None) -> str:
-    """The address of the photo of `member` before it is cut: a `data:` address while visitors do not see it, see
-    `small`. "" when there is none, or when it is too large for that.
-    """
-    photo: Any = member.photo
-    if not photo:
-        return ""
-    if published and published.photo and published.photo.name == photo.name:
-        return photo.url
-    try:
-        if photo.size > LARGEST_INLINE:
-            return ""
-        with photo.storage.open(photo.name) as file:
-            kind = guess_type(photo.name)[0] or "image/jpeg"
-            return f"data:{kind};base64,{b64encode(file.read()).decode()}"
-    except OSError:
-        return ""
-
-
 def previous_photo(member: StaffMember) -> Revision | None:
     """The newest version of the card that was public with another photo than `member` has."""
-    with suppress(StorageAway):
+    with suppress(StorageUnavailable):
         others = member.revisions.once_public().exclude(data__photo__in=["", member.photo.name or ""])
         for revision in others:
             if revision.data.get("photo") and member.photo.storage.exists(revision.data["photo"]):

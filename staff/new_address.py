@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from publishing.audit import acting, record
 from publishing.models import Event
-from publishing.strangers import mailbox
+from publishing.models.events import acting, record
+from publishing.operations.strangers import mailbox
 from publishing.workflow import lock, replace
 from staff import notices
 from staff.emails import is_taken, normal

@@ -1,4 +1,4 @@
-"""Mails about cards: to the secretariat what changed, to staff members what is asked of them."""
+"""Mails about cards and accounts: changes to the secretariat, invitations and questions to staff members."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from publishing.addresses import absolute
-from publishing.comparison import changed_labels, differences
-from publishing.languages import resolve
-from publishing.lists import user_name
-from publishing.mail import Picture, send
+from publishing.files.variants import encoded
+from publishing.i18n.languages import resolve
+from publishing.i18n.urls import absolute
 from publishing.models import Act, Revision
-from publishing.pictures import encoded
-from publishing.signals import undone
-from publishing.snapshots import Change, Snapshot, normalise, thaw
+from publishing.models.snapshots import FieldChange, Snapshot, normalise, thaw
+from publishing.operations.mail import Picture, send
+from publishing.review.diff import changed_labels, differences
+from publishing.review.history import user_name
 from publishing.workflow import Amendment, moment
 from publishing.workflow.merge import units
+from publishing.workflow.signals import undone
 from staff.accounts import language_of
-from staff.models import CardLink, Consent, StaffMember
+from staff.models import CardLink, Consent, ForgetRequest, StaffMember
 from staff.vcards import absence
 
 
 class AccountChange(StrEnum):
-    """What a superuser changed of somebody's account."""
+    """A change of an account by a superuser."""
 
     PASSWORD = "password"  # noqa: S105
     ADDRESS = "address"
@@ -42,7 +42,7 @@ EDITORS = "staff.change_staffmember"
 
 
 def secretariat() -> Iterator[User]:
-    """Who may edit every card, and can be written to."""
+    """Users who may edit every card, and have an address to write to."""
     for user in User.objects.with_perm(EDITORS).filter(is_staff=True).exclude(email=""):
         if not user.is_superuser or user.groups.exists():  # a superuser who only keeps the machine is left alone
             yield user
@@ -100,7 +100,7 @@ def _kept(amendment: Amendment | None) -> Iterator[str]:
     """Which versions that wait, or were saved, keep something of their own."""
     kept = amendment.kept if amendment else ()
     for revision in dict.fromkeys(each for each, _kept in kept):
-        changes = [Change(told.path, None, None) for each, told in kept if each == revision]
+        changes = [FieldChange(told.path, None, None) for each, told in kept if each == revision]
         words = {"fields": ", ".join(changed_labels(StaffMember, changes))}
         if revision:
             words["when"] = moment(revision.live_from)
@@ -145,7 +145,7 @@ def thumbnail(member: StaffMember) -> bytes:
 
 @dataclass(frozen=True)
 class Contact:
-    """Whom to ask about a mail."""
+    """The people to contact about a mail."""
 
     name: str
     email: str
@@ -154,7 +154,7 @@ class Contact:
 
 def contact_of(user: Any) -> Contact:
     """`user` as somebody to ask; the card that answers for the secretariat fills in what is not known."""
-    own = StaffMember.published().filter(object_id=_card_of(user)).first()
+    own = StaffMember.published().filter(pk=_card_of(user)).first()  # type: ignore[misc]  # no card, no object
     answers = next((card for card in StaffMember.published() if card.is_secretariat), None)
     name = own.name if own else user_name(user) if user else answers.name if answers else ""
     email = (user.email if user else "") or (answers.email if answers else "")
@@ -191,7 +191,7 @@ def ask_to_check(member: StaffMember, check: tuple[CardLink, str], change: tuple
 
     Without a link to change it they sign in themselves.
     """
-    published = StaffMember.published().get(object_id=member.pk)
+    published = StaffMember.published().get(pk=member.pk)
     asks = contact_of(None)
     with translation.override(member.language):
         where = reverse("accept_invitation", args=[change[1]]) if change else reverse("my_card")
@@ -270,6 +270,45 @@ def tell_new_address(request: Any, member: StaffMember, old: str) -> None:
                 send(each.email, subject, "address_told", context | {"card": card})
 
 
+def ask_to_forget(request: HttpRequest, asked: ForgetRequest) -> None:
+    """Write to the secretariat that somebody asks to be forgotten, and to that person what was asked."""
+    member, asks = asked.member, contact_of(None)
+    context: dict[str, Any] = {"member": member, "asked": asked, "asks": asks}
+    for user in secretariat():
+        if user.pk == member.user_id:
+            continue
+        with translation.override(language_of(user) or settings.LANGUAGE_CODE):
+            card = absolute(request, reverse("admin:staff_staffmember_change", args=[member.pk]))
+            leave = absolute(request, reverse("admin:staff_staffmember_leave", args=[member.pk]))
+            subject = _("%s asks to be forgotten") % member.name
+            links = {"card": card, "leave": leave}
+            send(user.email, subject, "forget_asked", context | links, reply_to=member.mail_address)
+    if member.mail_address:
+        with translation.override(member.language):
+            data = {"data": absolute(request, reverse("my_data"))}
+            subject = _("You asked to be forgotten")
+            send(member.mail_address, subject, "forget_copy", context | data, reply_to=asks.email)
+
+
+def tell_taken_back(request: HttpRequest, member: StaffMember) -> None:
+    """Write to the secretariat that somebody no longer asks to be forgotten."""
+    for user in secretariat():
+        if user.pk != member.user_id:
+            with translation.override(language_of(user) or settings.LANGUAGE_CODE):
+                subject = _("%s no longer asks to be forgotten") % member.name
+                send(user.email, subject, "forget_taken_back", {"member": member}, reply_to=member.mail_address)
+
+
+def answer_forget_request(request: HttpRequest, asked: ForgetRequest, words: str) -> None:
+    """Mail the answer to the person who asked to be forgotten."""
+    asks = contact_of(request.user)
+    with translation.override(asked.member.language):
+        data = absolute(request, reverse("my_data"))
+        context = {"member": asked.member, "asked": asked, "words": words, "asks": asks, "data": data}
+        subject = _("About your request to be forgotten")
+        send(asked.member.mail_address, subject, "forget_answer", context, reply_to=asks.email)
+
+
 def tell_stand_in(stand_in: StaffMember, member: StaffMember, template: str, author: Any) -> None:
     """Write to `stand_in`, in the language of that person, what `author` published about an absence of `member`.
 
@@ -283,7 +322,7 @@ def tell_stand_in(stand_in: StaffMember, member: StaffMember, template: str, aut
 
 
 def details_of(member: StaffMember) -> Iterator[tuple[str, str]]:
-    """What visitors read on the card, each with its name."""
+    """The details of the card that visitors read, each with its name."""
     values = {
         "name": member.name,
         "function": resolve(member, "function").value,
@@ -299,11 +338,17 @@ def details_of(member: StaffMember) -> Iterator[tuple[str, str]]:
         yield _("Absence"), absence(member)
 
 
-def tell_account(request: HttpRequest, user: User, change: AccountChange, to: Collection[str] = ()) -> None:
-    """Write to `user`, or to the addresses `to`, what somebody else changed of the account."""
-    by = request.user.get_full_name() or request.user.get_username()  # type: ignore[union-attr]
-    context = {"change": change, "by": by, "user": user, "sign_in": absolute(request, reverse("account_login"))}
+def tell_account(request: HttpRequest | None, user: User, change: AccountChange, to: Collection[str] = ()) -> None:
+    """Write to `user`, or to the addresses `to`, what somebody else changed of the account.
+
+    Without a `request` it was done by a command on the server.
+    """
+    path = reverse("account_login")
+    sign_in = absolute(request, path) if request else settings.SITE_URL and f"{settings.SITE_URL}{path}"
     for address in filter(None, to or {user.email}):
         with translation.override(language_of(user) or translation.get_language()):
+            author: Any = request and request.user
+            by = author.get_full_name() or author.get_username() if author else _("Who runs this site")
+            context = {"change": change, "by": by, "user": user, "sign_in": sign_in}
             subject = _("Your account on the website of RESOC Westhoek changed")
             send(address, subject, "account_changed", context, is_security=True)

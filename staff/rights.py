@@ -1,4 +1,4 @@
-"""Who has rights in the desk: such an account is a superuser's to link, to invite and to close."""
+"""Accounts with rights in the desk: such an account is a superuser's to link, to invite and to close."""
 
 from typing import Any
 

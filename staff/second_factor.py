@@ -1,4 +1,4 @@
-"""The second factor: who needs one, whether this session gave it, and how its secrets are stored.
+"""The second factor: which accounts need one, whether this session gave it, and how its secrets are stored.
 
 django-allauth keeps in the session by which ways somebody proved who they are. The desk opens only
 in a session that has a record of an authenticator app, a passkey or a recovery code, so a session
@@ -19,7 +19,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from publishing.encryption import DecryptionError, decrypt, encrypt, is_newest
+from publishing.models.encryption import DecryptionError, decrypt, encrypt, is_newest
 from staff.rights import has_rights
 from staff.sessions import end_sessions
 
@@ -82,7 +82,7 @@ def factor_added(instance: Authenticator, created: bool, raw: bool, **kwargs: An
     """A session that sets its account's first factor up has given it; all other sessions of the account end."""
     if not created or raw:
         return
-    request = own_request(instance)
+    request = own_request(instance.user_id)
     if request and instance.type in FACTORS:
         others = Authenticator.objects.filter(user_id=instance.user_id, type__in=FACTORS).exclude(pk=instance.pk)
         if gave_factor(request) or not others.exists():
@@ -95,22 +95,24 @@ def factor_added(instance: Authenticator, created: bool, raw: bool, **kwargs: An
 def factor_removed(instance: Authenticator, origin: Any, **kwargs: Any) -> None:
     """One factor less: the other sessions of the account end."""
     if getattr(origin, "model", type(origin)) is Authenticator:  # not when the whole account goes
-        request = own_request(instance)
+        request = own_request(instance.user_id)
         if request:
             forget_answer(request.user)
         end_sessions(instance.user_id, but=request)
 
 
 def forget_factors(user: Any) -> int:
-    """Take away all factors of an account, and end its other sessions. Returns how many went."""
-    gone, _by_model = Authenticator.objects.filter(user=user).delete()
+    """Take away all factors of an account, and end its other sessions, also when it had none. Returns how many went."""
+    with transaction.atomic():
+        gone, _by_model = Authenticator.objects.filter(user=user).delete()
+        end_sessions(user.pk, but=own_request(user.pk))
     return gone
 
 
-def own_request(authenticator: Authenticator) -> HttpRequest | None:
-    """The request that is answered now, when whose factor this is sent it."""
+def own_request(user_id: int) -> HttpRequest | None:
+    """The request that is answered now, when the account with this key sent it."""
     request = context.request
-    return request if request and request.user.pk == authenticator.user_id else None
+    return request if request and request.user.pk == user_id else None
 
 
 # Secrets

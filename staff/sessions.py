@@ -1,7 +1,7 @@
 """Sessions: how long one lasts, which ones a person has, and how they end.
 
 With rights in the desk one is out after `IDLE` without use and after `DESK` in all, everybody else
-after `OTHERS`. That is judged when a request asks who sent it, by the rights of that moment. Which
+after `OTHERS`. That is judged when a view reads the user, by the rights of that moment. Which
 sessions an account has stands in `allauth.usersessions`, which cannot be read from the sessions.
 """
 
@@ -28,8 +28,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from publishing.middleware import FOR_USERS, first_word
-from publishing.numbers import whole
+from publishing.text.numbers import parse_int
+from publishing.web import kept_uploads
+from publishing.web.middleware import FOR_USERS, first_word
 from staff.rights import has_rights
 
 IDLE = timedelta(hours=12)
@@ -45,7 +46,7 @@ NO_ADDRESS = "0.0.0.0"  # noqa: S104  # allauth's row wants an internet address;
 
 
 def users(get_response: Callable[[HttpRequest], HttpResponse]):
-    """Middleware behind Django's for users: who asks is nobody once their session has lasted too long."""
+    """Middleware behind Django's for users: no user any more once the session has lasted too long."""
 
     def middleware(request: Any) -> HttpResponse:
         known_as = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
@@ -65,6 +66,8 @@ def _user_of(request: Any) -> Any:
     signed_in, used = moments(request.session)
     user = get_user(request)
     if is_over(user, signed_in, used, now):
+        kept_uploads.follow(request.session.session_key, "")
+        request.ended_for = user.pk
         request.session.flush()
         if first_word(request) in FOR_USERS:
             messages.info(request, _("You were signed out, because you signed in long ago: please sign in again."))
@@ -119,6 +122,7 @@ def follow(old_key: str, request: HttpRequest) -> None:
     new_key = request.session.session_key
     if new_key and SESSION_KEY in request.session and not UserSession.objects.filter(session_key=new_key).exists():
         rows.update(session_key=new_key)
+        kept_uploads.follow(old_key, new_key)
     else:
         rows.delete()
 
@@ -137,6 +141,7 @@ def end_sessions(user_id: int, but: HttpRequest | None = None, only: Any = None)
     with transaction.atomic():
         ended, _by_model = Session.objects.filter(session_key__in=keys).delete()
         UserSession.objects.filter(session_key__in=keys).delete()
+        kept_uploads.forget_sessions(user_id, keys)
     return ended
 
 
@@ -213,7 +218,7 @@ def device_name(user_agent: str) -> str:
 def my_sessions(request: HttpRequest) -> HttpResponse:
     """The list, and a button to end one or all others."""
     if request.method == "POST":
-        number = whole(request.POST.get("end", ""))
+        number = parse_int(request.POST.get("end", ""))
         ended = end_sessions(request.user.pk, but=request, only=[number] if "end" in request.POST else None)  # type: ignore[arg-type]
         if ended:
             messages.success(request, _("Signed out there."))

@@ -7,6 +7,6 @@ from staff.models import StaffMember
 
 @register(StaffMember)
 class StaffMemberTranslation(TranslationOptions):
-    """What a person does; names, numbers and addresses are the same everywhere."""
+    """The function and when somebody answers; names, numbers and addresses are the same in every language."""
 
-    fields = ("function",)
+    fields = ("function", "reachable")

@@ -9,9 +9,9 @@ from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
-from publishing import phones
-from publishing.languages import resolve
-from publishing.storage import StorageAway
+from publishing.files.storage import StorageUnavailable
+from publishing.i18n.languages import resolve
+from publishing.text import phones
 from staff.models import StaffMember
 
 LINE_OCTETS = 75  # RFC 2426 2.6: a longer line is folded
@@ -22,7 +22,7 @@ CARDS = UUID("c6a3b1f4-52f7-4b0b-9d0f-3a8f6d1b7e52")
 def vcard(member: StaffMember, url: str = "", *, whole: bool = True, with_photo: bool = True) -> str:
     """The card of `member` in the current language; `url` is the address of the page about it.
 
-    Without `whole` only what does not pass: neither the photo nor an absence. Raises StorageAway
+    Without `whole` only what does not pass: neither the photo nor an absence. Raises StorageUnavailable
     when nobody can tell what the photo is.
     """
     first, last = names(member.name)
@@ -51,7 +51,7 @@ def vcard(member: StaffMember, url: str = "", *, whole: bool = True, with_photo:
     if whole and with_photo and (photo := _photo(member)):
         lines.append(f"PHOTO;ENCODING=b;TYPE=JPEG:{photo}")
     if member.revision:
-        lines.append(f"REV:{_utc(member.revision.changed_at)}")
+        lines.append(f"REV:{_utc(member.revision.said_since)}")
     lines.append("END:VCARD")
     return "".join(f"{_fold(line)}\r\n" for line in lines)
 
@@ -63,13 +63,13 @@ def vcards(members: Iterable[StaffMember], urls: Iterable[str], with_photo: bool
 
 def qr_code(member: StaffMember) -> str:
     """The card of `member` as a QR code: inline SVG, black on white with its quiet zone."""
-    # A size for who has no style sheet; an id, so that paper can show what a screen keeps folded.
+    # A size where there is no style sheet; an id, so that paper can show what a screen keeps folded.
     drawing = _drawn(vcard(member, whole=False))
     return drawing.replace("<svg ", f'<svg id="qr-{member.pk}" width="168" height="168" ', 1)
 
 
 # Trying which of the eight masks is best takes four times as long as all the rest; readers take each
-# (ISO/IEC 18004 7.8), and who has saved a card waits for the page of contacts.
+# (ISO/IEC 18004 7.8), and an editor who has saved a card waits for the page of contacts.
 MASK = 3
 
 
@@ -82,7 +82,7 @@ def _drawn(card: str) -> str:
 
 
 def absence(member: StaffMember) -> str:
-    """When `member` is away and who answers meanwhile, in one or two sentences."""
+    """When `member` is away and their stand-in meanwhile, in one or two sentences."""
     said = _("Absent %s.") % member.absence_days
     if stand_in := member.answers_meanwhile:
         reach = stand_in.phone_display or stand_in.mobile_display
@@ -91,7 +91,7 @@ def absence(member: StaffMember) -> str:
 
 
 def names(name: str) -> tuple[str, str]:
-    """The first name and the family name; who has one name only has a family name.
+    """The first name and the family name; a single name counts as the family name.
 
     Address books sort by the family name (RFC 2426 3.1.2).
     """
@@ -105,11 +105,10 @@ def _photo(member: StaffMember) -> str:
     cut = photo.cut if photo else None
     if not cut:
         return ""
-    name = next(name for name, _size, kind in cut.files if kind == "jpg")
     try:
-        with photo.storage.open(name) as file:
+        with photo.storage.open(cut.largest) as file:
             return b64encode(file.read()).decode()
-    except StorageAway:
+    except StorageUnavailable:
         raise
     except OSError:
         return ""

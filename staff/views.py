@@ -7,19 +7,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from publishing.addresses import absolute
-from publishing.languages import current
+from publishing.files.storage import StorageUnavailable
+from publishing.i18n.languages import current
+from publishing.i18n.urls import absolute
 from publishing.models import Publishable, Revision
-from publishing.storage import StorageAway
-from publishing.transliteration import to_slug
-from publishing.views import PublishedDetailView
+from publishing.text.transliteration import to_slug
+from publishing.web.views import PublishedDetailView
 from staff.models import StaffMember
 from staff.vcards import vcard, vcards
 
 
 def contact(request: HttpRequest) -> HttpResponse:
-    """Everybody's card."""
-    context = {"section": "contact", "staff_members": list(StaffMember.published())}
+    """The secretariat, then everybody's card with what that person follows."""
+    members = list(StaffMember.published())
+    followed = followed_by_each(members)
+    context = {"section": "contact", "cards": [(member, followed.get(member.pk, [])) for member in members]}
     return render(request, "staff/contact.html", context)
 
 
@@ -65,13 +67,29 @@ def followed_by(member: StaffMember) -> list[Publishable]:
     return [obj for obj in found if obj.get_absolute_url()]
 
 
+def followed_by_each(members: list[StaffMember]) -> dict[int, list[Publishable]]:
+    """The same for each of `members`, by key, in one query."""
+    found: dict[int, list[Publishable]] = {}
+    if not members:
+        return found
+    at = members[0].as_of
+    numbers = [member.pk for member in members]
+    revisions = Revision.objects.public(at).referring_to_any([(StaffMember, numbers)], *StaffMember.found_through)
+    for revision in revisions.order_by("model", "sort_key").distinct():
+        obj = revision.thaw(at)
+        contact_id = getattr(obj, "contact_id", None)
+        if contact_id is not None and obj.get_absolute_url():
+            found.setdefault(contact_id, []).append(obj)
+    return found
+
+
 def _file(made: Callable[[bool], str], name: str) -> HttpResponse:
     """The cards with their photos; while photos are away without, and then nobody keeps that."""
     file_name = f"{to_slug(name, default='contact')}.vcf"
     keep: dict[str, str] = {}
     try:
         cards = made(True)
-    except StorageAway:
+    except StorageUnavailable:
         cards, keep = made(False), {"Cache-Control": "no-store"}
     return HttpResponse(
         cards.encode(),

@@ -19,35 +19,80 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connections
+from django.template import Context, Template
 from django.test import Client, TransactionTestCase
 
 from resoc.groups import SECRETARIAT, STAFF
 from tests.desk import TOTP_SECRET, enter, give_second_factor  # noqa: F401  (the first for others)
 from tests.kept import keep
 
+# How many examples a property is tried on; `--hypothesis-profile=default`, as in CI, takes 100.
+hypothesis.settings.register_profile("everyday", max_examples=40)
+hypothesis.settings.load_profile("everyday")
+
 ROOT = Path(__file__).resolve().parents[1]
-# The first of these that is there. Not the headless shell: the printed home page fails with it (decision 25).
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The first of these that is there. The headless shell draws pages as the whole browser does, in a third of the time.
+BROWSERS = (os.environ.get("CHROMIUM", ""), "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-extensions"]
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-extensions",
+    "--font-render-hinting=none",  # else letters in the shell are wider, and break lines elsewhere
+]
 
 
 # What is built once for a whole module, and takes long: these tests stay together in one process.
 TOGETHER = {
     "tests/site/test_served.py": "served",
     "tests/site/test_hostile.py": "served",
-    "tests/site/test_export.py": "export",
+    "tests/resoc/test_export.py": "export",
     "tests/site/test_permissions.py": "permissions",
     "tests/site/test_nginx.py": "nginx",
     "tests/site/test_two_machines.py": "two machines",
     "tests/site/test_upgrade.py": "upgrade",
     "tests/site/test_upgrade_on_postgresql.py": "upgrade",
 }
+
+
+# Who uses one of these fixtures starts gunicorn, or a bucket.
+SERVERS = {"prepared", "s3_server"}
+# The functions that took long when `tests/slow.py` measured them last.
+SLOW = set((ROOT / "tests" / "slow.txt").read_text().split())
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest looks at the markers
+def pytest_collection_modifyitems(items):
+    """Mark what needs a browser or a server, by its fixtures, and what is slow: `make quick` leaves these out."""
+    for item in items:
+        uses = set(getattr(item, "fixturenames", ()))
+        if "browser" in uses:
+            item.add_marker("browser")
+        if uses & SERVERS or ROOT / "tests" / "chaos" in item.path.parents:
+            item.add_marker("server")
+        if is_slow(item, uses):
+            item.add_marker("slow")
+        if item.get_closest_marker("browser") or item.get_closest_marker("server"):
+            item.add_marker(pytest.mark.flaky(reruns=1))  # docs/decisions/0048
+
+
+def is_slow(item, uses: set[str]) -> bool:
+    """Whether a test most likely takes more than a tenth of a second: by what it uses, or as measured."""
+    database = item.get_closest_marker("django_db")
+    return (
+        item.name.partition("[")[0] in SLOW
+        or bool(uses & {"editor_client", "transactional_db"})
+        or (database is not None and database.kwargs.get("transaction", False))
+        or (database is not None and ROOT / "tests" / "site" in item.path.parents)  # a walk over all pages
+        or getattr(item.obj, "is_hypothesis_test", False)
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -60,6 +105,40 @@ def pytest_xdist_make_scheduler(config, log):
             return TOGETHER.get(nodeid.partition("::")[0], nodeid)
 
     return Scheduling(config, log)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_erased_before(settings) -> None:
+    """A restore erases again what this file remembers: of no other test, in which the same numbers were given out."""
+    (Path(settings.STATE_DIR) / "erasures.jsonl").unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _notes_of_whole_pages(django_test_environment) -> Iterator[None]:
+    """`response.context` has what a view gave to its page.
+
+    Django also keeps a copy of the context of each part and each widget of a page. A form of the desk has hundreds,
+    and they take a seventh of the time of its tests.
+    """
+    noting = Template._render
+
+    def render(template: Template, context: Context) -> str:
+        is_page = context.template is template and not (template.name or "").startswith("django/forms/")
+        return noting(template, context) if is_page else template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
+
+
+@pytest.fixture
+def boss_client(db) -> Client:
+    """A browser in which a superuser is in the desk."""
+    boss = User.objects.create_superuser("baas", "baas@example.org", "een lang wachtwoord")
+    give_second_factor(boss)
+    client = Client()
+    enter(client, boss)
+    return client
 
 
 @pytest.fixture(scope="session")
@@ -211,7 +290,11 @@ def bucket_options(s3_server, monkeypatch) -> dict[str, str]:
 def bucket(bucket_options, settings):
     """Uploaded files are kept in a bucket."""
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "publishing.bucket.Bucket", "OPTIONS": bucket_options}
+        "default": {"BACKEND": "publishing.files.s3.S3MediaStorage", "OPTIONS": bucket_options},
+        "kept": {
+            "BACKEND": "publishing.files.s3.S3MediaStorage",
+            "OPTIONS": bucket_options | {"location": "kept-uploads"},
+        },
     }
     return default_storage
 

@@ -1,5 +1,7 @@
 """A way into the desk for tests, bench and tools; how one signs in is tested in `tests/staff/test_accounts.py`."""
 
+from typing import Any
+
 from allauth.account.internal.flows import login
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
@@ -22,3 +24,10 @@ def enter(client: Client, user: User) -> None:
     session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": 0}]
     session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()
+
+
+def answer(page: Any, button: str = "Publiceer") -> None:
+    """Say in a browser that the proposal of what is new for the reader is right."""
+    question = page.locator(".asks")
+    question.wait_for()
+    question.get_by_role("button", name=button, exact=True).click()

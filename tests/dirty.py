@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from publishing.immutability import permit
 from publishing.models import Publishable, Revision
+from publishing.models.immutability import permit
 
 
 def dirty(obj: Publishable, **values) -> None:

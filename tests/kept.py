@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from publishing.immutability import PERMIT, permit
+from publishing.models.immutability import PERMIT, permit
 
 
 def keep() -> Callable[[], None]:

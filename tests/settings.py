@@ -22,5 +22,5 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests travel in time, which would make a connection look too old to use.
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
-if DATABASES["default"]["ENGINE"] == "publishing.sqlite":
+if DATABASES["default"]["ENGINE"] == "publishing.db.sqlite":
     DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"  # by which pytest knows that each process has its own

@@ -36,6 +36,7 @@ TINTS = {
     "h2": ["Vleteren", "Heuvelland", "Zonnebeke"],
 }
 LEGEND = [("k0", "Veurne"), ("v0", "Diksmuide"), ("h0", "Ieper")]
+GROUPS = {"k": "Veurne", "v": "Diksmuide", "h": "Ypres"}  # the first letters of the tints, and msgids
 
 # Where the outer boundary changes its nature, walking clockwise from the sea.
 COAST = (2.5454, 51.0891), (2.7492, 51.1616)
@@ -176,22 +177,36 @@ def name(feature, part=slice(None)):
     return f"{tests}{{% else %}}{text}{{% endif %}}"
 
 
-def label(feature, project, text):
-    """A text element where the name of this municipality goes; `text` is told its x."""
+def label(feature, project, text, down=0):
+    """A text element where the name of this municipality goes, or that much lower."""
     properties = feature["properties"]
     x, y = project(properties["label"])
     anchor = ' class="map-beside"' if properties["label_anchor"] == "start" else ""
-    return f'<text x="{x}" y="{y}"{anchor}>{text(x)}</text>'
+    return f'<text x="{x}" y="{y + down}"{anchor}>{text}</text>'
 
 
-def map_name(feature):
-    """The name as the map writes it: a long double name on two lines."""
+def map_name(feature, project):
+    """The name as the map writes it: a long double name on two lines, each a text of its own.
+
+    WebKit draws the lines of one text over each other, where the style sheet sets their middle.
+    """
     whole = feature["properties"]["name_nl"]
     if len(whole) < 14 or "-" not in whole:
-        return lambda x: name(feature)
+        return label(feature, project, name(feature))
     cut = whole.index("-") + 1
-    first, second = name(feature, slice(cut)), name(feature, slice(cut, None))
-    return lambda x: f'{first}<tspan x="{x}" dy="1em">{second}</tspan>'
+    lines = name(feature, slice(cut)), name(feature, slice(cut, None))
+    return "".join(label(feature, project, line, down=16 * index) for index, line in enumerate(lines))
+
+
+def group_of(feature):
+    """The letter of the arrondissement of a municipality."""
+    return next(tint[0] for tint, names in TINTS.items() if feature["properties"]["name_nl"] in names)
+
+
+def swatch(tint):
+    """A small field of a colour of the map."""
+    drawing = f'<path class="{tint}" d="M0 0h18v13H0z"/>'
+    return f'<svg width="18" height="13" viewBox="0 0 18 13" aria-hidden="true">{drawing}</svg>'
 
 
 def draw_map(features, ring, river, project):
@@ -221,23 +236,28 @@ def draw_map(features, ring, river, project):
         around.append(
             f'      <text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}"{turn}>{{% translate "{word}" %}}</text>'
         )
-    names = "\n".join("      " + label(f, project, map_name(f)) for f in features)
-    numbers = "\n".join(
-        "      " + label(f, project, lambda x, number=number: number) for number, f in enumerate(features, 1)
-    )
-    legend = "\n".join(
-        f'      <li><svg width="18" height="13" viewBox="0 0 18 13" aria-hidden="true">'
-        f'<path class="{tint}" d="M0 0h18v13H0z"/></svg> {name(by_name[capital])}</li>'
-        for tint, capital in LEGEND
-    )
+    names = "\n".join("      " + map_name(f, project) for f in features)
+    numbers = "\n".join("      " + label(f, project, number) for number, f in enumerate(features, 1))
+    legend = "\n".join(f"      <li>{swatch(tint)} {name(by_name[capital])}</li>" for tint, capital in LEGEND)
     size = f'width="{project.width}" height="{project.height}" viewBox="0 0 {project.width} {project.height}"'
-    listed = "\n".join(f"    <li>{name(f)}</li>" for f in features)
+    numbered = list(enumerate(features, 1))
+    lists = []
+    for letter, capital in GROUPS.items():
+        own = [(number, f) for number, f in numbered if group_of(f) == letter]
+        listed = "\n".join(f"          <li>{name(f)}</li>" for _, f in own)
+        lists.append(f"""\
+      <div>
+        <p id="map-{letter}">{swatch(letter + "0")} {{% translate "Arrondissement of {capital}" %}}</p>
+        <ol class="map-list" start="{own[0][0]}" aria-labelledby="map-{letter}">
+{listed}
+        </ol>
+      </div>""")
     return f"""\
 {{% load i18n %}}
 {{# Made by tools/build_map.py: change it there. #}}
 <div class="map">
-  <svg class="map-drawing" {size} role="img" aria-labelledby="map-title">
-    <title id="map-title">{{% translate "Map of the 18 municipalities of the Westhoek" %}}</title>
+  <svg class="map-drawing" {size} role="img">
+    <title>{{% translate "Map of the 18 municipalities of the Westhoek, beside the North Sea and France" %}}</title>
     <g class="map-fill" fill="#fff" stroke="#000">
 {tints}
     </g>
@@ -257,15 +277,19 @@ def draw_map(features, ring, river, project):
 {numbers}
     </g>
   </svg>
-  <div class="map-legend">
-    <p id="map-legend">{{% translate "Arrondissement" %}}</p>
-    <ul class="plain" role="list" aria-labelledby="map-legend">
+  {{# Colours only; the lists say in words what is where. #}}
+  <div class="map-legend" aria-hidden="true">
+    <p>{{% translate "Arrondissement" %}}</p>
+    <ul class="plain">
 {legend}
     </ul>
   </div>
-  <ol class="map-list" aria-label="{{% translate "The 18 municipalities" %}}">
-{listed}
-  </ol>
+  <details class="map-places">
+    <summary>{{% translate "The 18 municipalities" %}}</summary>
+    <div class="map-lists">
+{chr(10).join(lists)}
+    </div>
+  </details>
 </div>
 """
 
@@ -333,7 +357,8 @@ def draw_touch_icon(outline, cut, project, side=180, margin=140, scale=8):
 
 def main():
     """Write all the files."""
-    features = sorted(read("westhoek.geojson"), key=lambda f: f["properties"]["name_nl"])
+    order = list(GROUPS)
+    features = sorted(read("westhoek.geojson"), key=lambda f: (order.index(group_of(f)), f["properties"]["name_nl"]))
     (course,) = read("ijzer-schematic.geojson")
     river = [tuple(point) for point in course["geometry"]["coordinates"]]
     ring = outer_ring(features)

@@ -1,8 +1,9 @@
-"""Pictures of every kind of page, on desktop, phone, in the dark and on paper.
+"""Pictures of a full and an empty page of every kind, at four widths, in the dark, enlarged, and on paper.
 
 `make screenshots` puts them in var/screenshots/, to be looked at beside the design;
-`make screenshots PAGES="home theme"` only those. The site in them is a new one with the source
-content, served from a scratch folder; or, with
+`make screenshots PAGES="home theme"` only those, and `make screenshots PAGES=--readme` the picture of the
+README. The site in them is a new one with the source content
+and the demonstration, served from a scratch folder; or, with
 `.venv/bin/python tools/screenshots.py --site http://127.0.0.1:8000`, one that runs already.
 """
 
@@ -17,17 +18,21 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "var" / "screenshots"
+README = ROOT / "docs" / "site.png"
+COLOURS = 64
 PAGES = {
     "home": "/",
     "home-fr": "/fr/",
     "priorities": "/prioriteiten/",
-    "priority": "/prioriteiten/tewerkstellingsbeleid/",
+    "priority": "/prioriteiten/lokale-overheden/",  # which the demonstration leaves as it is
     "themes": "/themas/",
     "theme": "/themas/regiomarketing/",
     "contact": "/contact/",
@@ -37,29 +42,55 @@ PAGES = {
     "versions": "/themas/regiomarketing/versies/",
     "not-found": "/nergens/",
 }
-MODES = {
-    "desktop": {"viewport": {"width": 1440, "height": 900}},
-    "phone": {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2},
-    "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+# One full page of each kind, from the demonstration; what is above is as the source content leaves it.
+FULL = {
+    "priority-full": "/prioriteiten/mobiliteit-en-ontsluiting/",
+    "theme-full": "/themas/demo-thema-nl/",
+    "theme-full-fr": "/fr/themes/demo-thema-fr/",
+    "text-full": "/demo-pagina-nl/",
+    "card-full": "/contact/demo-demonstratie/",
+    "update-full": "/nieuws/demo-thema-10-nl/",
+    "news": "/nieuws/",
+}
+ALL = PAGES | FULL
+
+
+def window(width: int, height: int = 900, **options: object) -> dict[str, object]:
+    """The options of a browser of this size."""
+    return {"viewport": {"width": width, "height": height}, **options}
+
+
+MODES: dict[str, dict[str, object]] = {
+    "desktop": window(1440),
+    "tablet": window(768, 1024),
+    "phone": window(390, 844),
+    "small": window(320, 568),
+    "dark": window(1440, color_scheme="dark"),
+    "forced": window(1440, forced_colors="active"),
+    "enlarged": window(640, 400, device_scale_factor=2),  # 1280 pixels at 200 %
 }
 
 
 def main() -> None:
     """Photograph the site that is asked for, or a new one that is served for as long as it takes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"only these, of {', '.join(PAGES)}")
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"only these, of {', '.join(ALL)}")
     parser.add_argument("--site", help="the address of a site that runs already")
+    parser.add_argument("--readme", action="store_true", help=f"only the picture of the README, {README.name}")
     parser.add_argument("--folder", type=Path, default=TARGET, help="where the pictures go")
     asked = parser.parse_args()
-    if unknown := set(asked.pages) - set(PAGES):
-        parser.error(f"no such page: {', '.join(sorted(unknown))}. There are {', '.join(PAGES)}")
+    if unknown := set(asked.pages) - set(ALL):
+        parser.error(f"no such page: {', '.join(sorted(unknown))}. There are {', '.join(ALL)}")
     chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt install chromium")
     own = nullcontext((asked.site, "")) if asked.site else served()
     with own as (site, _data), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        photograph(browser, site, asked.folder, asked.pages or list(PAGES))
+        if asked.readme:
+            photograph_for_readme(browser, site)
+        else:
+            photograph(browser, site, asked.folder, asked.pages or list(ALL))
         browser.close()
-    print(f"See {asked.folder}")
+    print(f"See {README if asked.readme else asked.folder}")
 
 
 @contextmanager
@@ -71,7 +102,7 @@ def served() -> Iterator[tuple[str, str]]:
     site = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as data:
         environment = os.environ | {"DATA_DIR": data, "PORT": str(port), "WEB_CONCURRENCY": "1"}
-        server = subprocess.Popen([sys.executable, ROOT / "deploy" / "serve.py"], env=environment)
+        server = subprocess.Popen([sys.executable, ROOT / "deploy" / "serve.py", "--demo", "1"], env=environment)
         try:
             for _attempt in range(400):
                 try:
@@ -92,11 +123,21 @@ def photograph(browser: Browser, site: str, target: Path, names: list[str]) -> N
         context = browser.new_context(base_url=site, **options)
         page = context.new_page()
         for name in names:
-            page.goto(PAGES[name])
+            page.goto(ALL[name])
             page.screenshot(path=target / f"{name}-{mode}.png", full_page=True)
             if mode == "desktop":
                 page.pdf(path=target / f"{name}-print.pdf", format="A4", print_background=False)
         context.close()
+
+
+def photograph_for_readme(browser: Browser, site: str) -> None:
+    """Write the first view of the home page in English, in few colours, to keep the file small."""
+    context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto("/en/")
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(README, optimize=True)
+    context.close()
 
 
 if __name__ == "__main__":

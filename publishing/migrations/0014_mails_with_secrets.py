@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.db import migrations, models
 
-from publishing.encryption import DecryptionError
-from publishing.mail import sealed, unsealed
+from publishing.models.encryption import DecryptionError
+from publishing.operations.mail import sealed, unsealed
 
 # What a mail held until now lapsed within this time; which of them is about signing in was not written down.
 LASTED = timedelta(days=30)

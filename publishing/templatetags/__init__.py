@@ -1,0 +1,1 @@
+"""Template tags for content in several languages, and for the desk. Begin with `languages`."""

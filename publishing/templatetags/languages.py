@@ -1,12 +1,13 @@
 """Template tags that print translated text together with the language it is in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.db import models
 from django.template import Context, Node, NodeList
 from django.template.base import Parser, Token
 from django.template.loader import render_to_string
@@ -17,13 +18,15 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from publishing.addresses import absolute
-from publishing.dates import written, written_with_day, written_with_time
-from publishing.hyphenation import hyphenated, with_hyphenated_headings
-from publishing.languages import CODES, NAMES, NATIVE_NAMES, Text, current, resolve
-from publishing.links import addresses, targets, with_addresses
+from publishing.content.internal_links import targets, with_addresses
+from publishing.content.link_resolution import addresses
+from publishing.content.rich_text import with_scrolling_tables
+from publishing.i18n.formats import time_of_day, written, written_with_day, written_with_time
+from publishing.i18n.languages import CODES, NAMES, NATIVE_NAMES, Text, current, resolve, resolve_short_title
+from publishing.i18n.urls import absolute
 from publishing.models import Publishable
-from publishing.rich_text import with_scrolling_tables
+from publishing.text.hyphenation import hyphenated, with_hyphenated_headings
+from publishing.text.typography import set_right, set_right_in_html
 
 register = template.Library()
 
@@ -31,50 +34,72 @@ LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB"}
 FALLBACKS = "languages_fallen_back_to"
 OWN_LINKS = "own_links_are_resolved"
 # What stays on one line; the space that does not break is not stored either.
-TOGETHER = re.compile(r"\b(18(?= gemeenten| communes| municipalities)|WCAG\)?(?= \d)) ")
+TOGETHER = re.compile(settings.PUBLISHING_KEPT_TOGETHER)
+
+COLON = re.compile(r"\s*:\s*\Z")
 
 register.filter("written", written, expects_localtime=True)
+register.filter("time_of_day", time_of_day, expects_localtime=True)
 register.filter("written_with_time", written_with_time, expects_localtime=True)
 register.filter("written_with_day", written_with_day, expects_localtime=True)
 
 
 @register.simple_tag(takes_context=True)
-def text(context: Context, obj: Any, field: str, soft: bool = False) -> SafeString:
+def text(context: Context, obj: Publishable, field: str, soft: bool = False, alone: bool = False) -> SafeString:
     """The escaped text, marked with `lang` when it is not in the reader's language.
 
-    `soft` is for headings: their long words get soft hyphens.
+    `soft` is for headings: their long words get soft hyphens. `alone` is for a text that may announce a list which
+    does not follow here: it loses the colon at its end.
     """
     found = resolve(obj, field)
-    value = hyphenated(found.value, found.language or current()) if soft else found.value
-    return _marked(context, found, conditional_escape(TOGETHER.sub("\\1\N{NO-BREAK SPACE}", value)), "span")
+    return _text(context, replace(found, value=COLON.sub("", found.value)) if alone else found, soft)
 
 
 @register.simple_tag(takes_context=True)
-def rich(context: Context, obj: Any, field: str) -> SafeString:
+def short_title(context: Context, obj: models.Model, soft: bool = False) -> SafeString:
+    """As `text` of the title, in the short form where there is one: for lists and links; the page itself says all."""
+    return _text(context, resolve_short_title(obj), soft)
+
+
+@register.simple_tag(takes_context=True)
+def rich(context: Context, obj: models.Model, field: str) -> SafeString:
     """The same for rich text, which `RichTextField` sanitised when it was saved."""
     found = resolve(obj, field)
-    html = with_hyphenated_headings(found.value, found.language or current())
+    language = found.language or current()
+    html = with_hyphenated_headings(set_right_in_html(found.value, language), language)
     html = TOGETHER.sub("\\1\N{NO-BREAK SPACE}", html)
     if OWN_LINKS not in context:  # nobody further up resolves them for the whole page at once
         html = with_addresses(html, addresses(targets(html)))
     return _marked(context, found, with_scrolling_tables(html, found.language), "div")
 
 
+@register.filter
+def breakable(email: str) -> SafeString:
+    """An e-mail address that goes on to a next line after its sign or a full stop, and not inside a word."""
+    return mark_safe(re.sub(r"([@.])", r"\1<wbr>", conditional_escape(email)))  # noqa: S308
+
+
 @register.simple_tag
-def plain(obj: Any, field: str) -> str:
+def plain(obj: models.Model, field: str) -> str:
     """Just the text, for attributes and for the title element, which hold no markup."""
     return resolve(obj, field).value
 
 
 @register.simple_tag
-def lang_attr(obj: Any, field: str) -> SafeString | str:
+def plain_short_title(obj: models.Model) -> str:
+    """The short form of a title, or the title, for the title element."""
+    return resolve_short_title(obj).value
+
+
+@register.simple_tag
+def lang_attr(obj: models.Model, field: str) -> SafeString | str:
     """A `lang` attribute for the element that holds this text, when it needs one."""
     found = resolve(obj, field)
     return format_html(' lang="{}"', found.language) if found.fallback else ""
 
 
 @register.simple_tag
-def has(obj: Any, field: str) -> bool:
+def has(obj: Publishable, field: str) -> bool:
     """Whether `field` has a text in any language."""
     return bool(resolve(obj, field))
 
@@ -89,7 +114,7 @@ def page_links(context: Context) -> "PageLinks":
     version = context.get("version")
     suffix = _parameters(context)
     alternates = []
-    addresses: Any = context.get("addresses") or {}  # of a page that is not at its own address
+    addresses = context.get("addresses") or {}  # of a page that is not at its own address
     for code in CODES:
         url = page.get_absolute_url(code) if is_object else _other_language(request.path, code) + suffix
         url = addresses.get(code, url)
@@ -108,7 +133,7 @@ def page_links(context: Context) -> "PageLinks":
     canonical = next(each.absolute_url for each in alternates if each.code == original)
     below = context.get("version") or context.get("subject") or (page and context.get("section") != "home")
     here = "true" if below else "page"
-    return PageLinks(alternates, canonical, original, here, absolute(request, static("icons/share.png")))
+    return PageLinks(alternates, canonical, original, here, absolute(request, static("icons/share.png")), is_object)
 
 
 @dataclass(frozen=True)
@@ -137,6 +162,18 @@ class PageLinks:
     language: str  # of the original
     here: str  # `aria-current` of its section in the menu: is it that "page", or one within that section?
     share_picture: str
+    is_object: bool  # whether it is the page of an object, whose texts have a source
+
+    @property
+    def default(self) -> str:
+        """Where readers of any other language are led: the source, which is Dutch where that exists."""
+        return next(each.absolute_url for each in self.alternates if each.exists)
+
+    @property
+    def is_translation(self) -> bool:
+        """Whether this page is in a language of its own, translated from Dutch."""
+        exists = {each.code for each in self.alternates if each.exists}
+        return self.is_object and self.language != settings.LANGUAGE_CODE and settings.LANGUAGE_CODE in exists
 
 
 @register.tag
@@ -185,6 +222,13 @@ class OwnLinksNode(Node):
             body = self.nodelist.render(context)
         wanted = targets(body)
         return mark_safe(with_addresses(body, addresses(wanted)))  # noqa: S308
+
+
+def _text(context: Context, found: Text, soft: bool) -> SafeString:
+    language = found.language or current()
+    value = set_right(found.value, language)
+    value = hyphenated(value, language) if soft else value
+    return _marked(context, found, conditional_escape(TOGETHER.sub("\\1\N{NO-BREAK SPACE}", value)), "span")
 
 
 def _marked(context: Context, found: Text, html: str, element: str) -> SafeString:

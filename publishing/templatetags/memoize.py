@@ -1,4 +1,4 @@
-"""A template tag for what is the same on many pages, or each time that one is made: rendered once, and remembered."""
+"""A template tag that remembers a rendered part which is the same on many pages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from publishing.models import Publishable
-from publishing.snapshots import alone
+from publishing.models.snapshots import alone
 from publishing.templatetags.languages import FALLBACKS
 
 register = template.Library()
@@ -25,8 +25,8 @@ def memoize(parser: Parser, token: Token) -> "MemoizeNode":
 
     What it encloses sees these values, and nothing else of the page: then it cannot be remembered for too long. A
     value is something hashable, a published object, which is worth all that was published of it, or a list of these.
-    What asks the database while it is rendered is not remembered. Who edits gets it with the links to the forms,
-    which are not remembered either.
+    A body that queries the database while it is rendered is not remembered. Editors get it with the links to the
+    forms, which are not remembered either.
     """
     bits = token.split_contents()[1:]
     values = token_kwargs(bits, parser)
@@ -60,12 +60,12 @@ class MemoizeNode(Node):
             context[FALLBACKS].update(fallbacks)
         return said
 
-    def _rendered(self, context: Context, values: dict[str, Any], key: Any) -> tuple[SafeString, set[str]]:
+    def _rendered(self, context: Context, values: dict[str, object], key: Any) -> tuple[SafeString, set[str]]:
         inside = Context({name: _alone(value) for name, value in values.items()} | {FALLBACKS: set()})
         inside.template = context.template  # which knows where others are found
         asked = []
 
-        def ask(execute: Callable[..., Any], *question: Any) -> Any:
+        def ask(execute: Callable[..., object], *question: object) -> object:
             asked.append(question)
             return execute(*question)
 
@@ -78,14 +78,14 @@ class MemoizeNode(Node):
         return found
 
 
-def _worth(value: Any) -> Any:
+def _worth(value: object) -> object:
     """What decides whether two values are the same."""
     if isinstance(value, Publishable):
         return value.content or object()  # a working copy is never what it was
     return tuple(map(_worth, value)) if isinstance(value, list) else value
 
 
-def _alone(value: Any) -> Any:
+def _alone(value: object) -> object:
     """`value` without what may be another one next time."""
     if isinstance(value, Publishable):
         return alone(value)

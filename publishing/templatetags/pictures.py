@@ -1,38 +1,36 @@
 """The template tag that shows a picture of published content."""
 
-from typing import Any
-
 from django import template
+from django.db import models
 from django.template import Context
 from django.utils.html import format_html
 
-from publishing.fields import PictureFile
-from publishing.languages import Text, resolve
-from publishing.pictures import FORMATS
-from publishing.storage import is_remote
+from publishing.files.fields import Companions, PictureFile
+from publishing.files.variants import FORMATS
+from publishing.i18n.languages import Text, resolve
 
 register = template.Library()
 
 
 @register.inclusion_tag("includes/picture.html", takes_context=True)
-def picture(context: Context, obj: Any, field: str, sizes: str, first: bool = False) -> dict[str, Any]:
+def picture(context: Context, obj: models.Model, field: str, sizes: str, first: bool = False) -> dict[str, object]:
     """The picture in `field` of `obj`, which has one; no picture is opened for it.
 
     `sizes` is how wide it is shown, as in HTML. `first` is for what stands in the first view:
     it is fetched at once. The description comes from `<field>_alt`; it is empty when there is
-    none or the picture is decorative. Whether its sizes were made is asked of a folder only: no
-    page waits for a bucket, and who asks for a size that is not there gets the original.
+    none or the picture is decorative. Whether its sizes were made nobody asks: `media` makes what
+    is missing, and knows the largest size of a picture whose own size no column tells.
     """
     file: PictureFile = getattr(obj, field)
-    alt = Text("") if getattr(obj, f"{field}_is_decorative", False) else resolve(obj, f"{field}_alt")
-    shown: dict[str, Any] = {"sizes": sizes, "first": first, "alt": alt.value}
+    beside = Companions(field)
+    alt = Text("") if getattr(obj, beside.decorative, False) else resolve(obj, beside.description)
+    shown: dict[str, object] = {"sizes": sizes, "first": first, "alt": alt.value}
     shown["lang"] = format_html(' lang="{}"', alt.language) if alt and alt.fallback else ""
-    # Who reads a draft by a share link may see its pictures by the same link.
+    # Readers of a draft by a share link may see its pictures by the same link.
     share = f"?share={context['share'].token}" if context.get("share") else ""
     cut = file.cut
-    if not (cut and (is_remote(file.storage) or cut.is_made(file.storage))):
-        width, height = cut.size if cut else (None, None)
-        return shown | {"url": file.url + share, "width": width, "height": height}
+    if not cut:
+        return shown | {"url": file.url + share}
 
     def url(name: str) -> str:
         return file.storage.url(name) + share
@@ -42,4 +40,4 @@ def picture(context: Context, obj: Any, field: str, sizes: str, first: bool = Fa
         (f"image/{kind}", ", ".join(f"{url(cut.name(each, kind))} {each}w" for each, _height in cut.sizes))
         for kind in FORMATS
     ]
-    return shown | {"url": url(cut.name(width, "jpg")), "width": width, "height": height, "sources": sources}
+    return shown | {"url": url(cut.largest), "width": width, "height": height, "sources": sources}

@@ -1,15 +1,16 @@
-"""What is planned, on the first page of the admin."""
+"""The list of planned changes, on the first page of the admin."""
 
 from typing import Any
 
 from django import template
 
-from publishing.schedule import UPCOMING, upcoming
-
 register = template.Library()
 
 
-@register.inclusion_tag("admin/panel/upcoming.html", takes_context=True)
-def upcoming_events(context: Any) -> dict[str, Any]:
+@register.inclusion_tag("publishing/panel/upcoming.html", takes_context=True)
+def upcoming_events(context: Any) -> dict[str, object]:
     """The first things that go on and off the site."""
-    return {"events": upcoming(context["request"].user, UPCOMING)}
+    # Only now: a template of any page loads all libraries of tags, and a worker for visitors has no desk.
+    from publishing.admin.scheduling import coming_up
+
+    return {"events": coming_up(context["request"].user)}

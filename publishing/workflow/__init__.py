@@ -1,11 +1,12 @@
-"""The workflow: publish, amend, plan, withdraw, reorder, restore, and where an object stands.
+"""The workflow: publish, amend, plan, withdraw, take back, reorder, restore, undo, erase; the state of an object.
 
-These functions are the only way to make a Revision. Each is one transaction. Begin reading with
-`publish`, then `commit`.
+These functions are the only way to make a Revision. Each is one transaction. No forms and no views: those
+are in `admin`. Begin with `publish`, then `commit`.
 """
 
 from publishing.workflow.amend import Amendment, amend, amend_waiting
-from publishing.workflow.commit import check_publishable, files, lock, moment
+from publishing.workflow.change_notes import can_be_minor, can_have_note, correct
+from publishing.workflow.commit import check_publishable, field_files, files, lock, moment
 from publishing.workflow.drafts import keep, keep_typed, keep_what_stood
 from publishing.workflow.merge import Kept, merge
 from publishing.workflow.plan import advance, cancel, reschedule, set_end, waits_as
@@ -24,22 +25,30 @@ from publishing.workflow.state import (
     surely_unchanged,
     unpublished_changes,
 )
+from publishing.workflow.take_back import Listing, alike, list_again, listings, refusal, take_back
+from publishing.workflow.texts import rewrite
 from publishing.workflow.undo import last_act, look, look_at, record, undo
 
 __all__ = [
     "Amendment",
     "Kept",
+    "Listing",
     "State",
     "advance",
+    "alike",
     "amend",
     "amend_waiting",
+    "can_be_minor",
+    "can_have_note",
     "cancel",
     "changed",
     "changed_among",
     "check_publishable",
     "check_reason",
     "confirm",
+    "correct",
     "discard",
+    "field_files",
     "files",
     "has_unpublished",
     "is_live",
@@ -47,6 +56,8 @@ __all__ = [
     "keep_typed",
     "keep_what_stood",
     "last_act",
+    "list_again",
+    "listings",
     "live_users",
     "lock",
     "look",
@@ -57,16 +68,19 @@ __all__ = [
     "publish_new",
     "put_in_bin",
     "record",
+    "refusal",
     "reorder",
     "replace",
     "repoint",
     "reschedule",
     "restore",
+    "rewrite",
     "rising",
     "set_end",
     "state",
     "states",
     "surely_unchanged",
+    "take_back",
     "undo",
     "unpublished_changes",
     "waits_as",

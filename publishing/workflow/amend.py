@@ -1,7 +1,7 @@
-"""Amending: what is public now, with only these changes, becomes public.
+"""Amending: the present public version, with only these changes, becomes public.
 
-The same changes are brought into the working copy and into what waits by a three-way merge with
-what is public now as its base. Where one of those had changed the same, it keeps its own.
+The same changes are brought into the working copy and into planned versions by a three-way merge with
+that version as its base. Where one of those had changed the same, it keeps its own.
 """
 
 import dataclasses
@@ -16,20 +16,25 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.fields import cleaned
-from publishing.languages import localized, translated_fields
-from publishing.models import Child, Publishable, Revision
-from publishing.snapshots import (
+from publishing.i18n.languages import localized, translated_fields
+from publishing.models import ChangeNote, Child, Publishable, Revision
+from publishing.models.cleaners import cleaned
+from publishing.models.snapshots import (
     Snapshot,
     child_models,
     freeze,
     freeze_all,
     normalise,
     published_fields,
+    released,
     thaw,
     unpublished_fields,
 )
+from publishing.search import desk_index
+from publishing.types import AnyField
+from publishing.workflow.checking import checks_of
 from publishing.workflow.commit import (
+    check_change_note,
     check_note,
     commit_on_top,
     locked,
@@ -39,11 +44,12 @@ from publishing.workflow.commit import (
 )
 from publishing.workflow.drafts import keep, keep_what_stood
 from publishing.workflow.merge import Kept, merge, units
+from publishing.workflow.working_copy import save_differences
 
 
 @dataclass(frozen=True)
 class Amendment:
-    """What `amend` did."""
+    """The result of `amend`."""
 
     revision: Revision | None  # None: public says this already
     # What keeps its own, each with the version that waits which does; None: the working copy.
@@ -56,41 +62,55 @@ class Amendment:
 class Changes:
     """The changes that were asked for, by what they are about."""
 
-    columns: dict[str, Any] = dataclasses.field(default_factory=dict)
-    rows: dict[str, list[dict[str, Any]]] = dataclasses.field(default_factory=dict)  # of child rows, the whole list
-    private: dict[str, Any] = dataclasses.field(default_factory=dict)  # never published: of the working copy alone
+    columns: dict[str, object] = dataclasses.field(default_factory=dict)
+    rows: dict[str, list[dict[str, object]]] = dataclasses.field(default_factory=dict)  # of child rows, the whole list
+    private: dict[str, object] = dataclasses.field(default_factory=dict)  # never published: of the working copy alone
 
 
-def amend(obj: Publishable, changes: Mapping[str, Any], author: User | None, note: str = "") -> Amendment:
+def amend(
+    obj: Publishable,
+    changes: Mapping[str, object],
+    author: User | None,
+    note: str = "",
+    *,
+    change_note: ChangeNote | None = None,
+) -> Amendment:
     """Publish what is public now of `obj` with only `changes`, and bring them into everything else there is of it.
 
     `changes` maps columns (`title_nl`, `contact` or `contact_id`), names of child rows with the whole
     wanted list (mappings, those that are there with their `id`), and fields that are never published,
     which go into the working copy only. A detail that its flag (`withheld_unless`) hides leaves what is
     public and every version that waits; one that its flag shows again is the value in `changes`, by
-    default that of the working copy.
+    default that of the working copy. `note` is for the desk, `change_note` for visitors, as in `publish`.
 
     Raises TypeError for names that can't be changed like this, and ValidationError, by field, when
     nothing is public or the result can't be.
     """
-    return _amend(obj, changes, author, note, is_public=True)
+    return _amend(obj, changes, author, note, change_note, is_public=True)
 
 
-def amend_waiting(obj: Publishable, changes: Mapping[str, Any], author: User | None) -> Amendment:
+def amend_waiting(obj: Publishable, changes: Mapping[str, object], author: User | None) -> Amendment:
     """The same for what is not public yet and only waits: `changes` go into that and into the working copy.
 
     The base is the version that waits and comes first. Raises ValidationError when none does.
     """
-    return _amend(obj, changes, author, "", is_public=False)
+    return _amend(obj, changes, author, "", None, is_public=False)
 
 
 def _amend(
-    obj: Publishable, changes: Mapping[str, Any], author: User | None, note: str, *, is_public: bool
+    obj: Publishable,
+    changes: Mapping[str, object],
+    author: User | None,
+    note: str,
+    change_note: ChangeNote | None,
+    *,
+    is_public: bool,
 ) -> Amendment:
     model = type(obj)
     asked = sort_out(model, changes)
     check_note(note)
-    with transaction.atomic():
+    check_change_note(change_note)
+    with transaction.atomic(), desk_index.together():
         row = locked(obj)
         keep_what_stood(row)
         now = timezone.now()
@@ -119,8 +139,10 @@ def _amend(
                 lambda each: merges[each.pk].data if each.pk in merges else public,
                 now=now,
                 with_public=is_public and changed,
+                change_note=change_note,
                 unchanged_since=None,
                 checked_at=now,
+                checked_in=checks_of(row, public, shown, author, now, is_working_copy=False),
             )
         else:
             act, carried, merges = None, {}, {}
@@ -154,7 +176,7 @@ def sort_out(model: type[Publishable], changes: Mapping[str, Any]) -> Changes:
     return asked
 
 
-def _row_columns(model: type[Child], row: Mapping[str, Any]) -> dict[str, Any]:
+def _row_columns(model: type[Child], row: Mapping[str, object]) -> dict[str, object]:
     fields = {name: _field(model, name) for name in row if name != "id"}
     if model.parent in [field.name for field in fields.values()]:
         raise TypeError(f"A row does not say which {model.parent} it belongs to.")
@@ -166,7 +188,7 @@ def _field(model: type[models.Model], name: str) -> Any:
     if name in translated_fields(model):
         raise TypeError(f"{name!r} depends on the language being spoken: say one of {', '.join(localized(name))}.")
     try:
-        found: Any = model._meta.get_field(name)
+        found: object = model._meta.get_field(name)
     except FieldDoesNotExist:
         found = next((each for each in model._meta.concrete_fields if each.attname == name), None)
     if not isinstance(found, models.Field) or found.primary_key:
@@ -174,7 +196,7 @@ def _field(model: type[models.Model], name: str) -> Any:
     return found
 
 
-def _as_column(field: Any, value: Any) -> Any:
+def _as_column(field: AnyField, value: object) -> object:
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(field, models.FileField) and not value:
@@ -194,7 +216,7 @@ def _ids(row: Publishable, name: str, snapshots: Iterable[Snapshot]) -> set[int]
 class Visibility:
     """Which details of working row `row` visitors may see: before, and with the flags in `private`."""
 
-    def __init__(self, row: Publishable, private: Mapping[str, Any], base: Snapshot) -> None:
+    def __init__(self, row: Publishable, private: Mapping[str, object], base: Snapshot) -> None:
         self.row, self.base = row, base
         nothing = normalise(type(row), {})
         columns = {
@@ -220,7 +242,7 @@ class Visibility:
         # What the working copy alone had: units with a detail that was hidden.
         self.private_units = [unit for unit in units(type(row)) if was_off.intersection(unit)]
 
-    def fill_in(self, columns: dict[str, Any]) -> None:
+    def fill_in(self, columns: dict[str, object]) -> None:
         """Add to the changed `columns` what is shown again without a value: that of the working copy."""
         saved = freeze_all(self.row) if self.shown_again else {}
         for unit in units(type(self.row)):
@@ -230,11 +252,12 @@ class Visibility:
     def applied(self, snapshot: Snapshot) -> Snapshot:
         """`snapshot` as visitors may see it: what is hidden is blank, what is a draft as it was, if not taken away."""
         drafts = {column for column in self.withheld if snapshot[column] != self.blank[column]}
-        return snapshot | {column: self.base[column] for column in drafts} | self.blanks
+        shown = snapshot | {column: self.base[column] for column in drafts} | self.blanks
+        return released(type(self.row), shown)
 
     @property
     def blanks(self) -> Snapshot:
-        """What is hidden, with what stands there instead."""
+        """The hidden columns, each with the value that stands there instead."""
         return {column: self.blank[column] for column in self.hidden}
 
 
@@ -242,7 +265,7 @@ class Visibility:
 
 
 class Draft:
-    """What is public of `row` (`base`), thawed, with the changes that were asked for; not cleaned yet."""
+    """The public version of `row` (`base`), thawed, with the changes that were asked for; not cleaned yet."""
 
     def __init__(self, row: Publishable, base: Snapshot, asked: Changes, known: Mapping[str, set[int]]) -> None:
         self.obj, self.base, self.asked = thaw(type(row), row.pk, base), base, asked
@@ -301,16 +324,16 @@ def _child(
     wish: Mapping[str, Any],
     public: Mapping[int, Snapshot],
     known: Container[int],
-) -> Any:
+) -> object:
     """The child row of `parent` that `wish` asks for, on top of what is public of it, or else is saved."""
     pk = wish.get("id")
     if pk is None:
-        child: Any = model(**{model.parent: parent})
+        child = model(**{model.parent: parent})
     elif pk not in known:
         raise ValidationError(_("A row of this list was deleted in the meantime. Look at the list again."))
     else:
         saved = None if pk in public else model._base_manager.filter(pk=pk).first()
-        thawed: Any = thaw(type(parent), parent.pk, {name: [public.get(pk, {"id": pk})]})
+        thawed = thaw(type(parent), parent.pk, {name: [public.get(pk, {"id": pk})]})
         child = saved or getattr(thawed, name).all()[0]
     for field in published_fields(model):
         if field.attname in wish:
@@ -333,7 +356,7 @@ def new_errors(
     """Why thawed `draft` can't be public in that time.
 
     `changed` are the columns of which the value differs from that in `base`. What is wrong with `base`
-    as well, elsewhere, does not count: who mends one thing need not mend what nobody could know then.
+    as well, elsewhere, does not count: a small correction must not require mending older errors elsewhere.
     """
     fields = draft._meta.concrete_fields
     same = {field.name for field in fields if field.attname not in changed}
@@ -353,7 +376,7 @@ def new_errors(
 
 
 class Waiting:
-    """What becomes of version `revision` that waits, when `public` takes the place of `base`."""
+    """The content of waiting version `revision` once `public` takes the place of `base`."""
 
     def __init__(self, revision: Revision, base: Snapshot, public: Snapshot, visibility: Visibility) -> None:
         model = revision.model_class
@@ -363,7 +386,7 @@ class Waiting:
         self.revision = revision
         self.is_hiding = any(own[column] != value for column, value in blanks.items())
         self.kept = [each for each in kept if each.path[0] not in blanks]
-        draft: Any = thaw(model, revision.object_id, merged | blanks)
+        draft = thaw(model, revision.object_id, merged | blanks)
         changed = {column for column, value in (merged | blanks).items() if value != own[column]}
         self.is_untouched = bool(new_errors(draft, own, changed, revision.live_from, revision.live_until))
         if self.is_untouched:
@@ -379,7 +402,7 @@ def _into_working_copy(
     wanted: Snapshot,
     asked: Iterable[str],
     visibility: Visibility,
-    private: dict[str, Any],
+    private: dict[str, object],
 ) -> list[Kept]:
     """Save what changed in working row `row`, and nothing else; returns what it keeps of its own."""
     model = type(row)
@@ -390,40 +413,8 @@ def _into_working_copy(
         given = [column for column in unit if column in asked or wanted[column] != base[column]]
         merged |= {column: wanted[column] if column in given else ours[column] for column in unit}
         kept = [each for each in kept if each.path[0] not in unit]
-    _save(row, _differing(published_fields(model), ours, merged) | private)
-    for name, child in child_models(model):
-        _save_rows(child, row, ours[name], merged[name])
+    save_differences(row, ours, merged, private)
     return kept
-
-
-def _save_rows(model: Any, parent: Publishable, ours: list[Snapshot], merged: list[Snapshot]) -> None:
-    before = {each["id"]: each for each in ours}
-    saved = {row.pk: row for row in model._base_manager.filter(**{model.parent: parent})}
-    model._base_manager.filter(pk__in=saved.keys() - {each["id"] for each in merged}).delete()
-    for each in merged:
-        if each["id"] not in before:
-            fields = published_fields(model)
-            values = {field.attname: field.to_python(each[field.attname]) for field in fields}
-            model(pk=each["id"], **{model.parent: parent}, **values).save_base(force_insert=True)
-        else:
-            _save(saved[each["id"]], _differing(published_fields(model), before[each["id"]], each))
-
-
-def _save(row: models.Model, values: Mapping[str, Any]) -> None:
-    """Save only these columns of `row`: a place that stays is not given anew, as `Ordered.save` would."""
-    for column, value in values.items():
-        setattr(row, column, value)
-    if values:
-        row.save_base(update_fields=values.keys())
-
-
-def _differing(fields: Iterable[models.Field], old: Snapshot, new: Snapshot) -> dict[str, Any]:
-    """The values of `new` that differ from those of `old`, by column, as a row has them."""
-    return {
-        field.attname: field.to_python(new[field.attname])
-        for field in fields
-        if old[field.attname] != new[field.attname]
-    }
 
 
 def _cleaned(row: Publishable, private: Mapping[str, Any]) -> dict[str, Any]:

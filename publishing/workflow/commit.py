@@ -3,7 +3,7 @@
 Private to `publishing.workflow`: others call the functions that this package exports.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -12,19 +12,21 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection, models
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
-from publishing import stamp
-from publishing.cleaning import clean_line
-from publishing.dates import written
-from publishing.fields import PublishedForeignKey, RichTextField
-from publishing.languages import CODES, is_blank, resolve, translated_fields
-from publishing.links import targets
+from publishing.cache import stamp
+from publishing.content.fields import RichTextField
+from publishing.content.internal_links import targets
+from publishing.i18n.formats import written_with_time
+from publishing.i18n.languages import CODES, is_blank, resolve, translated_fields
 from publishing.models import (
     CAME_DUE,
+    LONGEST_NOTE,
     MAX_CHARACTERS,
+    ChangeNote,
     Publishable,
     Revision,
     RevisionFile,
@@ -34,14 +36,15 @@ from publishing.models import (
     RevisionText,
     slug_columns,
 )
-from publishing.search_index import add, index
-from publishing.snapshots import (
-    Snapshot,
-    child_models,
-    published_fields,
-    says_less,
-    thaw,
-)
+from publishing.models.relations import PublishedForeignKey
+from publishing.models.revisions import not_overtaken
+from publishing.models.snapshots import Snapshot, child_models, published_fields, says_less, thaw
+from publishing.search import desk_index
+from publishing.search.indexing import add, index
+from publishing.text.cleaning import clean_line
+from publishing.workflow import signals
+from publishing.workflow.checking import stored
+from publishing.workflow.sharing import end_published
 
 P = TypeVar("P", bound=Publishable)
 
@@ -56,10 +59,11 @@ def check_publishable(row: Publishable, live_from: datetime, live_until: datetim
 
 def publish_errors(
     row: Publishable, live_from: datetime, live_until: datetime | None, exclude: Collection[str] = ()
-) -> dict[str, list[Any]]:
+) -> dict[str, list[object]]:
     """Why `row`, or a thawed object, can't go public for that time, by field; fields `exclude` are good as they are."""
     errors: dict[str, list[Any]] = {}
-    for check in (lambda: row.full_clean(exclude), row.check_complete):
+    checks: tuple[Callable[[], None], ...] = (lambda: row.full_clean(exclude), row.check_complete)
+    for check in checks:
         try:
             check()
         except ValidationError as error:
@@ -75,9 +79,9 @@ def publish_errors(
     return errors
 
 
-def taken_errors(row: Publishable, live_from: datetime, live_until: datetime | None) -> dict[str, list[Any]]:
-    """What of `row` somebody else has in that time, by field: an address, or a number where each has its own."""
-    errors: dict[str, list[Any]] = {}
+def taken_errors(row: Publishable, live_from: datetime, live_until: datetime | None) -> dict[str, list[object]]:
+    """Errors, by field, for an address or a number of `row` that another object has in that time."""
+    errors: dict[str, list[object]] = {}
     field = row.order_field
     if row.has_own_number and (owner := _owner(row, live_from, live_until, sort_key=row.sort_key)):
         words = {"other": owner, "number": getattr(row, field)}
@@ -94,10 +98,10 @@ def taken_errors(row: Publishable, live_from: datetime, live_until: datetime | N
     return errors
 
 
-def refuse(errors: dict[str, list[Any]]) -> None:
+def refuse(errors: Mapping[str, Sequence[object]]) -> None:
     """Raise ValidationError with `errors` by field; nothing when there are none."""
     if errors:
-        raise ValidationError(errors)
+        raise ValidationError(dict(errors))
 
 
 def check_end(live_from: datetime, live_until: datetime | None) -> None:
@@ -110,6 +114,13 @@ def check_note(note: str) -> None:
     """Raise ValidationError, for field `note`, when it is too long."""
     if len(note) > MAX_CHARACTERS:
         raise ValidationError({"note": _("Say it in at most %s characters.") % MAX_CHARACTERS})
+
+
+def check_change_note(change_note: ChangeNote | None) -> None:
+    """Raise ValidationError, by field, when visitors would have to read too long a line."""
+    words = change_note.words if change_note else {}
+    message = _("Say it in at most %s characters.") % LONGEST_NOTE
+    refuse({column: [message] for column, text in words.items() if len(text) > LONGEST_NOTE})
 
 
 def check_rows(row: Publishable) -> None:
@@ -131,13 +142,13 @@ def _source_column(model: type[Publishable], field: str) -> str:
     return field
 
 
-def _owner(row: Publishable, live_from: datetime, live_until: datetime | None, **what: Any) -> Publishable | None:
+def _owner(row: Publishable, live_from: datetime, live_until: datetime | None, **what: object) -> Publishable | None:
     """The other object of this model that visitors see with `what` in that time."""
     taken = (
         Revision.objects.of(type(row))
         .exclude(object_id=row.pk)
         .filter(CAME_DUE, withdrawn=False, **what)
-        .filter(models.Q(superseded_at=None) | models.Q(superseded_at__gt=live_from))
+        .filter(not_overtaken(live_from))
         .filter(models.Q(live_until=None) | models.Q(live_until__gt=live_from))
     )
     if live_until:
@@ -167,17 +178,33 @@ def locked(obj: P) -> P:
     return row
 
 
-def commit(obj: Publishable, revision: Revision) -> Revision:
-    """Insert `revision` of `obj` with its indexes, and overtake what is older."""
+def commit(obj: Publishable, revision: Revision, change_note: ChangeNote | None = None) -> Revision:
+    """Insert `revision` of `obj` with its indexes and what visitors read of its change, and overtake what is older.
+
+    What says again what was public is no change, and has no `change_note`; nor has a kind that tells none. What
+    replaces nothing is never minor.
+    """
     is_taken = _takes_away(obj, revision)
+    is_told = change_note is not None and obj.tells_changes and not revision.unchanged_since
+    told = change_note.of(revision) if change_note and is_told else None
+    if not revision.unchanged_since:
+        before = obj.revisions.public(revision.live_from).first() if told and told.is_minor else None
+        revision.renewed_at = before.changed_at if before else None
+        if told and not before:
+            told.is_minor = False
     named(obj, revision).save(force_insert=True)
+    if told and not told.says_nothing:
+        told.save(force_insert=True)
     stamp.bump(obj, takes_away=is_taken)
-    obj.revisions.filter(pk__lt=revision.pk).filter(
-        models.Q(superseded_at=None) | models.Q(superseded_at__gt=revision.live_from)
-    ).update(superseded_at=revision.live_from)
+    obj.revisions.filter(pk__lt=revision.pk).filter(not_overtaken(revision.live_from)).update(
+        superseded_at=revision.live_from
+    )
     write_indexes([(obj, revision)])
     # Nobody searches what is over.
     RevisionText.objects.filter(revision__in=obj.revisions.filter(superseded_at__lte=timezone.now())).delete()
+    desk_index.changed(type(obj), obj.pk)
+    if not revision.withdrawn and revision.live_from <= timezone.now():
+        end_published(obj)
     return revision
 
 
@@ -222,18 +249,24 @@ def write_indexes(committed: Sequence[tuple[Publishable, Revision]]) -> None:
         RevisionFile(revision=revision, name=name) for obj, revision in committed for name in files(obj)
     )
     add([text for obj, revision in committed for text in index(obj, revision)])
+    signals.committed.send(sender=None, made=committed)
+
+
+def field_files(obj: Publishable) -> Iterator[FieldFile]:
+    """The stored files of `obj` and its child rows."""
+    for _path, row in _rows(obj):
+        for field in published_fields(type(row)):
+            if isinstance(field, models.FileField) and (value := getattr(row, field.attname)):
+                yield value
 
 
 def files(obj: Publishable) -> Iterator[str]:
     """The names of the stored files of `obj` and its child rows."""
-    for _path, row in _rows(obj):
-        for field in published_fields(type(row)):
-            if isinstance(field, models.FileField) and (value := getattr(row, field.attname)):
-                yield value.name
+    yield from (str(file.name) for file in field_files(obj))
 
 
 def _references(obj: Publishable) -> Iterator[tuple[str, str, int]]:
-    """What `obj` and its child rows point at: in which field, and the model and key of each target."""
+    """The targets of `obj` and of its child rows: for each the field, the model and the key."""
     for path, row in _rows(obj):
         for field in published_fields(type(row)):
             value = getattr(row, field.attname)
@@ -243,12 +276,17 @@ def _references(obj: Publishable) -> Iterator[tuple[str, str, int]]:
                 yield from ((path + field.name, *target) for target in sorted(targets(value)))
 
 
-def commit_copy(revision: Revision, **changes: Any) -> Revision:
-    """Commit `revision` again, with these fields changed."""
-    names = ("author", "note", "live_from", "live_until", "checked_at", "unchanged_since", "data")
-    same = {name: getattr(revision, name) for name in names}
+def commit_copy(revision: Revision, change_note: ChangeNote | None = None, **changes: object) -> Revision:
+    """Commit `revision` again, with these fields changed, and with this change note."""
+    names = ("author", "note", "live_from", "live_until", "checked_at", "unchanged_since", "renewed_at", "data")
+    same = {name: getattr(revision, name) for name in names} | {"checked_in": stored(revision.checks)}
     copy = Revision(**(same | changes))
-    return commit(thaw(revision.model_class, revision.object_id, copy.data), copy)
+    return commit(thaw(revision.model_class, revision.object_id, copy.data), copy, change_note)
+
+
+def commit_waiting(revision: Revision, **changes: object) -> Revision:
+    """The same for a version that waits, which keeps its change note."""
+    return commit_copy(revision, ChangeNote.objects.filter(revision=revision).first(), **changes)
 
 
 def commit_on_top(
@@ -259,11 +297,12 @@ def commit_on_top(
     *,
     now: datetime | None = None,
     with_public: bool = True,
-    **changes: Any,
+    change_note: ChangeNote | None = None,
+    **changes: object,
 ) -> tuple[Revision | None, dict[int, Revision]]:
     """Commit what is public of `row` again with `changes`, and then carry along what waits, to wait on.
 
-    `data_of` gives the content that each of them gets. What waits keeps its author, note and times:
+    `data_of` gives the content that each of them gets. What waits keeps its author, notes and times:
     it stays the decision of whoever planned it. Returns the commit that is public now, None when
     nothing is or when not `with_public`, and what waits by the number of the version that it replaces.
     """
@@ -272,28 +311,28 @@ def commit_on_top(
     waiting = [(each, data_of(each)) for each in waiting_versions(row, now)]
     act = None
     if shown:
-        same = {"unchanged_since": shown.changed_at, "data": data_of(shown)}
-        act = commit_copy(shown, author=author, note=note, live_from=now, **(same | changes))
+        same = {"unchanged_since": shown.said_since, "data": data_of(shown)}
+        act = commit_copy(shown, change_note, author=author, note=note, live_from=now, **(same | changes))
     else:  # nothing is overtaken: what waits before the first one that changes can stay
         while waiting and waiting[0][1] == waiting[0][0].data:
             del waiting[0]
-    return act, {each.pk: commit_copy(each, data=data, carried_by=act or each) for each, data in waiting}
+    return act, {each.pk: commit_waiting(each, data=data, carried_by=act or each) for each, data in waiting}
 
 
-def waiting_versions(row: Publishable, now: datetime) -> RevisionQuerySet:
+def waiting_versions(row: Publishable, now: datetime) -> RevisionQuerySet[Revision]:
     """The versions of `row` that wait, in the order in which they overtake each other."""
     return row.revisions.pending(now).filter(withdrawn=False).order_by("pk")
 
 
-def log(author: User | None, objects: Sequence[Any], message: str) -> None:
-    """Write `message` about each of `objects` in the log of the admin."""
+def log(author: User | None, objects: Sequence[Any], message: str | list[object]) -> None:
+    """Write `message`, words or what `history` makes words of, about each of `objects` in the log of the admin."""
     if author and objects:
         LogEntry.objects.log_actions(author.pk, objects, CHANGE, message)
 
 
 def moment(at: datetime) -> str:
     """Date and time as people here read them."""
-    return written(timezone.localtime(at), "j F Y, H:i" if not at.second else "j F Y, H:i:s")
+    return written_with_time(timezone.localtime(at))
 
 
 def _rows(obj: Publishable) -> list[tuple[str, models.Model]]:

@@ -1,14 +1,13 @@
-"""Every save is kept: what a working copy said before it was saved again.
+"""Kept saves: earlier content of a working copy.
 
 Of each sitting, which is what one person saves within half an hour, the last save is kept. What a
 version says already is not kept beside it.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2s
-from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
@@ -16,8 +15,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
 
-from publishing.models import MAX_CHARACTERS, Draft, Publishable
-from publishing.snapshots import Snapshot, child_models, freeze, freeze_all, normalise, published_fields
+from publishing.models import MAX_CHARACTERS, Draft, Publishable, Revision, content_models
+from publishing.models.snapshots import Snapshot, child_models, freeze, freeze_all, normalise, published_fields
+from publishing.types import AnyField
+from publishing.workflow.signals import committed, saved
+from publishing.workflow.state import changed, has_unpublished
 
 SITTING = timedelta(minutes=30)
 WHOLE_FOR = timedelta(days=365)  # afterwards one a month
@@ -31,20 +33,63 @@ def keep(obj: Publishable, author: User | None, *, begins: bool = False) -> Draf
     Returns where, or None when a version says it already. Nothing is done when the newest kept save says the same.
     """
     row = type(obj)._base_manager.get(pk=obj.pk)
+    saved.send(type(row), rows=[row])
     kept = Draft.objects.of(row)
     last = kept.filter(was_saved=True).first()
     data, now = freeze_all(row), timezone.now()
     if _is_version(row, freeze(row)):
         kept.filter(digest=digest(freeze(row))).delete()
+        kept.update(is_open=False)
         return None
     if last and last.data == data:
+        _open(last)
         return last
     title = str(row)[:MAX_CHARACTERS]
     if last and not begins and author and last.author_id == author.pk and now - last.first_at < SITTING:
         last.data, last.digest, last.title, last.last_at = data, digest(freeze(row)), title, now
         last.save(update_fields=["data", "digest", "title", "last_at"])
+        _open(last)
         return last
-    return _add(row, author, title, data)
+    return _open(_add(row, author, title, data))
+
+
+def _open(draft: Draft) -> Draft:
+    """Note that the working copy says what `draft` does, and no earlier one."""
+    Draft.objects.filter(model=draft.model, object_id=draft.object_id).exclude(pk=draft.pk).update(is_open=False)
+    if not draft.is_open:
+        draft.is_open = True
+        draft.save(update_fields=["is_open"])
+    return draft
+
+
+def close(made: Sequence[tuple[Publishable, Revision]], **_signal: object) -> None:
+    """Note of objects whose working copy says what their last version does that nothing waits to be published."""
+    if not made:
+        return
+    model = type(made[0][0])
+    keys = [revision.object_id for _obj, revision in made]
+    waiting = Draft.objects.filter(model=model._meta.label_lower, object_id__in=keys, is_open=True)
+    rows = model._base_manager.filter(pk__in=waiting.values("object_id"))
+    settled = [row.pk for row in rows if not has_unpublished(row)]
+    if settled:
+        waiting.filter(object_id__in=settled).update(is_open=False)
+
+
+committed.connect(close, dispatch_uid="drafts")
+
+
+def find_open() -> int:
+    """Keep what was saved before saves were kept and is in no version; returns how many. It compares all rows."""
+    found = 0
+    for model in content_models():
+        versions = Revision.objects.of(model)
+        never = model._base_manager.exclude(pk__in=versions.values("object_id")).values_list("pk", flat=True)
+        kept = set(Draft.objects.filter(model=model._meta.label_lower).values_list("object_id", flat=True))
+        for row in model._base_manager.filter(pk__in=({*never} | changed(model)) - kept):
+            if draft := keep_what_stood(row):
+                _open(draft)
+                found += 1
+    return found
 
 
 def keep_what_stood(obj: Publishable) -> Draft | None:
@@ -127,7 +172,7 @@ def _add(
     return draft
 
 
-def digest(value: Any) -> str:
+def digest(value: object) -> str:
     """A digest of a snapshot, or of anything else that JSON can say."""
     return blake2s(json.dumps(value, sort_keys=True, default=str).encode(), digest_size=16).hexdigest()
 
@@ -152,7 +197,7 @@ def _storable(row: Publishable, typed: Snapshot) -> Snapshot:
     return data
 
 
-def _files(fields: Iterable[models.Field], typed: Snapshot, saved: Snapshot) -> Snapshot:
-    """What was saved in the columns of files, where something was typed."""
+def _files(fields: Iterable[AnyField], typed: Snapshot, saved: Snapshot) -> Snapshot:
+    """The saved values of the columns of files in which something was typed."""
     columns = [field.attname for field in fields if isinstance(field, models.FileField)]
     return {column: saved.get(column, "") for column in columns if typed.get(column)}

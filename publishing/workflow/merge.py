@@ -1,4 +1,4 @@
-"""A three-way merge of snapshots: what somebody changed is brought into another copy, unit by unit.
+"""A three-way merge of snapshots: changes are brought into another copy, unit by unit.
 
 A unit is what belongs together: one column, a picture with all that is said about it, or what the
 model names in `together`. `merge` knows no time, author or database.
@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import models
 
-from publishing.fields import PictureField
-from publishing.languages import localized, translated_fields
+from publishing.files.fields import PictureField
+from publishing.i18n.languages import localized, translated_fields
 from publishing.models import Publishable
-from publishing.snapshots import Snapshot, child_models, normalise, published_fields
+from publishing.models.snapshots import Snapshot, child_models, normalise, published_fields
 
 Path = tuple[str | int, ...]  # as in `snapshots.Change`
 NOTHING = object()  # equals no value of a snapshot
@@ -30,8 +30,8 @@ class Kept:
     """
 
     path: Path
-    ours: Any
-    wanted: Any
+    ours: object
+    wanted: object
 
 
 def merge(model: type[Publishable], base: Snapshot, ours: Snapshot, wanted: Snapshot) -> tuple[Snapshot, list[Kept]]:

@@ -1,4 +1,4 @@
-"""What waits for its moment: cancel it, move it, and set when something ends."""
+"""Planned versions: cancel one, move it, and set when something ends."""
 
 from datetime import datetime
 
@@ -8,18 +8,19 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing import stamp
+from publishing.cache import stamp
 from publishing.models import (
     CAME_DUE,
     Publishable,
     Revision,
 )
-from publishing.snapshots import diff, normalise
+from publishing.models.snapshots import diff, normalise
+from publishing.workflow.change_notes import date_anew
 from publishing.workflow.commit import (
     check_end,
     check_note,
-    commit_copy,
     commit_on_top,
+    commit_waiting,
     lock,
     locked,
     log,
@@ -61,7 +62,7 @@ def reschedule(
         words = {"old": moment(waiting.live_from), "new": moment(live_from)}
         log(author, [row], _("The publication of %(old)s is moved to %(new)s.") % words)
         times = {"live_from": live_from, "live_until": live_until, "checked_at": live_from}
-        return commit_copy(waiting, author=author, **times)
+        return commit_waiting(waiting, author=author, **times)
 
 
 def advance(revision: Revision, author: User | None, note: str = "") -> Revision:
@@ -80,11 +81,12 @@ def advance(revision: Revision, author: User | None, note: str = "") -> Revision
         cancel_waiting(waiting)
         log(author, [obj], _("The publication of %s is brought forward to now.") % moment(waiting.live_from))
         is_same = shown and not diff(normalise(type(obj), shown.data), normalise(type(obj), waiting.data))
-        since = shown.changed_at if shown and is_same else None
-        times = {"live_from": now, "checked_at": now, "unchanged_since": since}
-        act = commit_copy(waiting, author=author, note=note or waiting.note, **times)
+        same = shown if is_same else None
+        times: dict[str, object] = {"live_from": now, "checked_at": now}
+        times |= {"unchanged_since": same.said_since if same else None, "renewed_at": same.renewed_at if same else None}
+        act = commit_waiting(waiting, author=author, note=note or waiting.note, **times)
         for each in others:
-            commit_copy(each, carried_by=act)
+            commit_waiting(each, carried_by=act)
     return act
 
 
@@ -141,3 +143,4 @@ def cancel_waiting(waiting: Revision) -> None:
     for older in own.filter(CAME_DUE, pk__lt=waiting.pk, superseded_at=waiting.live_from):
         newer = own.filter(CAME_DUE, pk__gt=older.pk).aggregate(first=models.Min("live_from"))
         own.filter(pk=older.pk).update(superseded_at=newer["first"])
+    date_anew(waiting.model_class, waiting.object_id)

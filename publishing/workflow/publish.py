@@ -1,7 +1,8 @@
-"""Publishing the working copy, confirming what is public, and withdrawing it."""
+"""Publishing the working copy, confirming the public version, and withdrawing it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -10,33 +11,33 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing import stamp
-from publishing.languages import is_blank
+from publishing.cache import stamp
+from publishing.i18n.languages import NAMES, is_blank
 from publishing.models import (
     MAX_CHARACTERS,
+    ChangeNote,
     Publishable,
     Revision,
 )
-from publishing.snapshots import (
-    diff,
-    freeze,
-    normalise,
-    thaw,
-)
+from publishing.models.snapshots import diff, freeze, normalise, thaw
+from publishing.search import desk_index
+from publishing.workflow.checking import SOURCE, checks_of, stored, why_not_checked
 from publishing.workflow.commit import (
+    check_change_note,
     check_end,
     check_note,
     check_publishable,
     check_rows,
     commit,
-    commit_copy,
     commit_on_top,
+    commit_waiting,
     lock,
     locked,
     named,
     waiting_versions,
     write_indexes,
 )
+from publishing.workflow.signals import saved
 
 
 def publish(
@@ -47,36 +48,43 @@ def publish(
     live_until: datetime | None = None,
     *,
     keep_waiting: bool = False,
+    change_note: ChangeNote | None = None,
 ) -> Revision:
     """Freeze the saved row of `obj` and its child rows into a Revision.
 
     It is public from `live_from` (by default, or when past, now) until `live_until` (by
     default for ever); both aware. It overtakes what waits for a later moment, or with
-    `keep_waiting` that goes on waiting. Raises ValidationError, by field, when it can't be.
+    `keep_waiting` that goes on waiting. `note` is for the desk; `change_note`, an unsaved one, is what
+    visitors read of the change. Raises ValidationError, by field, when it can't be.
     """
     now = timezone.now()
     live_from = max(live_from or now, now)
     check_end(live_from, live_until)
     check_note(note)
+    check_change_note(change_note)
     with transaction.atomic():
         row = locked(obj)
+        row.before_publishing(live_from)
+        saved.send(type(row), rows=[row])
         check_publishable(row, live_from, live_until)
         check_rows(row)
         data = freeze(row)
         shown = row.revisions.public(now).first()
-        since = shown.changed_at if shown and not diff(normalise(type(row), shown.data), data) else None
+        same = shown if shown and not diff(normalise(type(row), shown.data), data) else None
         revision = Revision(
             author=author,
             note=note,
             live_from=live_from,
             live_until=live_until,
-            unchanged_since=since,
+            checked_in=checks_of(row, data, shown or row.revisions.first(), author, now),
+            unchanged_since=same.said_since if same else None,
+            renewed_at=same.renewed_at if same else None,
             data=data,
         )
         waiting = list(waiting_versions(row, now)) if keep_waiting else []
-        commit(thaw(type(row), row.pk, data), revision)
+        commit(thaw(type(row), row.pk, data), revision, change_note)
         for each in waiting:
-            commit_copy(each, carried_by=revision)
+            commit_waiting(each, carried_by=revision)
         return revision
 
 
@@ -92,10 +100,13 @@ def publish_new(rows: Sequence[Publishable], author: User | None, note: str = ""
     with transaction.atomic():
         lock(model)
         now = timezone.now()
-        saved = list(model._base_manager.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
-        models.prefetch_related_objects(saved, *model.children)
+        found = list(model._base_manager.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+        models.prefetch_related_objects(found, *model.children)
+        for row in found:
+            row.before_publishing(now)
+        saved.send(model, rows=found)
         committed = []
-        for row in saved:
+        for row in found:
             check_publishable(row, now)
             check_rows(row)
             data = freeze(row)
@@ -104,21 +115,29 @@ def publish_new(rows: Sequence[Publishable], author: User | None, note: str = ""
         Revision.objects.bulk_create([revision for _shown, revision in committed])
         stamp.bump(model, takes_away=False)
         write_indexes(committed)
+        desk_index.index_all((model, row.pk) for row in found)
 
 
-def confirm(obj: Publishable, author: User | None) -> Revision:
-    """Say that what visitors read of `obj` is still right: the same commit again, dated now.
+def confirm(obj: Publishable, author: User | None, languages: Collection[str] = (SOURCE,)) -> Revision:
+    """Say that what visitors read of `obj` in `languages` is still right: the same commit again, dated now.
 
-    A working copy that differs stays unpublished, and what waits keeps waiting. Raises
-    ValidationError when visitors do not see `obj`.
+    A working copy that differs stays unpublished, and what waits keeps waiting. Raises ValidationError when visitors
+    do not see `obj`, and for a translation that is not there, is behind, or must still be read.
     """
     with transaction.atomic():
         row = locked(obj)
+        saved.send(type(row), rows=[row])
         now = timezone.now()
-        act, _carried = commit_on_top(row, author, "", now=now, checked_at=now)
-        if act is None:
+        shown = row.revisions.public(now).first()
+        if shown is None:
             raise ValidationError(_("This is not on the public site."))
-        return act
+        if refused := [why for code in languages if (why := why_not_checked(row, shown, code))]:
+            raise ValidationError(refused)
+        checks = stored(shown.checks) | dict.fromkeys(languages, now.isoformat())
+        checked_at = now if SOURCE in languages else shown.checked_at
+        note = "" if SOURCE in languages else _("Checked: %s") % ", ".join(str(NAMES[code]) for code in languages)
+        act, _carried = commit_on_top(row, author, note, now=now, checked_at=checked_at, checked_in=checks)
+        return cast(Revision, act)
 
 
 def withdraw(obj: Publishable, author: User | None, reason: str) -> Revision:
@@ -138,6 +157,7 @@ def withdraw(obj: Publishable, author: User | None, reason: str) -> Revision:
         revision = Revision(
             author=author, live_from=timezone.now(), withdrawn=True, reason=reason.strip(), data=last.data
         )
+        revision.checked_in = stored(last.checks)
         return commit(last.thaw(), revision)
 
 

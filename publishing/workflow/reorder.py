@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -16,7 +16,8 @@ from publishing.models import (
     Publishable,
     Revision,
 )
-from publishing.snapshots import Snapshot
+from publishing.models.snapshots import Snapshot
+from publishing.search import desk_index
 from publishing.workflow.commit import commit_on_top, lock, log
 
 P = TypeVar("P", bound=Publishable)
@@ -30,7 +31,7 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None, note: str =
     afterwards; where each has its own number, those that visitors see are. Returns how many rows
     moved. Raises ValidationError when one of them is gone.
     """
-    with transaction.atomic():
+    with transaction.atomic(), desk_index.together():
         lock(model)
         rows: list[Any] = list(model._base_manager.order_by(model.order_field, "pk"))
         chosen = set(ids)
@@ -55,6 +56,9 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None, note: str =
                 setattr(row, field, place)
                 moved.append(row)
         model._base_manager.bulk_update(moved, [field], batch_size=500)
+        if model.has_own_number:  # which the search of the desk finds
+            for row in moved:
+                desk_index.changed(model, row.pk)
         note = note or _("Order changed.")
         keys = {row.pk: row.sort_key for row in rows}
         stale = {pk for pk, key in shown if key != keys.get(pk, key)}
@@ -66,48 +70,63 @@ def reorder(model: type[P], ids: Sequence[int], author: User | None, note: str =
 
 
 def _with(values: Snapshot, revision: Revision) -> Snapshot:
-    return revision.data | values
+    changed: Snapshot = revision.data | values
+    return changed
 
 
-def repoint(row: Publishable, field: str, new: Publishable | None, author: User | None) -> None:
+def repoint(
+    row: Publishable, field: str, new: Publishable | None, author: User | None, old: Publishable | None = None
+) -> None:
     """Let relation `field` of `row` lead to `new` instead: in its working copy, in what is public and in what waits.
 
-    Only where it leads to the same as in the working copy; drafts stay drafts.
+    Only where it leads to `old`, by default to the same as in the working copy; drafts stay drafts.
     """
     column = type(row)._meta.get_field(field).attname  # type: ignore[union-attr]
     # Without names: history forgets nobody's name in the notes of others.
     note = _("%s changed.") % capfirst(str(type(row)._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
     with transaction.atomic():
         lock(type(row))
-        replace(row, column, {getattr(row, column)}, new and new.pk, author, note)
+        left = old.pk if old else getattr(row, column)
+        change = replace if getattr(row, column) == left else replace_in_versions
+        change(row, column, {left}, new and new.pk, author, note)
 
 
-def replace(row: P, column: str, old: Container[Any], new: Any, author: User | None, note: str) -> None:
+def replace(row: P, column: str, old: Container[object], new: object, author: User | None, note: str) -> None:
     """Let `column` of `row` say `new`: in its working copy, and where what is public or waits says one of `old`.
 
     Drafts stay drafts. `new` is a value as snapshots have it.
     """
-    field = next(each for each in type(row)._meta.concrete_fields if each.attname == column)
     with transaction.atomic():
         lock(type(row))
         type(row)._base_manager.filter(pk=row.pk).update(**{column: new})
         setattr(row, column, new)
+        desk_index.changed(type(row), row.pk)
+        replace_in_versions(row, column, old, new, author, note)
 
-        def changed(revision: Revision) -> Snapshot:
-            says = field.to_python(revision.data[column]) if column in revision.data else None
-            return revision.data | ({column: new} if column in revision.data and says in old else {})
 
+def replace_in_versions(
+    row: P, column: str, old: Container[object], new: object, author: User | None, note: str
+) -> None:
+    """The same without the working copy, which says something else already."""
+    field = next(each for each in type(row)._meta.concrete_fields if each.attname == column)
+
+    def changed(revision: Revision) -> Snapshot:
+        says = field.to_python(revision.data[column]) if column in revision.data else None
+        return cast(Snapshot, revision.data) | ({column: new} if column in revision.data and says in old else {})
+
+    with transaction.atomic():
+        lock(type(row))
         live = row.revisions.public() | row.revisions.pending().filter(withdrawn=False)
         if any(changed(revision) != revision.data for revision in live):
             commit_on_top(row, author, note, changed)
         log(author, [row], note)
 
 
-def dragged(before: Sequence[Any], after: Sequence[Any]) -> set[Any]:
-    """What has to be taken out of `before`, at least, so that the rest stands there as in `after`."""
+def dragged(before: Sequence[object], after: Sequence[object]) -> set[object]:
+    """The fewest items to take out of `before` so that the rest has the order of `after`."""
     place = {each: index for index, each in enumerate(before)}
     ends: list[int] = []  # of a run that kept its order, by its length: the lowest place at which one ends
-    run: list[list[Any]] = []  # that run
+    run: list[list[object]] = []  # that run
     for each in after:
         length = bisect_left(ends, place[each])
         longer = [*(run[length - 1] if length else []), each]

@@ -1,10 +1,11 @@
 """Putting an old version back as the working copy, and the bin."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
@@ -19,42 +20,50 @@ from publishing.models import (
     Publishable,
     Revision,
 )
-from publishing.snapshots import (
+from publishing.models.snapshots import (
     Snapshot,
     child_models,
     freeze_all,
     normalise,
     published_fields,
+    thaw,
     unpublished_fields,
 )
+from publishing.search import desk_index
+from publishing.types import AnyField, AnyForeignKey
 from publishing.workflow.commit import lock
 from publishing.workflow.drafts import keep
 from publishing.workflow.state import has_unpublished, is_live
 
 
-def restore(version: Revision | Discarded | Draft, author: User | None) -> Any:
+def restore(version: Revision | Discarded | Draft, author: User | None) -> Publishable:
     """Make `version` the working copy again, also of a deleted object; not yet public.
 
     Returns the saved working row. What a version does not hold (such as the account of a
     staff member) stays as it is; a relation to something deleted is left empty. Changes of
     the working copy that were never published are kept as Discarded, and so is what it becomes as a Draft.
+    Raises ValidationError for a version that was erased.
     """
-    model: Any = version.model_class
-    with transaction.atomic():
+    if isinstance(version, Revision) and Revision.objects.filter(pk=version.pk).exclude(erased_at=None).exists():
+        raise ValidationError(_("This version was erased for good: there is nothing to put back."))
+    model = version.model_class
+    with transaction.atomic(), desk_index.together():
         lock(model)
         row = model._base_manager.select_for_update().filter(pk=version.object_id).first()
         if row and has_unpublished(row):
             discard(row, author)
         if row is None:
-            row = model(pk=version.object_id)
+            row = model(pk=version.object_id)  # type: ignore[misc]  # the plugin knows no key of an abstract model
             private = [each for each in unpublished_fields(model) if each.name not in model.asked_anew]
             set_values(row, [each for each in private if each.attname in version.data], version.data)
         snapshot = normalise(model, version.data)
         # A version from which something was withheld does not know it.
-        kept = {name for name in model.withheld_unless if not snapshot[model._meta.get_field(name).attname]}
+        kept = {name for name in model.withheld_unless if not snapshot[_attname(model, name)]}
+        kept |= _unknown_to(thaw(model, row.pk, snapshot))
         _write(row, snapshot, kept | row.kept_when_restored())
         for name, child_model in child_models(model):
-            restore_rows(row, child_model, snapshot[name])
+            if name not in kept:
+                restore_rows(row, child_model, snapshot[name])
         Discarded.objects.of(row).in_bin().update(restored_at=timezone.now())
         if author:
             # For `history`, which says it in the language of its reader.
@@ -62,6 +71,20 @@ def restore(version: Revision | Discarded | Draft, author: User | None) -> Any:
             LogEntry.objects.log_actions(author.pk, [row], CHANGE, [told])
         keep(row, author, begins=True)
     return model._base_manager.get(pk=row.pk)
+
+
+def _attname(model: type[models.Model], name: str) -> str:
+    return cast(AnyField, model._meta.get_field(name)).attname
+
+
+def _unknown_to(obj: Any) -> set[str]:
+    """What version `obj`, or row of one, can't know because it was withheld from it."""
+    lists = {*getattr(obj, "children", ())}
+    return {
+        name
+        for name in obj.withheld
+        if not (getattr(obj, name).all() if name in lists else getattr(obj, _attname(type(obj), name)))
+    }
 
 
 def discard(row: Publishable, author: User | None, deleted: bool = False) -> Discarded:
@@ -78,7 +101,7 @@ def discard(row: Publishable, author: User | None, deleted: bool = False) -> Dis
 
 
 @receiver(pre_delete)
-def put_in_bin(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
+def put_in_bin(sender: type[models.Model], instance: models.Model, **kwargs: object) -> None:
     """Keep what is being deleted; raise ProtectedError for what visitors see, which must be withdrawn first."""
     if not isinstance(instance, Publishable):
         return
@@ -89,7 +112,7 @@ def put_in_bin(sender: type[models.Model], instance: models.Model, **kwargs: Any
         discard(instance, None, deleted=True)
 
 
-def set_values(row: models.Model, fields: Iterable[models.Field], snapshot: Snapshot) -> None:
+def set_values(row: models.Model, fields: Iterable[AnyField], snapshot: Snapshot) -> None:
     """Put these fields of `snapshot` on `row`; a relation that can't be had again stays empty."""
     for field in fields:
         value = field.to_python(snapshot[field.attname])
@@ -98,7 +121,7 @@ def set_values(row: models.Model, fields: Iterable[models.Field], snapshot: Snap
         setattr(row, field.attname, value)
 
 
-def _is_free(field: models.ForeignKey, pk: Any) -> bool:
+def _is_free(field: AnyForeignKey, pk: object) -> bool:
     """Whether there still is something to relate to, and nobody else has it where only one may."""
     taken = field.unique and field.model._base_manager.filter(**{field.attname: pk}).exists()
     return not taken and field.related_model._base_manager.filter(pk=pk).exists()
@@ -119,4 +142,7 @@ def restore_rows(parent: Publishable, model: type[Child], snapshots: list[Snapsh
         if row.pk is None and snapshot["id"] > 0 and not model._base_manager.filter(pk=snapshot["id"]).exists():
             row.pk = snapshot["id"]
         setattr(row, model.parent, parent)
-        _write(row, snapshot)
+        shown = model()
+        for field in published_fields(model):
+            setattr(shown, field.attname, field.to_python(snapshot[field.attname]))
+        _write(row, snapshot, _unknown_to(shown) if row.pk in own else ())

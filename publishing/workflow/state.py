@@ -1,4 +1,4 @@
-"""Where an object stands towards the public, and what of its working copy is not published."""
+"""The state of an object (draft, public, planned, withdrawn), and the unpublished changes of its working copy."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
@@ -7,17 +7,11 @@ from django.db import connection, models
 from django.utils.translation import gettext_lazy
 
 from publishing.models import (
+    Frozen,
     Publishable,
     Revision,
 )
-from publishing.snapshots import (
-    Change,
-    child_models,
-    diff,
-    freeze,
-    normalise,
-    published_fields,
-)
+from publishing.models.snapshots import FieldChange, child_models, diff, freeze, normalise, published_fields
 
 P = TypeVar("P", bound=Publishable)
 
@@ -41,7 +35,7 @@ def state(obj: Publishable) -> State:
 
 
 def states(model: type[P], rows: Iterable[P]) -> dict[int, State]:
-    """Where these saved rows of `model` stand, by their key; the number of questions does not grow with them."""
+    """The state of these saved rows of `model`, by their key; the number of queries does not grow with them."""
     keys = {row.pk: row for row in rows}
     revisions = Revision.objects.of(model).filter(object_id__in=keys)
     due = {revision.object_id: revision for revision in revisions.due().defer("data")}
@@ -61,8 +55,8 @@ def states(model: type[P], rows: Iterable[P]) -> dict[int, State]:
     return found
 
 
-def unpublished_changes(obj: Publishable) -> list[Change]:
-    """What differs between the last word on `obj`, even one still waiting, and its saved row."""
+def unpublished_changes(obj: Publishable) -> list[FieldChange]:
+    """The differences between the newest version of `obj`, even one that waits, and its saved row."""
     last = obj.revisions.standing().first()
     row = type(obj)._base_manager.get(pk=obj.pk)
     return diff(normalise(type(obj), last.data), freeze(row)) if last else []
@@ -99,6 +93,12 @@ def changed(model: type[P]) -> set[int]:
     return found
 
 
+def _withholds(model: type[Publishable]) -> bool:
+    """Whether what is frozen of `model` depends on what it says itself."""
+    kinds: list[Any] = [model, *(child for _name, child in child_models(model))]
+    return any(kind.withheld is not Frozen.withheld for kind in kinds)
+
+
 def surely_unchanged(model: type[P], among: Collection[int] | None = None) -> set[int]:
     """The keys of rows whose columns say what their last commit says, as the database compares them: most, in no time.
 
@@ -106,7 +106,7 @@ def surely_unchanged(model: type[P], among: Collection[int] | None = None) -> se
     one whose commit is from before a migration, or one with a value that the database writes in another way.
     """
     fields = published_fields(model)
-    if model.withheld_unless or any(field.null and field.has_default() for field in fields):
+    if model.withheld_unless or _withholds(model) or any(field.null and field.has_default() for field in fields):
         return set()  # what is frozen, or what a commit without this column means, depends on more than the column
     quote, is_postgresql = connection.ops.quote_name, connection.vendor == "postgresql"
     name_of = quote if is_postgresql else str

@@ -24,9 +24,8 @@ from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from publishing.models import MAX_CHARACTERS, Act, ActLine, Discarded, Draft, Publishable, Revision
-from publishing.signals import undone
-from publishing.snapshots import (
+from publishing.models import MAX_CHARACTERS, Act, ActLine, Discarded, Draft, Publishable, Revision, TranslationState
+from publishing.models.snapshots import (
     Snapshot,
     child_models,
     freeze_all,
@@ -35,14 +34,28 @@ from publishing.snapshots import (
     unpublished_fields,
     withheld_fields,
 )
-from publishing.workflow.commit import commit, commit_copy, lock, log, moment, refuse, taken_errors, waiting_versions
+from publishing.search import desk_index
+from publishing.workflow.commit import (
+    commit,
+    commit_copy,
+    commit_waiting,
+    lock,
+    log,
+    moment,
+    refuse,
+    taken_errors,
+    waiting_versions,
+)
 from publishing.workflow.drafts import digest, keep, keep_what_stood
 from publishing.workflow.plan import cancel_waiting
 from publishing.workflow.reorder import reorder
 from publishing.workflow.restore import restore, restore_rows, set_values
+from publishing.workflow.signals import undone
 
 KEPT_FOR = timedelta(days=30)
-WITHOUT_VERSION = (Act.Kind.DELETED, Act.Kind.ORDERED, Act.Kind.RESTORED)  # acts about the working copy alone
+TRANSLATED = "translated_from"  # in what an act changed, beside the fields: the origins of translations, by language
+# Acts about the working copy alone.
+WITHOUT_VERSION = (Act.Kind.DELETED, Act.Kind.ORDERED, Act.Kind.RESTORED, Act.Kind.REPLACED)
 
 
 @dataclass(frozen=True)
@@ -57,10 +70,11 @@ class Look:
     due: int | None
     waiting: tuple[tuple[int, datetime], ...]  # with the moment that each waits for
     cancelled: tuple[int, ...]
+    translated_from: Snapshot  # the origins of its translations, by language; to say that one still holds changes these
 
     @property
-    def versions(self) -> tuple[Any, ...]:
-        """What changes as soon as somebody publishes, plans or cancels."""
+    def versions(self) -> tuple[object, ...]:
+        """The part that changes as soon as somebody publishes, plans or cancels."""
         return self.newest, self.cancelled
 
     @property
@@ -75,7 +89,7 @@ def look(model: type[Publishable], pk: int) -> Look:
 
 
 def look_at(model: type[Publishable], pks: Sequence[int]) -> list[Look]:
-    """How these objects stand now, in their order; the number of questions does not grow with them."""
+    """How these objects stand now, in their order; the number of queries does not grow with them."""
     now = timezone.now()
     rows: dict[int, Any] = model._base_manager.in_bulk(list(pks))
     models.prefetch_related_objects(list(rows.values()), *model.children)
@@ -85,6 +99,9 @@ def look_at(model: type[Publishable], pks: Sequence[int]) -> list[Look]:
     found = Revision.objects.of(model).filter(object_id__in=revisions).order_by("pk").values_list(*columns)
     for object_id, *values in found:
         revisions[object_id].append(values)
+    origins: dict[int, Snapshot] = {pk: {} for pk in pks}
+    for each in TranslationState.objects.among(model, pks):
+        origins[each.object_id][each.language] = each.origins
     looks = []
     for pk in pks:
         row, due, waiting, cancelled, newest = rows.get(pk), None, [], [], 0
@@ -98,7 +115,7 @@ def look_at(model: type[Publishable], pks: Sequence[int]) -> list[Look]:
                 waiting.append((number, live_from))
         working = {key: value for key, value in freeze_all(row).items() if key not in linked} if row else None
         title = str(row)[:MAX_CHARACTERS] if row else ""
-        looks.append(Look(model, pk, title, working, newest, due, tuple(waiting), tuple(cancelled)))
+        looks.append(Look(model, pk, title, working, newest, due, tuple(waiting), tuple(cancelled), origins[pk]))
     return looks
 
 
@@ -114,7 +131,9 @@ def record(kind: Act.Kind, author: User | None, before: Iterable[Look]) -> Act |
         (old, new)
         for model, looks in by_model.items()
         for old, new in zip(looks, look_at(model, [each.pk for each in looks]), strict=True)
-        if old.versions != new.versions or (kind in WITHOUT_VERSION and old.digest != new.digest)
+        if old.versions != new.versions
+        or (kind in WITHOUT_VERSION and old.digest != new.digest)
+        or (kind == Act.Kind.HELD and old.translated_from != new.translated_from)
     ]
     if not changed:
         return None
@@ -126,13 +145,16 @@ def record(kind: Act.Kind, author: User | None, before: Iterable[Look]) -> Act |
 def _line(act: Act, old: Look, new: Look) -> ActLine:
     was, now = old.working or {}, new.working or {}
     moments = {at for _number, at in new.waiting}
+    changed = {name: was[name] for name in now if name in was and was[name] != now[name]}
+    if old.translated_from != new.translated_from:
+        changed[TRANSLATED] = old.translated_from
     return ActLine(
         act=act,
         model=old.model._meta.label_lower,
         object_id=old.pk,
         title=new.title or old.title,
         was_there=old.working is not None,
-        working={name: was[name] for name in now if name in was and was[name] != now[name]},
+        working=changed,
         before=old.newest,
         after=new.newest,
         due=old.due,
@@ -147,16 +169,21 @@ def last_act(obj: Publishable) -> Act | None:
     """The act about `obj` that can be undone now: its newest, when nothing of it changed since."""
     mine = ActLine.objects.filter(model=obj._meta.label_lower, object_id=obj.pk, act__undone_at=None)
     line = mine.filter(act__at__gt=timezone.now() - KEPT_FOR).select_related("act").order_by("-pk").first()
-    return line.act if line and line.digest == look(type(obj), obj.pk).digest else None
+    if line is None or line.digest != look(type(obj), obj.pk).digest:
+        return None
+    before, shown = obj.revisions.filter(pk=line.due or 0).first(), obj.revisions.due().first()
+    leads_to_taken = before and before.taken_back_at and shown and shown.pk > line.before
+    return None if leads_to_taken else line.act
 
 
 def undo(act: Act, author: User | None) -> list[str]:
     """Put back what `act` changed; returns what could not be, in sentences.
 
     Raises ValidationError when somebody changed it since, when it is too long ago or was undone
-    already, and when something else has taken an address meanwhile.
+    already, when something else has taken an address meanwhile, and when visitors would read again
+    what was taken back.
     """
-    with transaction.atomic():
+    with transaction.atomic(), desk_index.together():
         lines = list(act.lines.order_by("pk"))
         for label in sorted({line.model for line in lines}):
             lock(apps.get_model(label))
@@ -203,7 +230,7 @@ def _revive(line: ActLine, seen: Look) -> None:
 
 
 def _changed_since(line: ActLine, act: Act) -> str:
-    """Who changed the object after the act, and when."""
+    """The person who changed the object after the act, and when."""
     content_type = ContentType.objects.get_for_model(line.model_class)
     about = {"model": line.model, "object_id": line.object_id}
     revision = Revision.objects.filter(**about, created_at__gt=act.at).select_related("author").first()
@@ -224,7 +251,7 @@ def _changed_since(line: ActLine, act: Act) -> str:
 
 
 def _put_in_order(lines: list[ActLine], author: User | None, note: str) -> None:
-    model: Any = lines[0].model_class
+    model = lines[0].model_class
     field = model.order_field
     moved = [line for line in lines if field in line.working]
     moved.sort(key=lambda line: (line.working[field], line.object_id))
@@ -233,7 +260,7 @@ def _put_in_order(lines: list[ActLine], author: User | None, note: str) -> None:
 
 def _put_back(line: ActLine, author: User | None, note: str, now: datetime) -> list[str]:
     """Put back one object; returns what could not be."""
-    model: Any = line.model_class
+    model = line.model_class
     row = model._base_manager.filter(pk=line.object_id).first()
     if row is None:
         deleted = Discarded.objects.filter(model=line.model, object_id=line.object_id).in_bin().first()
@@ -258,9 +285,9 @@ def _put_back(line: ActLine, author: User | None, note: str, now: datetime) -> l
     return told
 
 
-def _put_back_working(row: Any, working: Snapshot) -> None:
+def _put_back_working(row: Publishable, working: Snapshot) -> None:
     """Write what the act changed in the working copy as it was, but switch on no flag that shows something."""
-    model: Any = type(row)
+    model: type[Publishable] = type(row)
     flags = {*model.withheld_unless.values()}
     fields = [
         field
@@ -273,6 +300,8 @@ def _put_back_working(row: Any, working: Snapshot) -> None:
     for name, child in child_models(model):
         if name in working:
             restore_rows(row, child, normalise(model, {name: working[name]})[name])
+    if TRANSLATED in working:
+        TranslationState.objects.put_back(row, working[TRANSLATED])
 
 
 def _put_back_versions(
@@ -304,7 +333,7 @@ def _put_back_versions(
         if taken_errors(obj, each.live_from, each.live_until):
             told.append(_("Not planned again: something else has its address or its number from then on."))
         else:
-            commit_copy(each, data=data, carried_by=act or each)
+            commit_waiting(each, data=data, carried_by=act or each)
     _take_back(own.filter(pk__gt=line.before, pk__lte=shown.pk if shown else 0), target, now)
     return told, act is not None
 
@@ -324,6 +353,9 @@ def _commit_target(
         data = target.data if target else shown.data
         withdrawal = Revision(author=author, live_from=now, withdrawn=True, reason=reason, data=data)
         return commit((target or shown).thaw(), withdrawal)
+    if target.taken_back_at:
+        words = _("Not undone: what visitors would read of “%s” then was taken out of the public list.")
+        raise ValidationError(words % target.thaw())
     refuse(taken_errors(target.thaw(), now, target.live_until))
     return commit_copy(
         target,
@@ -331,7 +363,7 @@ def _commit_target(
         note=note,
         live_from=now,
         checked_at=target.checked_at,
-        unchanged_since=target.changed_at,
+        unchanged_since=target.said_since,
         data=_as_allowed(row, target.data, shown),
     )
 
@@ -359,7 +391,7 @@ def _take_back(versions: Any, target: Revision | None, now: datetime) -> None:
         is_same = target and not target.withdrawn and normalise(model, each.data) == normalise(model, target.data)
         if not is_same:
             gone.append(each.pk)
-    Revision.objects.filter(pk__in=gone).update(taken_back_at=now)
+    Revision.objects.filter(pk__in=gone, taken_back_at=None).update(taken_back_at=now)
 
 
 def forget_old(now: datetime | None = None) -> None:

@@ -1,9 +1,10 @@
 // Shows the card below the form as it would be, while one types, names the file that is
 // chosen, makes a photo smaller before it is sent, says that the form is on its way, and goes
 // to what must be corrected. The form works without this.
+import { form } from "../publishing/js/form.js";
+
 document.querySelector(".error-summary")?.focus();
 
-const form = document.getElementById("my-card");
 const preview = document.getElementById("card-preview");
 const AFTER = 400; // milliseconds without typing
 let timer;
@@ -26,7 +27,7 @@ for (const kind of ["input", "change"]) {
 }
 
 // A photo from a telephone has far more pixels than the site keeps: sent smaller, it arrives sooner.
-const MOST = 2400; // pixels of a side, as `MAX_SIDE` in publishing/pictures.py
+const MOST = 2400; // pixels of a side, as `MAX_SIDE` in publishing/files/images.py
 const SMALL = 1_000_000; // bytes: not worth it
 const QUALITY = 0.9;
 const PHOTOS = ["image/jpeg", "image/heic", "image/heif"];

@@ -21,12 +21,12 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from priorities.models import Theme  # noqa: E402
-from publishing import stamp  # noqa: E402
-from publishing.mail import deliver  # noqa: E402
+from publishing.cache import stamp  # noqa: E402
+from publishing.files.orphans import all_files, orphans, sweep  # noqa: E402
+from publishing.files.storage import UNFINISHED  # noqa: E402
 from publishing.management.commands.pictures import of_revisions, of_rows  # noqa: E402
 from publishing.models import Mail, Revision, RevisionFile  # noqa: E402
-from publishing.storage import UNFINISHED  # noqa: E402
-from publishing.sweep import all_files, orphans, sweep  # noqa: E402
+from publishing.operations.mail import deliver  # noqa: E402
 from publishing.workflow import publish  # noqa: E402
 from resoc.groups import SECRETARIAT, STAFF  # noqa: E402
 from staff.models import StaffMember  # noqa: E402

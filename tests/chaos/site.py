@@ -19,7 +19,7 @@ from urllib.request import Request
 
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from publishing.page_store import PageStore
+from publishing.cache.disk import PageStore
 from tests.conftest import ROOT, free_port, wait_for
 
 
@@ -100,7 +100,7 @@ class Site:
         """The processes that answer."""
         assert self.process
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        # Beside them is the one that looks after pages: see deploy/gunicorn.conf.py.
+        # Beside them is the one that looks after pages: see resoc/serving/warmer.py.
         return [int(pid) for pid in children.split() if Path(f"/proc/{pid}/comm").read_text() != "pages\n"]
 
     def look(self, what: str = "look") -> dict[str, Any]:
@@ -159,6 +159,7 @@ class Person:
         assert answer.status == 200, f"{path}: {answer.status}"
         form = Form()
         form.feed(answer.text)
+        form.data.pop("_asks", None)  # what is new is not asked of a program
         return form.data
 
     def publish(self, pk: int, title: str, **changes: Any) -> Answer:

@@ -20,11 +20,11 @@ SEARCHING = 16  # at once: more than there are threads
 FORMS = [
     ("/admin/", "nl", "Dit werkt even niet"),
     ("/admin/priorities/theme/", "fr", "Cela ne fonctionne pas pour le moment"),
-    ("/mijn-kaart/", "en", "This does not work for a moment"),
+    ("/mijn-kaart/", "en", "This isn’t working right now"),
     ("/account/2fa/", "fr", "Cela ne fonctionne pas pour le moment"),
     ("/zoeken/?q=thema", "nl", "Dit werkt even niet"),
     ("/fr/recherche/?q=theme", "nl", "Cela ne fonctionne pas pour le moment"),
-    ("/en/search/?q=theme", "nl", "This does not work for a moment"),
+    ("/en/search/?q=theme", "nl", "This isn’t working right now"),
 ]
 
 
@@ -196,6 +196,7 @@ def test_what_was_typed_is_offered_again_after_a_503(site, browser):
         page.locator(".unsaved").wait_for()
         assert page.locator("[name=title_nl]").input_value() == "Getypt voor de storing"
         page.locator("button[name=_publish], input[name=_publish]").first.click()
+        page.get_by_role("button", name="Publiceer als kleine verbetering").click()
         page.locator(".messagelist .success").wait_for()
         context.close()
         assert title_of(Person(site).get("/themas/proef-0/").text) == "Getypt voor de storing"

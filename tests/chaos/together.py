@@ -26,6 +26,7 @@ def publish_in_form(client: Client, row: Any, title: str, **changes: Any) -> Any
     url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk])
     form = Form()
     form.feed(client.get(url).content.decode())
+    form.data.pop("_asks", None)  # what is new is not asked of a program
     return client.post(url, form.data | changes | {"title_nl": title, "_publish": "1"}, follow=True)
 
 

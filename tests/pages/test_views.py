@@ -1,12 +1,13 @@
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from pages.models import ContactDetails, TextPage
-from publishing.workflow import publish
+from pages.statements import AccessibilityStatement, PrivacyStatement
+from publishing.workflow import publish, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +87,111 @@ def test_there_is_one_set_of_details_and_its_list_leads_straight_to_it(editor_cl
     html = editor_client.get(response.headers["Location"]).content.decode()
     assert "_withdraw" not in html
     assert editor_client.get("/admin/pages/contactdetails/add/").status_code == 403
+
+
+def main(client, address: str) -> str:
+    """The words of a page, in one line."""
+    html = client.get(address).content.decode().split("<main")[1].split("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_a_new_accessibility_statement_claims_nothing_that_nobody_chose(client):
+    said = main(client, "/toegankelijkheid/")
+    assert "geldt voor testserver." in said
+    assert "Vlaamse Ombudsdienst" in said
+    for claim in ("streeft ernaar", "voldoet", "opgesteld op", "binnen", "kennen we niet", "nagelezen"):
+        assert claim not in said, claim
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/toegankelijkheid/", ("streeft ernaar", "voldoet gedeeltelijk aan", "1 november 2026", "binnen 10 dagen")),
+        ("/fr/accessibilite/", ("s’engage à", "est partiellement conforme", "1er novembre 2026", "de 10 jours")),
+        ("/en/accessibility/", ("is committed to", "is partially compliant", "1 November 2026", "within 10 days")),
+    ],
+)
+def test_what_is_filled_in_stands_around_the_text_in_each_language(client, editor, address, words):
+    statement = AccessibilityStatement.objects.get()
+    statement.status, statement.response_days, statement.made_on = "partial", 10, date(2026, 11, 1)
+    statement.save()
+    statement.exceptions.create(what_nl="Scans", kind="burden", alternative_nl="Bel ons")
+    assert "Scans" not in main(client, address), "visitors do not read a draft"
+    publish(statement, editor)
+    said = main(client, address)
+    for each in (*words, "Scans", "Bel ons"):
+        assert each in said, each
+    assert said.index("Scans") < said.index("Web Content Accessibility Guidelines (WCAG) 2.2"), "before the text"
+    assert said.index(words[2]) > said.index("Web Content Accessibility Guidelines (WCAG) 2.2"), "after it"
+
+
+def test_the_privacy_page_prints_what_is_filled_in_and_no_empty_heading(client, editor):
+    assert "verwerkingsverantwoordelijke" not in main(client, "/privacy/")
+    statement = PrivacyStatement.objects.create(controller="Een vereniging")
+    publish(statement, editor)
+    said = main(client, "/privacy/")
+    assert "Een vereniging is verwerkingsverantwoordelijke" in said
+    for heading in ("Rechtsvorm", "Functionaris", "Wie nog gegevens", "Hoelang", "Waarom we", "Waar je een klacht"):
+        assert heading not in said, heading
+    statement.authority, statement.no_officer_nl = "both", "we zijn klein"
+    statement.save()
+    statement.flows.create(kind="messages", ground="e")
+    statement.flows.create(kind="staff")
+    publish(statement, editor)
+    html = client.get("/fr/confidentialite/").content.decode()
+    assert 'href="https://www.autoriteprotectiondonnees.be/"' in html
+    assert 'href="https://www.vlaanderen.be/vlaamse-toezichtcommissie"' in html
+    assert '<span lang="nl">we zijn klein</span>' in html
+    assert "mission d’intérêt public" in html
+    assert "Données des collaborateurs sur la page de contact" not in html, "a flow without a ground"
+
+
+def test_a_statement_stays_with_its_page_when_that_moves(client, editor):
+    page = TextPage.objects.get(slug_nl="toegankelijkheid")
+    page.slug_nl = "voor-iedereen"
+    page.save()
+    publish(page, editor)
+    assert "Vlaamse Ombudsdienst" in main(client, "/voor-iedereen/")
+
+
+def test_a_site_in_use_reads_as_before_until_somebody_fills_it_in(client):
+    withdraw(AccessibilityStatement.objects.get(), None, "nog niet ingevuld")
+    said = main(client, "/toegankelijkheid/")
+    assert "geldt voor" not in said
+    assert "Vlaamse Ombudsdienst" not in said
+
+
+def test_a_licence_is_named_only_when_one_was_chosen(client, editor, details):
+    address = "https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0"
+    for page in ("/", "/feed/", "/privacy/"):
+        assert address not in client.get(page).content.decode()
+        assert "<rights>" not in client.get(page).content.decode()
+    details.licence = "free"
+    details.save()
+    publish(details, editor)
+    assert f'href="{address}" rel="license"' in client.get("/").content.decode()
+    assert f"Vlaanderen v1.0: {address}</rights>" in client.get("/feed/").content.decode()
+    assert f'"license": "{address}"' in client.get("/privacy/").content.decode()
+    assert '"license":' not in client.get("/").content.decode(), "a body has no licence"
+
+
+def test_the_contact_page_says_whom_to_ask_for_documents_once_that_is_known(client, editor, details):
+    assert "bestuursdocumenten" not in main(client, "/contact/")
+    details.documents_to_nl = "het secretariaat"
+    details.save()
+    publish(details, editor)
+    said = main(client, "/contact/")
+    assert (
+        "Iedereen kan bestuursdocumenten opvragen (Bestuursdecreet, titel II). Vraag ze aan: het secretariaat" in said
+    )
+    assert "beroep" not in said
+
+
+def test_the_text_has_a_heading_of_its_own_between_what_was_filled_in(client, editor):
+    assert "Wat wij voor toegankelijkheid doen" in main(client, "/toegankelijkheid/")
+    assert "Wat er met gegevens gebeurt" not in main(client, "/privacy/"), "nothing was filled in"
+    page = TextPage.objects.get(slug_nl="toegankelijkheid")
+    page.body_nl = "<h2>Eigen titel</h2><p>Tekst.</p>"
+    page.save()
+    publish(page, editor)
+    assert "Wat wij voor toegankelijkheid doen" not in main(client, "/toegankelijkheid/")

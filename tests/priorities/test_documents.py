@@ -1,34 +1,28 @@
 """Documents: what is read from a PDF, what is refused, and who gets the file at which address."""
 
-import io
 import xml.etree.ElementTree as ET
-import zipfile
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIHandler
 from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfWriter
-from pypdf.annotations import Link
 from pypdf.generic import (
-    ArrayObject,
     BooleanObject,
-    DecodedStreamObject,
     DictionaryObject,
     NameObject,
-    TextStringObject,
 )
 
-from priorities.models import Document, Priority, Theme, ThemeDocument, Update, UpdateDocument
-from priorities.pdf_titles import meaningful
-from publishing.fields import MAX_UPLOAD
-from publishing.page_cache import PageCache
+from priorities.models import Document, Priority, Theme, ThemeDocument, UpdateDocument
+from publishing.cache.wsgi import PageCache
+from publishing.files.limits import MAX_UPLOAD
 from publishing.workflow import live_users, publish, withdraw
-from tests.publishing.test_admin import form_data
-from tests.publishing.test_page_cache import Reader
+from tests.priorities.pdf_files import body, document, launch, link_launch, made, pdf, script, upload, zipped
+from tests.publishing.admin.test_publishable import form_data
+from tests.publishing.cache.reader import Reader
+from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db
 
@@ -38,234 +32,9 @@ def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def pdf(pages=3, title="", language="", change=None) -> bytes:
-    writer = PdfWriter()
-    for _number in range(pages):
-        writer.add_blank_page(100, 100)
-    if title:
-        writer.add_metadata({"/Title": title})
-    if language:
-        writer.root_object[NameObject("/Lang")] = TextStringObject(language)
-    if change:
-        change(writer)
-    data = io.BytesIO()
-    writer.write(data)
-    return data.getvalue()
-
-
-def upload(data: bytes, name="verslag.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, data, "application/pdf")
-
-
-def document(**values) -> Document:
-    values = {"title_nl": "Jaarverslag één", "slug_nl": "jaarverslag", "file": upload(pdf())} | values
-    return Document.objects.create(**values)
-
-
-def body(response) -> bytes:
-    """What was sent; the file is closed, and not the connection to the database of this test."""
-    sent = b"".join(response.streaming_content) if response.streaming else response.content
-    for close in response._resource_closers:
-        close()
-    return sent
-
-
-def zipped() -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("a.txt", "%PDF-1.7")
-    return data.getvalue()
-
-
-def launch(writer: PdfWriter) -> None:
-    action = DictionaryObject({NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("calc.exe")})
-    writer.root_object[NameObject("/OpenAction")] = action
-
-
-def script(writer: PdfWriter) -> None:
-    action = DictionaryObject({NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("x()")})
-    writer.root_object[NameObject("/OpenAction")] = action
-
-
-def link_launch(writer: PdfWriter) -> None:
-    link = Link(rect=(0, 0, 50, 50), url="https://example.org")
-    link[NameObject("/A")] = DictionaryObject({NameObject("/S"): NameObject("/Launch")})
-    writer.add_annotation(0, link)
-
-
-def made(value):
-    """`value` as the objects of a PDF."""
-    if isinstance(value, dict):
-        return DictionaryObject({NameObject(key): made(each) for key, each in value.items()})
-    if isinstance(value, list):
-        return ArrayObject([made(each) for each in value])
-    return NameObject(value) if value.startswith("/") and " " not in value else TextStringObject(value)
-
-
-def opens_with(**action):
-    """A change that has this happen when the file is opened."""
-    action = {f"/{key}": value for key, value in action.items()}
-    return lambda writer: writer.root_object.update({NameObject("/OpenAction"): made(action)})
-
-
-def on_page(**entries):
-    """A change that gives the first page these entries."""
-    entries = {NameObject(f"/{key}"): made(value) for key, value in entries.items()}
-    return lambda writer: writer.pages[0].update(entries)
-
-
-def annotated(**entries):
-    """A change that gives the first page an annotation."""
-    return on_page(Annots=[{"/Type": "/Annot"} | {f"/{key}": value for key, value in entries.items()}])
-
-
-def hidden_behind_a_number(writer: PdfWriter) -> None:
-    """The name of the action stands elsewhere in the file."""
-    name = writer._add_object(NameObject("/Launch"))
-    writer.root_object[NameObject("/OpenAction")] = DictionaryObject({NameObject("/S"): name})
-
-
-URI = {"/S": "/URI", "/URI": "https://example.org"}
-SHARE = "\\\\host\\share"
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        opens_with(S="/URI", URI="https://example.org"),
-        opens_with(S="/GoToR", F="other.pdf"),
-        opens_with(S="/GoTo", D=[], Next=URI),
-        opens_with(S="/GoTo", D=[], Next=[{"/S": "/Named", "/N": "/Print"}, URI]),
-        opens_with(S="/SubmitForm", F="https://example.org"),
-        hidden_behind_a_number,
-        on_page(AA={"/O": URI}),
-        annotated(Subtype="/Widget", AA={"/E": URI}),
-        annotated(Subtype="/Link", A={"/S": "/SubmitForm", "/F": "https://example.org"}),
-        annotated(Subtype="/Link", A={"/S": "/GoToE", "/F": "a.pdf"}),
-        annotated(Subtype="/Link", A={"/S": "/GoToR", "/F": SHARE}),
-        annotated(Subtype="/Link", A={"/S": "/GoToR", "/F": {"/Type": "/Filespec", "/UF": SHARE}}),
-        annotated(Subtype="/Link", A={"/S": "/URI", "/URI": "file://host/share"}),
-        annotated(Subtype="/Link", A={"/S": "/URI", "/URI": "FILE:" + SHARE}),
-        annotated(Subtype="/RichMedia"),
-        annotated(Subtype="/Screen"),
-        annotated(Subtype="/3D"),
-        lambda writer: writer.root_object.update({NameObject("/AcroForm"): made({"/XFA": ["template", "<script>"]})}),
-    ],
-)
-def test_a_pdf_that_does_more_than_being_read_is_refused(change):
-    with translation.override("en"), pytest.raises(ValidationError, match="action that starts by itself"):
-        document(file=upload(pdf(change=change)))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        opens_with(S="/GoTo", D=["/Fit"]),
-        opens_with(S="/Named", N="/FirstPage"),
-        annotated(Subtype="/Link", A=URI),
-        annotated(Subtype="/Link", A={"/S": "/URI", "/URI": "file:///C:/verslag.docx"}),
-        annotated(Subtype="/Link", A={"/S": "/GoToR", "/F": "bijlage.pdf"}),
-        annotated(Subtype="/Widget", FT="/Tx"),
-    ],
-)
-def test_a_pdf_with_links_and_a_place_to_begin_is_taken(change):
-    assert document(file=upload(pdf(change=change))).page_count == 3
-
-
-def test_a_pdf_tells_its_title_language_size_and_pages():
-    data = pdf(12, "Evaluatie van het Streekpact", "fr-BE")
-    found = document(title_nl="", slug_nl=None, file=upload(data))
-    assert (found.title_nl, found.slug_nl) == ("Evaluatie van het Streekpact", "evaluatie-van-het-streekpact")
-    assert (found.language, found.page_count, found.size) == ("fr", 12, len(data))
-
-
 def test_a_title_that_was_typed_stays_and_a_file_name_is_no_title():
     assert document(file=upload(pdf(title="Uit het bestand"))).title_nl == "Jaarverslag één"
     assert document(title_nl="", slug_nl=None, file=upload(pdf(title="Microsoft Word - nota.docx"))).title_nl == ""
-
-
-@pytest.mark.parametrize(
-    "title",
-    """C:\\Users\\jan\\verslag.rtf|file:///home/jan/verslag|/tmp/print|\\\\server\\map|verslag_2026_def|affiche.ai
-    |nota.pages|Plan.indd|begroting (2).xlsx|Naamloos|Naamloos-1|Naamloos document|Zonder titel|Document zonder titel
-    |untitled|<untitled>|Untitled-3|Untitled document|(anonymous)|no title|Sans titre|Document sans titre|Sans nom 1
-    |Présentation PowerPoint|PowerPoint-presentatie|PowerPoint Presentation|PowerPoint-Präsentation|Diapositive 1|Dia 1
-    |Unbenannt|Unbenanntes Dokument|Ohne Titel|Dokument1|Document1|Document 12|Microsoft Word - Document1|Print
-    |Afdrukken|Gescand document|Document numérisé|SKM_C25822112914030|Scan0001|IMG_0042|20221129143015|Nieuw document
-    |Folie 1|Werkmap1|Classeur1|Book1|Microsoft Word|—|1""".replace("\n    ", "").split("|"),
-)
-def test_what_a_program_wrote_is_no_title(title):
-    assert meaningful(title) == ""
-    found = document(title_nl="", slug_nl=None, file=upload(pdf(title=title)))
-    assert (found.title_nl, found.slug_nl) == ("", None)
-
-
-@pytest.mark.parametrize(
-    "title",
-    """Jaarverslag 2026|Streekpact 2025-2030|Nota over document- en dossierbeheer|Print je eigen vlag|Versie 2.0
-    |Sociaal/economisch plan|Presentatie van het Streekpact|Wat is er nieuw?|E-loket: stand van zaken
-    |Présentation du pacte|Untitled lives: een tentoonstelling|Presentatie 2026
-    |Dokument der Region Westhoek""".replace("\n    ", "").split("|"),
-)
-def test_what_people_call_a_document_is_its_title(title):
-    assert meaningful(title) == title
-
-
-def test_a_title_that_word_printed_is_what_follows_its_name():
-    assert meaningful("Microsoft Word - Verslag van de vergadering") == "Verslag van de vergadering"
-
-
-def xmp(titles: dict[str, str], language: str = "", info: str = "") -> bytes:
-    """A PDF that says in XMP what it is called."""
-    words = "".join(f'<rdf:li xml:lang="{code}">{title}</rdf:li>' for code, title in titles.items())
-    spoken = f"<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>" if language else ""
-    packet = (
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<dc:title><rdf:Alt>{words}</rdf:Alt></dc:title>{spoken}</rdf:Description></rdf:RDF></x:xmpmeta>"
-    )
-
-    def change(writer: PdfWriter) -> None:
-        stream = DecodedStreamObject()
-        stream.set_data(packet.encode())
-        stream.update({NameObject("/Type"): NameObject("/Metadata"), NameObject("/Subtype"): NameObject("/XML")})
-        writer.root_object[NameObject("/Metadata")] = writer._add_object(stream)
-
-    return pdf(title=info, change=change)
-
-
-@pytest.mark.parametrize(
-    ("data", "title", "language"),
-    [
-        (xmp({"x-default": "Verslag uit XMP"}, "fr"), "Verslag uit XMP", "fr"),
-        (xmp({"x-default": "A b", "nl-BE": "Het verslag"}, "nl"), "Het verslag", "nl"),
-        (xmp({"de": "Der Bericht"}), "Der Bericht", ""),
-        (xmp({"x-default": "Verslag uit XMP"}, "en-GB", info="Naamloos"), "Verslag uit XMP", "en"),
-        (xmp({"x-default": "Uit XMP"}, info="Eigen titel"), "Eigen titel", ""),
-        (xmp({"x-default": "nota.docx"}), "", ""),
-        (xmp({"x-default": "a & b"}), "", ""),  # no XML
-    ],
-)
-def test_title_and_language_are_read_from_xmp_too(data, title, language):
-    found = document(title_nl="", slug_nl=None, file=upload(data))
-    assert (found.title_nl, found.language, found.page_count) == (title, language, 3)
-
-
-@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"])
-def test_a_pdf_that_opens_for_everybody_is_taken_although_it_may_not_be_changed(algorithm):
-    data = pdf(
-        title="Jaarverslag 2026", language="nl", change=lambda writer: writer.encrypt("", "geheim", algorithm=algorithm)
-    )
-    found = document(title_nl="", slug_nl=None, file=upload(data))
-    assert (found.title_nl, found.language, found.page_count) == ("Jaarverslag 2026", "nl", 3)
-    with pytest.raises(ValidationError):
-        document(file=upload(pdf(change=lambda writer: (script(writer), writer.encrypt("", "x", algorithm=algorithm)))))
-
-
-@pytest.mark.parametrize("before", [b"", b"\n", b"\r\n \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b"\0" * 20])
-@pytest.mark.parametrize("after", [b"", b"\0" * 3000, b"\r\n" * 600, b" \n\0" * 70_000])
-def test_blank_bytes_around_a_pdf_do_no_harm(before, after):
-    assert document(file=upload(before + pdf() + after)).page_count == 3
 
 
 def with_words(writer: PdfWriter) -> None:
@@ -495,7 +264,7 @@ def test_an_update_shows_its_document_and_the_feed_encloses_it(client, editor):
     one = document()
     publish(one, editor)
     priority = Priority.objects.first()
-    update = Update.objects.create(title_nl="Nieuws", priority=priority)
+    update = update_on(priority, title_nl="Nieuws")
     UpdateDocument.objects.create(update=update, document=one)
     publish(update, editor)
     assert "/documenten/jaarverslag.pdf" in client.get(priority.get_absolute_url("nl")).content.decode()

@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from priorities.models import Document, Theme
-from tests.priorities.test_documents import pdf
+from tests.priorities.pdf_files import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,8 +40,9 @@ def test_a_file_that_is_no_pdf_is_refused_beside_its_field_and_what_was_typed_st
     page.get_by_role("tab", name="Français").click()
     page.get_by_label("Titel (fr)").fill("Rapport")
     page.get_by_label("Bestand").set_input_files(chosen("verslag.pdf", b"<html>geen pdf</html>"))
-    page.get_by_role("button", name="Publiceer").click()
     page.locator(".field-file .errorlist", has_text="Dit bestand is geen pdf.").wait_for()
+    page.get_by_role("button", name="Publiceer").click()
+    page.locator(".field-file .errorlist", has_text="Kies een pdf voor je publiceert.").wait_for()
     assert page.get_by_label("Titel (nl)").input_value() == "Verslag"
     assert page.get_by_label("Titel (fr)").input_value() == "Rapport"
     assert not Document.objects.exists()
@@ -64,9 +65,9 @@ def test_a_lost_connection_loses_nothing_and_a_second_try_saves(signed_in):
     page = signed_in
     page.goto("/admin/priorities/document/add/")
     page.get_by_label("Titel (nl)").fill("Verslag")
+    page.route(ADDING, lambda route: route.abort())
     page.get_by_label("Bestand").set_input_files(chosen("verslag.pdf", pdf()))
     page.get_by_text(re.compile(r"^verslag\.pdf, \d kB$")).wait_for()
-    page.route(ADDING, lambda route: route.abort())
     page.get_by_role("button", name="Publiceer").click()
     page.get_by_text("De verbinding viel weg voor het antwoord kwam").wait_for()
     assert page.get_by_label("Titel (nl)").input_value() == "Verslag"
@@ -85,8 +86,9 @@ def test_when_only_the_answer_got_lost_a_second_try_makes_no_second_document(sig
 
     page.goto("/admin/priorities/document/add/")
     page.get_by_label("Titel (nl)").fill("Verslag")
-    page.get_by_label("Bestand").set_input_files(chosen("verslag.pdf", pdf()))
     page.route(ADDING, lose_the_answer)
+    page.get_by_label("Bestand").set_input_files(chosen("verslag.pdf", pdf()))
+    page.get_by_text(re.compile(r"^verslag\.pdf, \d kB$")).wait_for()
     page.get_by_role("button", name="Publiceer").click()
     page.get_by_text("We weten dus niet of alles bewaard is").wait_for()
     assert Document.objects.count() == 1
@@ -98,11 +100,13 @@ def test_when_only_the_answer_got_lost_a_second_try_makes_no_second_document(sig
     assert page.evaluate("Object.keys(localStorage).length") == 0
 
 
-def test_a_file_that_is_too_large_is_not_even_sent(signed_in):
+def test_a_file_that_is_too_large_is_not_even_sent(signed_in, tmp_path):
     page, sent = signed_in, []
+    file = tmp_path / "verslag.pdf"  # a path, because what is given as bytes goes through the line of the test
+    file.write_bytes(b"%PDF-" + b"0" * 26_000_000)
     page.goto("/admin/priorities/document/add/")
     page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
-    page.get_by_label("Bestand").set_input_files(chosen("verslag.pdf", b"%PDF-" + b"0" * 26_000_000))
+    page.get_by_label("Bestand").set_input_files(file)
     page.get_by_text("Dit bestand is te groot. Kies er een van hoogstens 25 MB.").wait_for()
     page.get_by_role("button", name="Publiceer").click()
     assert sent == []

@@ -6,6 +6,7 @@ import pytest
 from priorities.feeds import LENGTH
 from priorities.models import Theme, Update
 from publishing.workflow import publish, withdraw
+from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def titles(tree: ET.Element) -> list[str]:
 
 
 def update(theme: Theme, **texts) -> Update:
-    return Update.objects.create(theme=theme, date=date(2026, 11, 2), **texts)
+    return update_on(theme, date=date(2026, 11, 2), **texts)
 
 
 def test_the_feed_lists_what_is_public_newest_first_in_its_own_language_only(client, editor):
@@ -53,7 +54,7 @@ def test_a_theme_has_a_feed_of_its_own_updates(client, editor):
     tree = feed(client, "/themas/regiomarketing/feed/")
     assert titles(tree) == ["Nieuws"]
     entry = tree.find(f"{ATOM}entry")
-    assert entry.find(f"{ATOM}link").get("href") == "http://testserver/themas/regiomarketing/"
+    assert entry.find(f"{ATOM}link").get("href") == "http://testserver/nieuws/nieuws/"
     assert entry.find(f"{ATOM}id").text.startswith("tag:testserver,2026:priorities.update/")
     assert entry.find(f"{ATOM}summary").text == "<p>Tekst &amp; uitleg</p>"
 

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from priorities.models import Priority
-from publishing.immutability import permit
 from publishing.models import Revision
+from publishing.models.immutability import permit
 from publishing.workflow import amend, confirm, publish, reorder, reschedule, set_end, withdraw
 from publishing.workflow.reorder import dragged
 

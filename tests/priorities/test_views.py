@@ -1,17 +1,19 @@
+import re
 from datetime import date
 
 import pytest
 
 from priorities.models import Priority, Theme, Update
-from priorities.views import neighbours, stages
+from priorities.views import stages
+from publishing.content.html import to_text
 from publishing.workflow import publish
+from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db
 
 
 def update(subject, day: int, title: str, **extra) -> Update:
-    name = type(subject).__name__.lower()
-    return Update.objects.create(**{name: subject}, date=date(2026, 10, day), title_nl=title, **extra)
+    return update_on(subject, date=date(2026, 10, day), title_nl=title, **extra)
 
 
 def test_updates_come_newest_first_each_published_on_its_own(client, editor):
@@ -74,7 +76,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(client, editor, 
     for day in range(1, count + 1):
         publish(update(theme, day, f"U{day}"), editor)
     client.get("/themas/regiomarketing/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/themas/regiomarketing/")
 
 
@@ -90,10 +92,78 @@ def test_the_lists_say_when_the_newest_update_is_dated(client, editor):
         assert "Bijgewerkt op 14 oktober 2026" in html, address
 
 
-def test_neighbours_go_round():
-    first, second, third = (Priority(pk=pk) for pk in (1, 2, 3))
-    assert neighbours([first, second, third], first) == (third, second)
-    assert neighbours([first], first) == (None, None)
+def texts(client, address: str) -> str:
+    return " ".join(to_text(client.get(address).content.decode()).split())
+
+
+def without_soft_hyphens(text: str) -> str:
+    return text.replace("\N{SOFT HYPHEN}", "").replace("’", "'")
+
+
+def test_a_priority_without_text_shows_its_place_the_streekpact_whom_to_call_and_the_six(client):
+    said = texts(client, "/prioriteiten/mobiliteit-en-ontsluiting/")
+    assert "Prioriteit 1 van 6 in het Streekpact" in said
+    assert "Het Streekpact is de leidraad voor de realisaties en betrachtingen van RESOC Westhoek en partners." in said
+    assert "Wie kun je bellen? Secretariaat Dorine Sioen 051 51 93 56" in said
+    response = client.get("/prioriteiten/mobiliteit-en-ontsluiting/")
+    assert [each.number for each in response.context["priorities"]] == [1, 2, 3, 4, 5, 6]
+    html = response.content.decode()
+    assert html.count('aria-current="page">De hoogdringendheid') <= 1
+    assert "Vorige prioriteit" not in html
+
+
+def test_a_summary_takes_the_place_of_the_sentence_on_the_streekpact(client, editor):
+    priority = Priority.objects.get(number=1)
+    priority.summary_nl = "Kort gezegd."
+    priority.save()
+    publish(priority, editor)
+    said = texts(client, "/prioriteiten/mobiliteit-en-ontsluiting/")
+    assert "Kort gezegd." in said
+    assert "leidraad" not in said
+
+
+def test_a_priority_with_text_names_the_secretariat_when_it_names_nobody(client, editor):
+    priority = Priority.objects.get(number=1)
+    priority.body_nl = "<p>Tekst.</p>"
+    priority.save()
+    publish(priority, editor)
+    assert "Contact Dorine Sioen Secretariaat 051 51 93 56" in texts(client, "/prioriteiten/mobiliteit-en-ontsluiting/")
+
+
+def test_a_theme_without_text_shows_its_place_and_whom_to_call_and_no_empty_feed(client, editor):
+    address = "/themas/westhoek-business-district/"
+    said = without_soft_hyphens(texts(client, address)).casefold()
+    assert "opvolging van belangrijke actuele thema's uitwerking" in said
+    assert "Wie kun je bellen? Secretariaat Dorine Sioen 051 51 93 56" in texts(client, address)
+    assert "/feed/" not in client.get(address).content.decode().split("<main")[1]
+    publish(update(Theme.objects.get(slug_nl="westhoek-business-district"), 4, "Nieuw"), editor)
+    assert "Volg dit thema in je nieuwslezer" in texts(client, address)
+
+
+def test_a_short_title_stands_in_lists_and_in_the_tab_and_the_page_keeps_its_sentence(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    theme.short_title_nl = "Regiomarketing Westhoek"
+    theme.save()
+    publish(theme, editor)
+    page, overview = texts(client, "/themas/regiomarketing/"), texts(client, "/themas/")
+    assert page.startswith("Regiomarketing Westhoek · RESOC Westhoek")
+    assert "regiomarketingstrategie en campagne" in without_soft_hyphens(page)
+    assert "Regiomarketing Westhoek" in without_soft_hyphens(overview)
+    assert "regiomarketingstrategie" not in without_soft_hyphens(overview)
+
+
+def test_a_short_title_in_another_language_does_not_replace_a_translated_title(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    theme.short_title_nl = "Kort"
+    theme.save()
+    publish(theme, editor)
+    assert "Kort" not in texts(client, "/fr/themes/")
+
+
+@pytest.mark.parametrize("address", ["/themas/", "/prioriteiten/"])
+def test_the_lead_of_an_overview_announces_no_list_that_does_not_follow(client, address):
+    lead = re.search(r'<p class="lead">(.*?)</p>', client.get(address).content.decode(), re.DOTALL)[1]
+    assert not to_text(lead).rstrip().endswith(":")
 
 
 def test_stages_before_the_current_one_are_done():

@@ -1,4 +1,7 @@
-"""What is about PostgreSQL is collected only where the suite was told of one; and another site, on this machine."""
+"""Fixtures of many tests, among them another site on this machine.
+
+Tests of PostgreSQL are collected only where the suite was told of one.
+"""
 
 import os
 import time
@@ -6,15 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from ssl import SSLContext
 from threading import Thread
 from urllib.parse import unquote
 
 import pytest
 
-from publishing import outside
+from pages.models import TextPage
+from priorities.models import Theme
+from publishing.operations import safe_http
+from publishing.workflow import publish
+from staff.models import StaffMember
+from tests.publishing.files.photos import photo
 
-collect_ignore = [] if "postgres" in os.environ.get("DATABASE_URL", "") else ["test_postgresql.py"]
+collect_ignore = [] if "postgres" in os.environ.get("DATABASE_URL", "") else ["db/postgresql/test_base.py"]
 
 
 @dataclass
@@ -83,6 +92,47 @@ def served(context: SSLContext | None = None) -> Iterator[Neighbour]:
 
 
 @pytest.fixture
+def theme(db) -> Theme:
+    """A theme of the source content."""
+    return Theme.objects.get(slug_nl="regiomarketing")
+
+
+@pytest.fixture
+def text_page(db) -> TextPage:
+    return TextPage.objects.get(slug_nl="privacy")
+
+
+@pytest.fixture
+def media(settings, tmp_path) -> Path:
+    """A folder for the files of this test alone."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def member(db) -> StaffMember:
+    """A card of the source content, without a photo."""
+    return StaffMember.objects.get(slug="dorine-sioen")
+
+
+@pytest.fixture
+def theme_with_picture(theme, media) -> Theme:
+    """A public theme with a picture that lies on its side: 900 by 600 once upright."""
+    theme.image, theme.image_alt_nl = photo(size=(600, 900)), "Het kruispunt"
+    theme.save()
+    publish(theme, None)
+    return theme
+
+
+@pytest.fixture
+def own_places(settings, tmp_path) -> None:
+    """State, the folder for nginx, and files of this test alone."""
+    settings.STATE_DIR, settings.PUBLIC_DIR = tmp_path / "state", tmp_path / "public"
+    settings.STATE_DIR.mkdir()
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
 def neighbour_on_this_machine() -> Iterator[Neighbour]:
     """The other site, which we refuse to ask for anything."""
     with served() as neighbour:
@@ -92,6 +142,6 @@ def neighbour_on_this_machine() -> Iterator[Neighbour]:
 @pytest.fixture
 def neighbour(neighbour_on_this_machine, monkeypatch) -> Neighbour:
     """The other site, as if 127.0.0.1, and no other address, were on the public internet."""
-    monkeypatch.setattr(outside, "is_public", lambda address: address == "127.0.0.1")
-    monkeypatch.setattr(outside, "ASKED_PORTS", range(1, 65_536))
+    monkeypatch.setattr(safe_http, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(safe_http, "ASKED_PORTS", range(1, 65_536))
     return neighbour_on_this_machine

@@ -10,9 +10,9 @@ from django.core.mail import EmailMessage
 from django.db import models
 from django.urls import NoReverseMatch, reverse
 
-from publishing.failures import note
-from publishing.mail import Queue
+from publishing.cache.failures import note
 from publishing.models import Event, Mail, PolicyReport, Revision
+from publishing.operations.mail import Queue
 from staff.models import CardLink
 from tests.conftest import staff_user
 from tests.desk import enter
@@ -132,13 +132,13 @@ def test_no_address_of_the_desk_tells_where_a_draft_will_be(superuser):
 
 def test_the_first_page_says_in_plain_words_which_page_does_not_work(editor_client, settings, tmp_path):
     settings.STATE_DIR = tmp_path
-    assert "werkt sinds" not in editor_client.get("/admin/").content.decode()
+    assert "werkt niet sinds" not in editor_client.get("/admin/").content.decode()
     note(("http", "localhost", "/contact/", ""), is_withheld=True)
     note(("http", "localhost", "/themas/", "page=2&<b>"), is_withheld=False)
     html = editor_client.get("/admin/").content.decode()
-    assert "De pagina /contact/ werkt sinds" in html
-    assert "Bezoekers zien ze niet" in html
-    assert "De pagina /themas/?page=2&amp;&lt;b&gt; werkt sinds" in html
+    assert ">/contact/</a>" in html
+    assert "bezoekers zien ze niet: mail wie de site beheert" in html
+    assert ">/themas/?page=2&amp;&lt;b&gt;</a>" in html
     assert "<b>" not in html
 
 

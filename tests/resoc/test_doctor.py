@@ -18,14 +18,15 @@ from django.db.utils import ConnectionHandler
 from django.utils import timezone
 
 from pages.models import TextPage
-from publishing.failures import note
-from publishing.immutability import permit
-from publishing.link_check import check
+from publishing.backup.rehearsal import remember
+from publishing.cache.failures import note
 from publishing.models import Mail, Revision, RevisionText, Stamp
-from publishing.restoring import remember
+from publishing.models.immutability import permit
+from publishing.operations.link_check import check
 from publishing.workflow import publish
 from resoc import doctor
 from resoc.doctor import ODD, OK, WRONG, examine
+from resoc.version import version
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +54,11 @@ def only(level: str) -> str:
     """The one finding of that level, of those that are not about settings."""
     (found,) = [each for each in said(level) if "(resoc." not in each and "(security." not in each]
     return found
+
+
+def test_the_version_stands_first():
+    first = next(iter(examine()))
+    assert first.said.startswith(f"This is version {version()}, on Django 5.")
 
 
 def test_a_healthy_site_is_well(healthy):
@@ -176,19 +182,46 @@ def test_mail_that_is_stuck():
     assert "550 no" in only(WRONG)
 
 
-def test_backups_that_are_not_made_or_not_rehearsed():
-    assert "No backup yet; the site is new." in said(OK)
+def test_backups_that_are_not_made_or_not_rehearsed(tmp_path):
+    assert "No backup yet; the site is new, and makes one each night." in said(OK)
     with permit():
         Revision.objects.update(created_at=timezone.now() - timedelta(days=60))
-    found = [each for each in said(ODD) if "backup" in each]
-    assert [each.split(":")[0] for each in found] == [
-        "No backup was made for a week",
-        "No backup was seen to bring everything back for five weeks",
-    ]
-    remember("backup", file="x.zip")
-    remember("rehearsal", file="x.zip", good=True)
+    assert only(WRONG).startswith("No backup was ever made")
+    assert any("five weeks" in each for each in said(ODD))
+    file = tmp_path / "x.zip"
+    file.touch(mode=0o600)
+    remember("backup", file=str(file))
+    remember("rehearsal", file=str(file), good=True)
     assert not [each for each in said(ODD) if "backup" in each]
     assert any(each.startswith("The last backup was made on ") for each in said(OK))
+
+
+def test_two_days_without_a_backup_are_wrong_and_so_is_one_that_is_gone(tmp_path, time_machine, settings):
+    file = tmp_path / "x.zip"
+    file.touch(mode=0o600)
+    remember("backup", file=str(file))
+    assert said(WRONG) == []
+    file.unlink()
+    assert only(WRONG) == f"The last backup is gone: there is no {file}. Run 'manage.py backup FILE'."
+    file.touch(mode=0o600)
+    time_machine.move_to(timezone.now() + timedelta(hours=49))
+    assert any(each.startswith("No backup was made since ") for each in said(WRONG))
+    settings.BACKUPS = False
+    assert any("BACKUPS is off" in each for each in said(WRONG))
+
+
+def test_copies_elsewhere_that_are_not_made(settings, time_machine):
+    settings.BACKUP_COPY = {"bucket": "elsewhere"}
+    assert only(WRONG) == "No copy of a backup was put in s3://elsewhere ever: see the log."
+    remember("copy")
+    assert said(WRONG) == []
+
+
+def test_backups_that_leave_little_room(tmp_path):
+    remember("backup", dropped=3, is_tight=True)
+    assert only(ODD) == (
+        "Less than 20% of the disk is free beside the backups; 3 older ones went to make room. Make the disk larger."
+    )
 
 
 def test_a_backup_that_others_may_read(tmp_path):
@@ -204,7 +237,7 @@ def test_a_backup_that_others_may_read(tmp_path):
 
 
 def test_where_the_key_must_be_kept_is_said():
-    remember("backup", file="x.zip")
+    remember("backup")
     assert any("secret key" in each and "apart from the backups" in each for each in said(OK))
 
 

@@ -20,6 +20,15 @@ ROOT = Path(__file__).resolve().parents[2]
         ("EMAIL_URL", "nonsense", "smtp://"),
         ("TRUSTED_PROXY_COUNT", "-1", "number of proxies"),
         ("DATA_DIR", "/proc/nowhere", "cannot make the folder"),
+        ("DATA_DIR", "data", "full path"),
+        ("BACKUPS", "soms", "yes or no"),
+        ("BACKUP_COPY", "https://example.org/x", "s3://bucket/folder"),
+        ("BACKUP_COPY", "s3://bucket/folder", "BACKUP_RECIPIENT is not set"),
+        ("BACKUP_RECIPIENT", "AGE-SECRET-KEY-1", "age1"),
+        ("ALLOWED_HOSTS", "https://a.example", "host names"),
+        ("CACHE_URL", "memcache://127.0.0.1:11211", "redis://"),
+        ("WEB_CONCURRENCY", "veel", "a whole number"),
+        ("WEB_CONCURRENCY", "0", "a whole number"),
         ("S3_BUCKET", "No_Bucket", "the name of a bucket"),
         ("S3_ENDPOINT_URL", "s3.example.org", "https://s3.example.org"),
     ],
@@ -136,3 +145,37 @@ def test_a_database_that_does_not_answer_is_told_in_one_line(tmp_path):
     assert result.returncode != 0
     assert result.stderr.startswith("The database does not answer")
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("package", "variables"),
+    [
+        ("psycopg", {"DATABASE_URL": "postgres://resoc@127.0.0.1/resoc"}),
+        ("redis", {"CACHE_URL": "redis://127.0.0.1:6379/1"}),
+        (
+            "storages",
+            {
+                "S3_BUCKET": "resoc",
+                "S3_ENDPOINT_URL": "https://s3.example.org",
+                "AWS_ACCESS_KEY_ID": "a",
+                "AWS_SECRET_ACCESS_KEY": "b",
+            },
+        ),
+    ],
+)
+def test_what_needs_more_packages_says_so_in_one_line(tmp_path, package, variables):
+    without = f"""
+import importlib.util, sys
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == {package!r} else find(name, *rest)
+sys.argv = ["manage.py", "check"]
+import manage
+manage.main()
+"""
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)} | variables
+    command = [sys.executable, "-c", without]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    name = next(iter(variables))
+    assert result.stderr.strip() == (
+        f"Configuration: {name} needs more packages: run 'python3 deploy/venv.py' with {name} set."
+    )

@@ -5,8 +5,9 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from priorities.models import Theme, Update
-from tests.publishing.test_admin import address, form_data
+from priorities.models import Theme
+from tests.publishing.admin.test_publishable import address, form_data
+from tests.updates import update_on
 
 
 @pytest.mark.parametrize("language", ["nl", "fr", "en"])
@@ -48,7 +49,7 @@ def test_english_dates_are_not_written_as_in_america():
 @pytest.mark.parametrize("language", ["nl", "fr", "en"])
 def test_the_desk_reads_and_shows_the_same_date(editor_client, language):
     theme = Theme.objects.get(slug_nl="regiomarketing")
-    update = Update.objects.create(title_nl="Bericht", theme=theme, date=datetime.date(2026, 1, 1))
+    update = update_on(theme, title_nl="Bericht", date=datetime.date(2026, 1, 1))
     editor_client.cookies["language"] = language
     data = form_data(editor_client, address(update)) | {"date": "05/12/2026", "_save": "1"}
     assert editor_client.post(address(update), data).status_code == 302

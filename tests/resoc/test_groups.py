@@ -14,9 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_secretariat_may_do_everything_with_content_and_nothing_else(editor):
     apps = {permission.split(".")[0] for permission in editor.get_all_permissions()}
-    assert apps == {"pages", "staff", "priorities", "publishing"}
+    assert apps == {"pages", "staff", "priorities", "consultation", "publishing"}
     shared = {each for each in editor.get_all_permissions() if each.startswith("publishing.")}
-    assert shared == {f"publishing.{may}_{what}" for may in ("view", "delete") for what in ("mail", "policyreport")}
+    looked_at = {f"publishing.{may}_{what}" for may in ("view", "delete") for what in ("mail", "policyreport")}
+    assert shared == looked_at | {f"publishing.{may}_oldaddress" for may in ("view", "add", "delete")}
     assert editor.has_perms(["priorities.add_theme", "pages.change_missionpage", "staff.change_staffmember"])
     assert not editor.is_superuser
 

@@ -1,8 +1,8 @@
 import pytest
 
 from priorities.models import Theme
+from publishing.web.wrong_addresses import likeness, tidied
 from publishing.workflow import publish, withdraw
-from resoc.not_found import likeness, tidied
 from tests.site.crawl import words
 
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,9 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from publishing import link_check
-from publishing.mail import Queue
 from publishing.models import LinkCheck, Mail
+from publishing.operations import link_check
+from publishing.operations.mail import Queue
 from staff.models import StaffMember
 
 pytestmark = pytest.mark.django_db

@@ -22,17 +22,30 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
 from phonenumber_field.modelfields import PhoneNumberField
 
-from pages.models import ContactDetails, MissionPage
+from consultation.models import Meeting, Opinion
+from pages.models import AccessibilityStatement, ContactDetails, MissionPage, Synonym
 from priorities.models import Document, Priority, Theme, Update
-from publishing.mail import sealed
-from publishing.models import Act, Discarded, Event, Mail, PolicyReport, Publishable, ShareLink
-from publishing.snapshots import freeze_all
+from publishing.models import (
+    Act,
+    Contribution,
+    Discarded,
+    Event,
+    Mail,
+    OldAddress,
+    PolicyReport,
+    Publishable,
+    PutOff,
+    ShareLink,
+    TranslationLink,
+)
+from publishing.models.snapshots import freeze_all
+from publishing.operations.mail import sealed
 from publishing.workflow import look, publish, record, withdraw
 from resoc.groups import SECRETARIAT, STAFF
 from staff.models import CardLink, StaffMember
 from tests.conftest import TOTP_SECRET, give_second_factor
-from tests.priorities.test_documents import pdf
-from tests.publishing.test_snapshots import png
+from tests.priorities.pdf_files import pdf
+from tests.publishing.models.test_snapshots import png
 
 SECRET = "geheimwoord"  # noqa: S105  (a word in every draft)
 MAILED = "postgeheim"  # what a waiting mail says
@@ -114,10 +127,8 @@ def content(cast: Cast) -> None:
     """A draft of every kind, what is planned, withdrawn and deleted, and files of both sorts."""
     for model in apps.get_models():
         if issubclass(model, Publishable):
-            alone = model in (MissionPage, ContactDetails)
+            alone = model in (MissionPage, ContactDetails, AccessibilityStatement)
             obj = with_secret(model._base_manager.get() if alone else model())
-            if isinstance(obj, Update):
-                obj.theme = Theme.objects.get(slug_nl="regiomarketing")
             obj.save()
             cast.objects[model._meta.label_lower] = obj
             old = Discarded.objects.create(
@@ -147,10 +158,20 @@ def content(cast: Cast) -> None:
     revision = publish(planned, cast.users[SECRETARY], live_from=timezone.now() + timedelta(days=3))
     cast.things["planned version"] = revision.pk
     cast.things["planned theme"] = planned.pk
+    draft = {"model": "priorities.theme", "object_id": cast.objects["priorities.theme"].pk}
+    away = PutOff.objects.create(kind="hollow", author=cast.users[SECRETARY], **draft)
+    cast.things["put off"] = away.pk
     cast.things["act"] = record(Act.Kind.PLANNED, cast.users[SECRETARY], [before]).pk
     cast.things["home version"] = MissionPage.objects.get().revisions.public().get().pk
     priority = Priority._base_manager.exclude(pk=cast.objects["priorities.priority"].pk).first()
     cast.things["priority"] = priority.slug_nl
+    news = Update.objects.create(title_nl="Bericht", slug_nl="bericht")
+    cast.things["update version"] = publish(news, None).pk
+    opinion = Opinion.objects.create(title_nl="Advies", slug_nl="advies")
+    cast.things["opinion version"] = publish(opinion, None).pk
+    begin = timezone.now() + timedelta(days=9)
+    meeting = Meeting.objects.create(title_nl="Vergadering", slug_nl="vergadering", starts_at=begin)
+    cast.things["meeting version"] = publish(meeting, None).pk
     cast.things["priority version"] = priority.revisions.public().get().pk
 
     over = Theme(title_nl="Voorbij", slug_nl="voorbij")
@@ -201,6 +222,14 @@ def accounts(cast: Cast) -> None:
     cast.things["revoked share"] = ShareLink.objects.create(
         model="priorities.theme", object_id=theme.pk, revoked_at=timezone.now()
     ).token
+    link = TranslationLink.objects.make([theme], "nl", cast.users[SECRETARY])
+    cast.things["translate"], cast.things["translated page"] = link.token, link.pages.get().pk
+    cast.things["revoked translate"] = TranslationLink.objects.create(language="nl", revoked_at=timezone.now()).token
+    cast.things["proposal"] = Contribution.objects.create(
+        kind=Contribution.Kind.PROPOSAL, translation_link=link, model="priorities.theme", object_id=theme.pk,
+        language="nl",
+        texts=[{"path": ["title_nl"], "text": SECRET, "source": "", "source_language": "fr", "unit": {}}],
+    ).pk  # fmt: skip
     key = Authenticator.objects.create(user=cast.users[SUPERUSER], type=Authenticator.Type.WEBAUTHN, data=passkey())
     cast.things["key of the superuser"] = key.pk
     cast.things["mail about signing in"] = waiting_mail("Je code", is_security=True).pk
@@ -209,9 +238,11 @@ def accounts(cast: Cast) -> None:
         "auth.group": Group.objects.get(name=SECRETARIAT),
         "auth.user": cast.users[UNPROVEN],
         "publishing.mail": waiting_mail("Is je kaart juist?"),
+        "pages.synonym": Synonym.objects.create(language="nl", said="proefwoord", meant="mobiliteit"),
         "publishing.policyreport": PolicyReport.objects.create(
             directive="script-src", blocked="inline", page="/", first_at=now, last_at=now
         ),
+        "publishing.oldaddress": OldAddress.objects.create(address="/oud/", language="nl", view="contact"),
         "publishing.event": Event.objects.create(kind=Event.Kind.SIGNED_IN, by=cast.users[SUPERUSER]),
     }  # fmt: skip
 

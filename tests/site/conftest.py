@@ -6,9 +6,10 @@ from shutil import copytree
 
 import pytest
 
-from priorities.models import Priority, Theme, Update
+from priorities.models import Priority, Theme
 from publishing.workflow import publish
 from tests.conftest import serving
+from tests.updates import update_on
 
 # Two machines share a PostgreSQL and a Redis: where the suite was not told of any, there is nothing to test.
 on_postgresql = "postgres" in os.environ.get("DATABASE_URL", "")
@@ -32,7 +33,7 @@ def full_theme(db) -> None:
     priority.save()
     publish(priority, None)
     for year in (2025, 2026):
-        publish(Update.objects.create(theme=theme, date=f"{year}-03-01", title_nl=f"Bericht {year}"), None)
+        publish(update_on(theme, date=f"{year}-03-01", title_nl=f"Bericht {year}"), None)
 
 
 @pytest.fixture(scope="session")

@@ -20,12 +20,13 @@ LANGUAGES = ("nl", "fr", "en")
 NUMBER = 987654  # in an address, where a place is filled in
 # What is filled in when the request is made; of an address in the desk also `{app.model}`, the number of an object.
 PLACES = (
-    "{share}", "{invitation}", "{check}", "{consent}", "{address}", "{media}", "{draft}", "{version}", "{planned}",
+    "{share}", "{translate}",
+    "{invitation}", "{check}", "{consent}", "{address}", "{media}", "{draft}", "{version}", "{planned}",
 )  # fmt: skip
 ARGUMENTS = {"slug": "regiomarketing", "version": NUMBER, "token": "{share}", "path": "{media}", "uidb36": "1",
              "key": "set-password", "pk": NUMBER, "code": "ABC-DEF", "object_id": NUMBER, "id": NUMBER,
              "number": NUMBER, "language": "fr", "app_label": "priorities", "content_type_id": "1",
-             "url": "nergens"}  # fmt: skip
+             "url": "nergens", "picture": "beheer.png"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def addresses(client) -> list[str]:
         "/mijn-kaart/toestemming/{consent}/",
         "/mijn-kaart/adres/{address}/",
         "/media/{draft}",
+        "/vertalen/{translate}/",
     }
     return sorted(path.partition("?")[0] for path in found)
 
@@ -83,7 +85,9 @@ NAMES = [
     "absent_until", "stand_in", "base", "csrfmiddlewaretoken", "", "\0", "é", "x" * 300,
     # of the desk
     "_save", "_publish", "_schedule", "_withdraw", "_reason", "_reorder", "_cancel", "_confirm", "_share", "_unshare",
-    "_invite", "_link", "_base", "_not_saved", "_unsaved", "_conflict", "_continue", "_saveasnew", "_to_field",
+    "_invite", "_link", "_translate", "_end_link", "_answer", "_tick_off", "_forget_remark", "_seal", "_accept",
+    "_decline", "chosen", "over", "sent_at", "translation", "remark", "quote", "section", "plain-body_nl",
+    "_base", "_not_saved", "_unsaved", "_conflict", "_continue", "_saveasnew", "_to_field",
     "_changelist_filters", "schedule-live_from", "schedule-live_until", "schedule-replace", "live_from", "live_until",
     "title_nl", "slug_nl", "body_nl", "slug", "position", "place-1", "place-x", "post", "href", "term", "model_name",
     "field_name", "app_label", "_selected_action", "select_across", "index", "all", "id__in", "title_nl__regex",

@@ -8,9 +8,11 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from priorities.models import Priority, Theme, Update
+from priorities.models import Priority, Theme
 from publishing.workflow import publish
 from tests.conftest import CHROMIUM, CHROMIUM_OPTIONS, listen
+from tests.desk import answer
+from tests.updates import update_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,6 +30,8 @@ ADDRESSES = [
     "/toegankelijkheid/",
     "/fr/versions/",
     "/nergens/",
+    "/nieuws/",
+    "/fr/actualites/bericht-2026/",
 ]
 # WCAG 2.2 1.4.12: what a reader may set without losing anything.
 SPACING = """() => {
@@ -99,6 +103,7 @@ def test_from_sign_in_to_an_edit_to_publishing_to_the_visitors_page(signed_in, b
     visitor.goto("/themas/westhoek-business-district/")
     assert "itwerking van het Westhoek Business District" in visitor.locator("h1").inner_text()
     page.get_by_role("button", name="Publiceer").click()
+    answer(page)
     page.get_by_text("Gepubliceerd: bezoekers zien het nu.").wait_for()
     visitor.reload()
     assert "Westhoek Business District krijgt vorm" in visitor.locator("h1").inner_text()
@@ -126,8 +131,8 @@ def test_nothing_is_cut_off_or_missing_at_any_width_or_spacing(page, full_theme)
 
 
 def test_no_word_of_a_heading_is_torn_in_two_to_make_room_for_a_date(page, full_theme):
-    for about in ({"theme": Theme.objects.get(slug_nl="regiomarketing")}, {"priority": Priority.objects.get(number=2)}):
-        publish(Update.objects.create(date=date(2026, 9, 30), title_nl="Bericht", **about), None)
+    for about in (Theme.objects.get(slug_nl="regiomarketing"), Priority.objects.get(number=2)):
+        publish(update_on(about, date=date(2026, 9, 30), title_nl="Bericht"), None)
     torn = {}
     for address in ADDRESSES:
         page.goto(address)
@@ -152,6 +157,22 @@ def test_nothing_is_cut_off_for_who_set_larger_letters(browser, live_server, ful
                 cut_off[address, width] = found
     own_letters.close()
     assert cut_off == {}
+
+
+def test_no_word_of_the_motto_is_torn_with_letters_of_200_percent(browser, live_server):
+    arguments = [*CHROMIUM_OPTIONS, "--blink-settings=defaultFontSize=32"]
+    own_letters = browser.browser_type.launch(executable_path=CHROMIUM, args=arguments)
+    page = own_letters.new_page(base_url=live_server.url)
+    torn = {}
+    for address in ("/", "/fr/", "/en/"):
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.goto(address)
+            words = page.locator("h1").inner_text().split()
+            if found := [word for word in page.evaluate(TORN) if word in words]:
+                torn[address, width] = found
+    own_letters.close()
+    assert torn == {}
 
 
 def test_all_is_reached_by_keyboard_in_a_window_at_400_percent(page):

@@ -13,8 +13,8 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase
 
-from publishing import page_cache
-from publishing.page_cache import PageCache
+from publishing.cache import freshness
+from publishing.cache.wsgi import PageCache
 from resoc.wsgi import django_application
 from tests.site import cast as casting
 from tests.site.addresses import walk
@@ -35,6 +35,7 @@ def site(settings, tmp_path, monkeypatch) -> Iterator[Site]:
     cast = casting.make()
     places = {
         "{share}": cast.things["share"],
+        "{translate}": cast.things["translate"],
         "{invitation}": cast.things["invitation"],
         "{address}": cast.things["address"],
         "{check}": cast.things["check"],
@@ -45,7 +46,7 @@ def site(settings, tmp_path, monkeypatch) -> Iterator[Site]:
         "{planned}": str(cast.things["planned version"]),
     } | {f"{{{label}}}": str(obj.pk) for label, obj in cast.objects.items()}
     # What a test wrote is in no other connection; see `Site.ask`.
-    monkeypatch.setattr(page_cache, "close_old_connections", lambda: None)
+    monkeypatch.setattr(freshness, "close_old_connections", lambda: None)
     logging.disable()  # each refusal is a line, and some a traceback
     yield Site(PageCache(django_application), places, cast.sessions)
     logging.disable(logging.NOTSET)
@@ -63,7 +64,8 @@ def elsewhere(location: str) -> bool:
 
 def leaks(request: Request, text: str) -> set[str]:
     """The words in an answer that are kept from who asked."""
-    may_read = request.who in (SECRETARY, SUPERUSER) or "{share}" in request.path + unquote(request.query)
+    asked = request.path + unquote(request.query)
+    may_read = request.who in (SECRETARY, SUPERUSER) or "{share}" in asked or "{translate}" in asked
     kept = set(casting.NEVER) if may_read else {*casting.NEVER, casting.SECRET}
     return {word for word in kept if word in text}
 
@@ -109,6 +111,7 @@ def test_a_sensible_request_gets_through(site):
     form = {"CONTENT_TYPE": "application/x-www-form-urlencoded"}
     assert site.ask(Request("POST", "/mijn-kaart/", "", MEMBER, form, body))[0] == 302
     for path in ("/mijn-kaart/klopt/{check}/", "/mijn-kaart/uitnodiging/{invitation}/", "/voorbeeld/{share}/",
+                 "/vertalen/{translate}/",
                  "/media/{media}", "/themas/regiomarketing/versies/{version}/"):  # fmt: skip
         assert site.ask(Request("GET", path))[0] == 200, path
     assert site.ask(Request("GET", "/admin/", who=SECRETARY)).status == 200

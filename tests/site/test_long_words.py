@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from pages.models import MissionPage, Organisation, TextPage
-from priorities.models import Partner, Priority, Theme, Update
+from priorities.models import Partner, Priority, Theme
 from publishing.workflow import publish
 from staff.models import StaffMember
 from tests.conftest import CHROMIUM, CHROMIUM_OPTIONS
+from tests.updates import update_on
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -53,7 +54,7 @@ def long_words(live_server):
     theme.title_nl, theme.summary_nl, theme.body_nl, theme.url = f"{HARD} {WORD}", ADDRESS, TEXT, ADDRESS
     theme.contact, theme.priority = StaffMember.objects.first(), priority
     theme.save()
-    update = Update.objects.create(date=date(2026, 9, 30), title_nl=NONSENSE, body_nl=TEXT, theme=theme)
+    update = update_on(theme, date=date(2026, 9, 30), title_nl=NONSENSE, body_nl=TEXT)
     member = StaffMember.objects.first()
     member.name, member.function_nl, member.email = f"Bo {WORD}", NONSENSE, MAIL
     member.save()

@@ -28,7 +28,7 @@ theme.save()
 publish(theme, None)
 """
 
-pytestmark = pytest.mark.skipif(not Path(nginx.NGINX).exists(), reason="needs nginx")
+pytestmark = [pytest.mark.skipif(not Path(nginx.NGINX).exists(), reason="needs nginx"), pytest.mark.server]
 
 
 class Site:

@@ -9,12 +9,12 @@ import time_machine
 from django.utils import timezone
 
 from priorities.models import Priority, Theme
-from publishing.links import seen
-from publishing.page_cache import PageCache
+from publishing.cache.wsgi import PageCache
+from publishing.models import seen
 from publishing.workflow import publish, withdraw
 from resoc.wsgi import django_application
 from staff.models import StaffMember
-from tests.publishing.test_page_cache import Reader
+from tests.publishing.cache.reader import Reader
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -93,6 +93,7 @@ def variants(address: Address, cast: Cast) -> dict[str, tuple[dict, str]]:
         "document": {"": ({"slug": "jaarverslag"}, ""), "draft": ({"slug": "concept"}, "")},
         "home_version": {"": ({"version": things["home version"]}, "")},
         "link_targets": {"": ({}, "q=geheim")},
+        "manual_picture": {"": ({"picture": "beheer.png"}, ""), "unknown": ({"picture": "x.png"}, "")},
         "media": {
             "": ({"path": things["public file"]}, ""),
             "draft": ({"path": things["draft file"]}, ""),
@@ -107,9 +108,22 @@ def variants(address: Address, cast: Cast) -> dict[str, tuple[dict, str]]:
             "": ({"slug": things["priority"], "version": things["priority version"]}, ""),
             "of a theme": ({"slug": things["priority"], "version": things["version"]}, ""),
         },
+        "opinion_detail_version": {"": ({"slug": "advies", "version": things["opinion version"]}, "")},
+        "meeting_detail_version": {"": ({"slug": "vergadering", "version": things["meeting version"]}, "")},
+        "update_detail_version": {"": ({"slug": "bericht", "version": things["update version"]}, "")},
         "search": {"": ({}, ""), "draft": ({}, "q=geheim")},
         "shared": {"": ({"token": things["share"]}, ""), "revoked": ({"token": things["revoked share"]}, "")},
+        "proposal": {"": ({"pk": things["proposal"]}, "")},
+        "translate": {
+            "": ({"token": things["translate"]}, ""),
+            "revoked": ({"token": things["revoked translate"]}, ""),
+        },
+        "translate_page": {
+            "": ({"token": things["translate"], "number": things["translated page"]}, ""),
+            "another": ({"token": things["translate"], "number": things["translated page"] + 1}, ""),
+        },
         "undo": {"": ({"pk": things["act"]}, "")},
+        "work_bring_back": {"": ({"pk": things["put off"]}, "")},
         "theme_detail": {
             "": ({"slug": "regiomarketing"}, ""),
             "draft": ({"slug": "concept"}, ""),
@@ -128,9 +142,10 @@ def variants(address: Address, cast: Cast) -> dict[str, tuple[dict, str]]:
         arguments = {"object_id": objects[address.model].pk, "language": "nl"}
         version = things.get(f"version of {address.model}")
         query = f"old={version}" if address.name.endswith("_compare") else ""
-        query = f"version={version}" if address.name.endswith("_restore") else query
+        query = f"version={version}" if address.name.endswith(("_restore", "_public_list")) else query
         return {"": ({key: arguments[key] for key in address.arguments}, query)}
     public = {"theme": "regiomarketing", "priority": things["priority"], "staff": "dorine-sioen", "text": "privacy"}
+    public |= {"update": "bericht", "opinion": "advies", "meeting": "vergadering"}
     slug = public.get(address.name.partition("_")[0])
     if address.arguments == {"slug"}:
         return {"": ({"slug": slug}, ""), "draft": ({"slug": "concept"}, "")}
@@ -239,9 +254,9 @@ def test_every_address_of_the_site_stands_in_the_table_and_no_other():
     assert len(listed) == len(set(listed))
 
 
-def test_only_reports_of_browsers_come_without_the_token_of_a_form():
+def test_only_reports_the_contact_form_and_pages_behind_a_secret_address_come_without_the_token_of_a_form():
     exempt = {address.name for address in addresses().values() if getattr(address.view, "csrf_exempt", False)}
-    assert exempt == {"csp_report"}
+    assert exempt == {"contact_form", "csp_report", "shared", "translate", "translate_page"}
     assert "django.middleware.csrf.CsrfViewMiddleware" in settings.MIDDLEWARE
 
 
@@ -275,7 +290,7 @@ def test_nobody_keeps_what_a_visitor_does_not_get(answers):
 
 
 def test_nobody_keeps_what_is_not_for_everybody(answers):
-    links = "accept_invitation|prove_address|check_card|answer_consent|shared"
+    links = "accept_invitation|prove_address|check_card|answer_consent|shared|translate"
     private = re.compile(f"admin|account|mfa|my_card|{links}|usersessions")
     kept = {name for (name, _role, _method), answer in answers.items() if private.match(name) and answer.is_kept}
     assert kept == set()
@@ -283,5 +298,8 @@ def test_nobody_keeps_what_is_not_for_everybody(answers):
 
 def test_only_who_may_edit_or_has_the_link_reads_a_draft(answers):
     """The table says so cell by cell; here it is said of all at once."""
-    readers = {role for (name, role, _method), answer in answers.items() if SECRET in answer.shows and name != "shared"}
+    links = ("shared", "translate", "translate_page")
+    readers = {
+        role for (name, role, _method), answer in answers.items() if SECRET in answer.shows and name not in links
+    }
     assert readers == {SECRETARY, SUPERUSER}

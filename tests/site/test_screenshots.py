@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from PIL import Image
 
 from tools import screenshots
@@ -22,17 +23,27 @@ def test_every_page_it_photographs_exists(client, name, address):
     assert client.get(address).status_code == (404 if name == "not-found" else 200)
 
 
+@pytest.mark.django_db
+def test_every_full_page_is_made_by_the_demonstration(client, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    call_command("demo", scale=0, full=True, verbosity=0)
+    assert {name: client.get(address).status_code for name, address in screenshots.FULL.items()} == dict.fromkeys(
+        screenshots.FULL, 200
+    )
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_page_is_photographed_on_desktop_phone_in_the_dark_and_on_paper(page, live_server, tmp_path):
     run("priority", "--site", live_server.url, "--folder", tmp_path).check_returncode()
     made = {file.name: file for file in tmp_path.iterdir()}
-    assert set(made) == {f"priority-{each}" for each in ("desktop.png", "phone.png", "dark.png", "print.pdf")}
+    assert set(made) == {f"priority-{mode}.png" for mode in screenshots.MODES} | {"priority-print.pdf"}
     widths, skies = {}, {}
     for mode in screenshots.MODES:
         with Image.open(made[f"priority-{mode}.png"]) as picture:
             widths[mode], skies[mode] = picture.width, picture.convert("L").getpixel((0, 0))
-    assert widths == {"desktop": 1440, "phone": 720, "dark": 1440}
+    asked = {"desktop": 1440, "tablet": 768, "phone": 390, "small": 320, "dark": 1440, "forced": 1440, "enlarged": 1280}
+    assert widths == asked
     assert skies["dark"] < 64 < 192 < skies["desktop"] == skies["phone"]
     assert made["priority-print.pdf"].read_bytes().startswith(b"%PDF")
 

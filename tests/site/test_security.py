@@ -7,7 +7,11 @@ import pytest
 from allauth.account import app_settings
 from django.conf import global_settings, settings
 
-from publishing import audit, editing, models, page_store, policy_reports, strangers
+from publishing import models
+from publishing.admin import edit_conflicts
+from publishing.cache import disk
+from publishing.contributions import remarks
+from publishing.operations import audit_log, csp_reports, strangers
 from publishing.workflow import drafts
 from publishing.workflow.undo import KEPT_FOR as ACTS_KEPT_FOR
 from staff import sessions
@@ -45,12 +49,17 @@ LIFETIMES = [
     ("link that proves a new address", CardLink.lasts(CardLink.Purpose.ADDRESS)),
     ("question whether a card is right", CardLink.lasts(CardLink.Purpose.CHECK)),
     ("link to share a draft", models.SHARED_FOR),
+    ("link for a translator", models.TRANSLATED_FOR),
+    ("remarks on a draft, with the name that the sender gave", remarks.KEPT_FOR),
+    ("remarks on a draft, with the name that the sender gave", remarks.LONGEST_OPEN),
+    ("translations that were sent in", remarks.KEPT_FOR),
+    ("translations that were sent in", remarks.LONGEST_OPEN),
     ("that a stranger’s address was typed, and written to", strangers.ONCE_IN),
-    ("log of accounts", audit.KEPT_FOR),
+    ("log of accounts", audit_log.KEPT_FOR),
     ("what was saved of a working copy", drafts.WHOLE_FOR),
     ("what was saved of a working copy", drafts.KEPT_FOR),
     ("what can be undone at once", ACTS_KEPT_FOR),
-    ("who has a form open", editing.AWAY_AFTER),
+    ("who has a form open", edit_conflicts.AWAY_AFTER),
 ]
 
 
@@ -60,12 +69,12 @@ def test_the_page_says_how_long_each_thing_lasts(what, length):
 
 
 def test_the_page_says_how_many_reports_of_browsers_are_kept():
-    assert f"the last {policy_reports.MOST} " in row("reports of browsers")
+    assert f"the last {csp_reports.MOST} " in row("reports of browsers")
 
 
 def test_the_page_says_how_many_pages_are_kept_on_disk():
-    assert f"{page_store.MOST_PAGES:,} pages" in row("pages as visitors see them")
-    assert f"{page_store.MOST_BYTES // 1_000_000:,} MB" in row("pages as visitors see them")
+    assert f"{disk.MOST_PAGES:,} pages" in row("pages as visitors see them")
+    assert f"{disk.MOST_BYTES // 1_000_000:,} MB" in row("pages as visitors see them")
 
 
 def test_the_page_names_the_algorithm_of_passwords():

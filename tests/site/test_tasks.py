@@ -13,8 +13,10 @@ from priorities.models import Theme, Update
 from publishing.workflow import publish
 from staff.models import StaffMember
 from tests.conftest import listen
-from tests.priorities.test_documents import pdf
-from tests.publishing.test_pictures import photo
+from tests.desk import answer
+from tests.priorities.pdf_files import pdf
+from tests.publishing.files.photos import photo
+from tests.updates import update_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +27,7 @@ class Secretary:
     """Somebody at the desk who clicks on words, and whose clicks are counted from the admin's home page."""
 
     def __init__(self, page) -> None:
-        self.page, self.clicks = page, 0
+        self.page, self.clicks, self.most = page, 0, MAX_CLICKS
 
     def click(self, role: str, name: str | re.Pattern[str], **options) -> None:
         self.page.get_by_role(role, name=name, **options).first.click()
@@ -35,14 +37,14 @@ class Secretary:
         self.page.get_by_text(words, exact=True).first.click()
         self.clicks += 1
 
-    def choose(self, label: str, words: str | re.Pattern[str]) -> None:
-        field = self.page.get_by_label(label, exact=True)
+    def choose(self, label: str, words: str | re.Pattern[str], row: int = 0) -> None:
+        field = self.page.get_by_label(label, exact=True).nth(row)
         option = field.locator("option", has_text=words).first
         field.select_option(option.get_attribute("value"))
         self.clicks += 2  # the list, and what is chosen from it
 
-    def choose_file(self, label: str | re.Pattern[str], file) -> None:
-        self.page.get_by_label(label).first.set_input_files(file)
+    def choose_file(self, label: str | re.Pattern[str], file, row: int = 0) -> None:
+        self.page.get_by_label(label, exact=isinstance(label, str)).nth(row).set_input_files(file)
         self.clicks += 2  # the button of the field, and the file in the window that it opens
 
     def type(self, label: str, text: str) -> None:
@@ -50,6 +52,11 @@ class Secretary:
         field.click()
         self.clicks += 1
         field.fill(text)
+
+    def says_what_is_new(self, button: str = "Publiceer") -> None:
+        """Leave the proposal as it is, in the question that comes when visitors read the page already."""
+        answer(self.page, button)
+        self.clicks += 1
 
     def sees(self, words: str) -> None:
         self.page.get_by_text(words).first.wait_for()
@@ -61,7 +68,7 @@ def secretary(signed_in, request):
     signed_in.set_viewport_size({"width": request.param[0], "height": request.param[1]})
     secretary = Secretary(signed_in)
     yield secretary
-    assert secretary.clicks <= MAX_CLICKS
+    assert secretary.clicks <= secretary.most
     assert complaints == []
 
 
@@ -76,6 +83,7 @@ def test_change_the_dutch_mission_sentence_and_publish(secretary, visitor):
     secretary.click("link", "Missiepagina")
     secretary.type("Missie (nl):", "RESOC spreekt voor de Westhoek.")
     secretary.click("button", "Publiceer")
+    secretary.says_what_is_new()
     secretary.sees("Gepubliceerd: bezoekers zien het nu.")
     visitor.goto("/")
     assert visitor.get_by_text("RESOC spreekt voor de Westhoek.").is_visible()
@@ -88,6 +96,7 @@ def test_add_a_french_translation(secretary, visitor):
     secretary.click("tab", "Français")
     secretary.type("Samenvatting (fr)", "Un résumé en français.")
     secretary.click("button", "Publiceer")
+    secretary.says_what_is_new()
     secretary.sees("Gepubliceerd: bezoekers zien het nu.")
     visitor.goto("/fr/themes/marketing-regional/")
     assert visitor.get_by_text("Un résumé en français.").is_visible()
@@ -101,6 +110,7 @@ def test_schedule_a_theme_for_a_date(secretary, visitor):
     secretary.click_words("Op een later moment")
     secretary.type("Vanaf", f"{begin:%Y-%m-%dT%H:%M}")
     secretary.click("button", "Plan", exact=True)
+    secretary.says_what_is_new("Plan")
     secretary.sees("Gepland: bezoekers zien deze versie vanaf")
     waiting = Theme.objects.get(slug_nl="westhoek-business-district").revisions.pending().get()
     assert abs(waiting.live_from - begin) < timedelta(minutes=1)
@@ -111,29 +121,56 @@ def test_schedule_a_theme_for_a_date(secretary, visitor):
 def test_add_an_update_with_a_pdf_to_a_theme(secretary, visitor, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     report = {"name": "verslag.pdf", "mimeType": "application/pdf", "buffer": pdf(4, "Jaarverslag 2025")}
-    secretary.click("link", "Toevoegen Updates")
+    secretary.click("link", "Toevoegen Berichten")
     expect(secretary.page.get_by_label("Titel (nl)")).to_be_focused()  # so one can type at once
     secretary.page.keyboard.type("Het verslag is er")
-    secretary.choose("Thema:", re.compile("regiomarketing"))
-    with secretary.page.expect_popup() as opened:
-        secretary.click("link", "Maak nieuw document")
-    page, secretary.page = secretary.page, opened.value
-    secretary.page.get_by_role("tab", name="Français").click()  # not needed: the browser keeps what is typed
-    secretary.page.get_by_label("Titel (fr)").fill("Rapport annuel 2025")
-    secretary.page.locator("form[data-kept]").wait_for()
-    secretary.choose_file("Bestand:", report)
-    with secretary.page.expect_event("close"):
-        secretary.click("button", "Publiceer")
-    secretary.page = page
-    assert page.get_by_label("Document:", exact=True).first.locator("option:checked").inner_text() == "Jaarverslag 2025"
+    secretary.choose("Of een thema:", re.compile("regiomarketing"))
+    secretary.choose_file("Nieuwe pdf:", report)
+    expect(secretary.page.get_by_label("Titel van de nieuwe pdf:").first).to_have_value("Jaarverslag 2025")
     secretary.click("button", "Publiceer")
     secretary.sees("Gepubliceerd: bezoekers zien het nu.")
-    assert page.evaluate("Object.keys(localStorage)") == []
+    secretary.sees("Mee gepubliceerd: Jaarverslag 2025.")
+    assert secretary.page.evaluate("Object.keys(localStorage)") == []
     assert [each.title_nl for each in Update.published().get().shown_documents] == ["Jaarverslag 2025"]
     visitor.goto("/themas/regiomarketing/")
     with visitor.expect_download() as download:
         visitor.get_by_role("link", name="Jaarverslag 2025").click()
     assert download.value.suggested_filename == "Jaarverslag 2025.pdf"
+
+
+def test_add_an_update_with_two_pdfs_to_a_theme_and_a_priority(secretary, visitor, settings, tmp_path):
+    settings.MEDIA_ROOT, secretary.most = tmp_path, 10
+    names = ("Jaarverslag 2025", "Nota over mobiliteit")
+    files = [{"name": "x.pdf", "mimeType": "application/pdf", "buffer": pdf(4, name)} for name in names]
+    secretary.click("link", "Toevoegen Berichten")
+    expect(secretary.page.get_by_label("Titel (nl)")).to_be_focused()
+    secretary.page.keyboard.type("De verslagen zijn er")
+    secretary.choose("Prioriteit:", re.compile("tewerkstelling"))
+    secretary.choose("Of een thema:", re.compile("regiomarketing"), row=1)
+    for row, (name, file) in enumerate(zip(names, files, strict=True)):
+        secretary.choose_file("Nieuwe pdf:", file, row=row)
+        expect(secretary.page.get_by_label("Titel van de nieuwe pdf:").nth(row)).to_have_value(name)
+    secretary.click("button", "Publiceer")
+    secretary.sees("Gepubliceerd: bezoekers zien het nu.")
+    for address in ("/themas/regiomarketing/", "/prioriteiten/tewerkstellingsbeleid/", "/nieuws/"):
+        visitor.goto(address)
+        visitor.get_by_role("link", name="De verslagen zijn er").click()
+        assert visitor.url.endswith("/nieuws/de-verslagen-zijn-er/")
+        for name in names:
+            assert visitor.get_by_role("link", name=name).is_visible()
+
+
+def test_put_a_page_in_the_menu(secretary, visitor):
+    secretary.most = 5
+    secretary.click("link", "Tekstpagina’s")
+    secretary.click("link", "Toegankelijkheidsverklaring")
+    secretary.click("radio", "In het menu")
+    secretary.click("button", "Publiceer")
+    secretary.says_what_is_new()
+    secretary.sees("Gepubliceerd: bezoekers zien het nu.")
+    visitor.goto("/")
+    visitor.get_by_role("navigation", name="Hoofdmenu").get_by_role("link", name="Toegankelijkheid").click()
+    assert visitor.url.endswith("/toegankelijkheid/")
 
 
 def test_correct_the_telephone_number_of_johan(secretary, visitor):
@@ -191,6 +228,7 @@ def test_restore_the_version_of_last_week(secretary, visitor):
     secretary.click("button", "Zet terug")
     secretary.sees("Teruggezet als werkversie")
     secretary.click("button", "Publiceer")
+    secretary.says_what_is_new()
     secretary.sees("Gepubliceerd: bezoekers zien het nu.")
     visitor.goto("/themas/regiomarketing/")
     assert "egiomarketingstrategie" in visitor.locator("h1").inner_text().replace("\N{SOFT HYPHEN}", "")
@@ -198,7 +236,7 @@ def test_restore_the_version_of_last_week(secretary, visitor):
 
 def test_find_and_restore_a_deleted_update(secretary, visitor):
     theme = Theme.objects.get(slug_nl="regiomarketing")
-    Update.objects.create(title_nl="Verslag van de werkgroep", theme=theme).delete()
+    update_on(theme, title_nl="Verslag van de werkgroep").delete()
     secretary.click("link", "Prullenbak")
     secretary.click("link", "Verslag van de werkgroep")
     secretary.click("button", "Zet terug")
@@ -213,7 +251,7 @@ def test_show_a_draft_to_a_board_member(secretary, visitor):
     secretary.click("link", "Thema’s")
     secretary.click("link", re.compile("regiomarketing"))
     secretary.type("Titel (nl)", "Voorstel voor het bestuur")
-    secretary.click("button", "Deel een concept")
+    secretary.click("button", "Deel de werkversie")
     secretary.sees("Wie deze link heeft, kan de werkversie lezen")
     visitor.goto(secretary.page.get_by_label("Wie deze link heeft").input_value())
     assert "Voorstel voor het bestuur" in visitor.locator("h1").inner_text()

@@ -17,20 +17,21 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.urls import reverse
 from PIL import Image
 
+from pages.models import TextPage
 from priorities.models import Priority, Theme
-from publishing import stamp
-from publishing.archives import opened
-from publishing.models import Publishable, Revision, RevisionText, Stamp
-from publishing.restoring import is_behind, restore
-from publishing.snapshots import freeze
-from publishing.workflow import publish
+from publishing.backup.reading import opened
+from publishing.backup.restore import is_behind, restore_archive
+from publishing.cache import stamp
+from publishing.models import DeskText, Publishable, Revision, RevisionText, Stamp, content_models
+from publishing.models.snapshots import freeze
+from publishing.workflow import publish, withdraw
+from resoc.privacy import outdated_statement
 from staff.models import StaffMember
 from tests.site.crawl import crawl
 from tests.site.first_release import DUMP
@@ -70,7 +71,7 @@ def run(data: Path, *arguments: str, **variables: str) -> None:
 @pytest.fixture
 def _upgraded(archive, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
-    restore(archive, lambda line: None)
+    restore_archive(archive, lambda line: None)
     yield
     ContentType.objects.clear_cache()  # what comes after it has the numbers of before
 
@@ -80,7 +81,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_upgraded")]
 
 def everything() -> list[Publishable]:
     """The working copies of all kinds."""
-    kinds = [model for model in apps.get_models() if issubclass(model, Publishable)]
+    kinds = content_models()
     return [row for model in kinds for row in model._base_manager.order_by("pk")]
 
 
@@ -152,6 +153,14 @@ def test_the_search_index_is_what_a_new_one_would_be(client):
     assert "regiomarketing-westhoek" in client.get("/zoeken/", {"q": "regiomarketing"}).content.decode()
 
 
+def test_the_desk_finds_everything_after_an_upgrade_and_after_a_restore(archive):
+    there = {(row._meta.label_lower, row.pk) for row in everything()}
+    with sqlite3.connect(archive.parent / "db.sqlite3") as database:
+        assert set(database.execute("SELECT DISTINCT model, object_id FROM publishing_desktext")) >= there
+    database.close()
+    assert set(DeskText.objects.values_list("model", "object_id")) >= there
+
+
 def test_the_stamp_knows_what_is_planned_and_rises_by_the_next_publication(editor):
     planned = Revision.objects.pending().get()
     assert stamp.state().until == planned.live_from
@@ -163,3 +172,22 @@ def test_the_stamp_knows_what_is_planned_and_rises_by_the_next_publication(edito
 def test_a_photo_of_then_is_measured_and_has_its_sizes():
     member = StaffMember.published().get(slugs__slug="johan-halsberghe", slugs__language="nl")
     assert member.photo.is_made
+
+
+def test_the_privacy_statement_keeps_its_words_and_the_desk_says_what_is_true_now():
+    page = TextPage.objects.get(slug_nl="privacy")
+    assert "de functie en het telefoonnummer van onze medewerkers" in page.body_nl
+    statement = outdated_statement()
+    assert statement.page.pk == page.pk
+    assert [passage.code for passage in statement.passages] == ["nl", "fr", "en"]
+    assert "Een werknummer maakt RESOC Westhoek zelf bekend" in statement.passages[0].texts[-1]
+
+
+def test_the_address_of_a_whole_photo_of_then_leads_to_what_pages_show(client):
+    member = StaffMember.published().get(slugs__slug="johan-halsberghe", slugs__language="nl")
+    response = client.get("/media/staff/johan.png")
+    assert (response.status_code, response.headers["Location"]) == (302, f"/media/{member.photo.cut.largest}")
+    shown = client.get(response.headers["Location"])
+    assert (shown.status_code, shown.getvalue()[:3]) == (200, b"\xff\xd8\xff")
+    withdraw(member, None, "Weg")
+    assert client.get("/media/staff/johan.png").status_code == 404

@@ -7,12 +7,11 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 
 from priorities.models import Theme
-from publishing.models import Publishable, Revision
-from publishing.restoring import restore
+from publishing.backup.restore import restore_archive
+from publishing.models import Revision, content_models
 from publishing.workflow import changed, unpublished_changes
 from staff.models import StaffMember
 from tests.dirty import raw
@@ -58,7 +57,7 @@ def spoil(database: sqlite3.Connection, table: str, model: str, pk: int, values:
 @pytest.fixture
 def _upgraded(archive, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
-    restore(archive, lambda line: None)
+    restore_archive(archive, lambda line: None)
     yield
     ContentType.objects.clear_cache()
 
@@ -69,7 +68,7 @@ def test_it_is_served_clean_and_no_row_counts_as_changed(client):
     theme, johan = Theme.objects.get(pk=3), StaffMember.objects.get(pk=2)
     assert raw(theme, "title_nl") == TITLE
     assert Revision.objects.of(theme).first().data["body_nl"] == BODY  # history is as it was
-    for model in [model for model in apps.get_models() if issubclass(model, Publishable)]:
+    for model in content_models():
         assert changed(model) == set(), model
     for row in (theme, johan):
         assert unpublished_changes(row) == []

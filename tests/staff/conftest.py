@@ -3,12 +3,16 @@
 import io
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
+from django.core.cache import cache
 from django.test import Client
 from PIL import Image
 
 from publishing.workflow import publish
 from staff.models import StaffMember
+
+ADDRESS = "voornaam.naam@resoc.example"
+PASSWORD = "een lang wachtwoord"  # noqa: S105
 
 
 @pytest.fixture
@@ -29,6 +33,26 @@ def his(colleague: User) -> Client:
     client = Client()
     client.force_login(colleague)
     return client
+
+
+@pytest.fixture
+def person(db) -> User:
+    """Somebody with an account and nothing else."""
+    return User.objects.create_user("voornaam", ADDRESS, PASSWORD)
+
+
+@pytest.fixture
+def fresh(db) -> User:
+    """Somebody for the desk who has no second factor yet."""
+    user = User.objects.create_user("nieuw", "nieuw@example.org", PASSWORD, is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__contains="theme"))
+    return user
+
+
+@pytest.fixture(autouse=True)
+def _no_earlier_attempts() -> None:
+    """Attempts to sign in, and mails to one address, are counted in the cache."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

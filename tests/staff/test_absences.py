@@ -2,12 +2,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
 
-from publishing.checklist import checklist
+from publishing.cache.stamp import next_change
 from publishing.models import Revision
-from publishing.snapshots import thaw
-from publishing.stamp import next_change
+from publishing.models.snapshots import thaw
+from publishing.review.checklist import checklist
 from publishing.workflow import publish
 from staff.models import StaffMember, midnight
 from tests.staff.conftest import form_data, save
@@ -124,6 +125,12 @@ def test_who_had_a_stand_in_without_a_day_may_change_something_else(his, johan, 
     johan.save()
     publish(johan, None)
     assert save(his, phone="051 12 34 56").status_code == 302
+
+
+def test_the_form_of_the_desk_shows_no_label_of_a_field_that_nobody_sees(editor_client, johan):
+    html = editor_client.get(reverse("admin:staff_staffmember_change", args=[johan.pk])).content.decode()
+    assert '<div class="form-row hidden field-long_absence' in html
+    assert '<div class="form-row field-absent_until' in html
 
 
 def test_a_very_late_day_is_asked_about_once(his, johan):

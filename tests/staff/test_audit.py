@@ -7,24 +7,18 @@ from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.core import mail
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
 from publishing.models import Event
-from staff.leaving import forget_account
+from staff.departures import forget_account
 from tests.conftest import give_second_factor
 from tests.desk import enter
 from tests.staff.test_accounts import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
 Kind = Event.Kind
-
-
-@pytest.fixture(autouse=True)
-def no_earlier_attempts():
-    cache.clear()
 
 
 @pytest.fixture

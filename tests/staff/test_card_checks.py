@@ -108,10 +108,10 @@ def test_who_does_not_answer_is_on_the_list_of_the_secretariat_after_three_weeks
     time_machine.move_to(timezone.now() + timedelta(days=21, seconds=1))
     assert list(unanswered()) == [johan]
     enter(editor_client, editor)
-    assert "Johan Halsberghe antwoordde niet" in editor_client.get("/admin/").content.decode()
+    assert "Niet bevestigd sinds drie weken" in editor_client.get("/admin/").content.decode()
     client.post(path)
     assert not unanswered()
-    assert "antwoordde niet" not in editor_client.get("/admin/").content.decode()
+    assert "Niet bevestigd" not in editor_client.get("/admin/").content.decode()
 
 
 def test_a_change_on_my_card_is_an_answer_too(path, his, johan, time_machine):
@@ -141,7 +141,7 @@ def test_the_mail_and_the_page_speak_the_language_of_the_person(johan, time_mach
     send_due()
     assert "Bonjour" in mail.outbox[0].body
     path = re.search(r"http://testserver(/mijn-kaart/klopt/\S+)", mail.outbox[0].body)[1]
-    assert "Votre fiche est-elle encore juste" in Client().get(path).content.decode()
+    assert "Votre fiche est-elle toujours à jour" in Client().get(path).content.decode()
 
 
 # The other link: to change it

@@ -9,13 +9,13 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone, translation
 
-from publishing import site_mode
+from publishing.admin import site_mode
 from publishing.models import Discarded
 from publishing.workflow import publish, restore
 from staff.consent import TEXTS, follow_plans
 from staff.models import CardLink, Consent, StaffMember
 from tests.desk import enter
-from tests.publishing.test_admin import form_data
+from tests.publishing.admin.test_publishable import form_data
 from tests.staff.conftest import photo_file, save
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +152,7 @@ def test_somebody_says_yes_with_a_link_in_a_mail_once(asked, johan, desk):
     Client().post(asked, {"answer": "yes"})
     assert visible(johan).photo
     consent = Consent.objects.get(member=johan)
-    assert (consent.given_by, consent.how) == (johan.user, "avec un lien dans un mail")
+    assert (consent.given_by, consent.how) == (johan.user, "avec un lien dans un e-mail")
     save_after = Client().post(asked, {"answer": "no"})
     assert save_after.status_code == 200
     assert visible(johan).photo, "a link works once"

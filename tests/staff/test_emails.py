@@ -7,9 +7,8 @@ from importlib import import_module
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.core import mail
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -23,15 +22,11 @@ from publishing.workflow.commit import commit_copy
 from resoc.doctor import accounts_have_one_address
 from staff.emails import account_of, normal
 from staff.models import CardLink, StaffMember
-from tests.conftest import give_second_factor
-from tests.desk import enter
-from tests.publishing.test_admin import submit
-from tests.staff.conftest import save
-from tests.staff.test_accounts import PASSWORD, sign_in
-from tests.staff.test_invitations import HOW, given_rights
+from tests.publishing.admin.test_publishable import submit
+from tests.staff.conftest import ADDRESS, PASSWORD, save
+from tests.staff.test_accounts import sign_in
 
 pytestmark = pytest.mark.django_db
-ADDRESS = "voornaam.naam@resoc.example"
 TYPED = (
     "Voornaam.Naam@resoc.example",
     "VOORNAAM.NAAM@RESOC.EXAMPLE",
@@ -53,16 +48,6 @@ OTHERS = (
     "voornaamnaam@resoc.example",
     "voornaam.naam+a@resoc.example",
 )
-
-
-@pytest.fixture(autouse=True)
-def no_earlier_attempts():
-    cache.clear()
-
-
-@pytest.fixture
-def person() -> User:
-    return User.objects.create_user("voornaam", ADDRESS, PASSWORD)
 
 
 @pytest.mark.parametrize("typed", TYPED)
@@ -94,35 +79,6 @@ def test_nothing_is_nothing():
 
 
 # Doors
-
-
-@pytest.mark.parametrize("typed", TYPED)
-def test_a_code_comes_however_the_address_is_typed(client, person, typed):
-    client.post("/account/login/code/", {"email": typed})
-    (message,) = mail.outbox
-    assert message.to == [ADDRESS]
-    code = re.search(r"^[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}$", message.body, re.MULTILINE)[0]
-    client.post("/account/login/code/confirm/", {"code": code})
-    assert client.session["_auth_user_id"] == str(person.pk)
-
-
-@pytest.mark.parametrize("typed", TYPED)
-def test_so_does_a_link_to_choose_another_password(client, person, typed):
-    client.post("/account/password/reset/", {"email": typed})
-    (message,) = mail.outbox
-    assert message.to == [ADDRESS]
-    assert "/account/password/reset/key/" in message.body
-
-
-@pytest.mark.parametrize("typed", TYPED)
-def test_so_does_a_password_let_in(client, person, typed):
-    sign_in(client, typed)
-    assert client.session["_auth_user_id"] == str(person.pk)
-
-
-def test_a_name_lets_in_as_before(client, person):
-    sign_in(client, "Voornaam")
-    assert client.session["_auth_user_id"] == str(person.pk)
 
 
 @pytest.mark.parametrize("typed", TYPED)
@@ -164,61 +120,12 @@ def test_a_superuser_made_at_the_server_has_it_too(typed):
     assert User.objects.get(username="baas").email == ADDRESS
 
 
-@pytest.fixture
-def boss_client() -> Client:
-    boss = User.objects.create_superuser("baas", "baas@example.org")
-    give_second_factor(boss)
-    client = Client()
-    enter(client, boss)
-    return client
-
-
 def account_data(client: Client, user: User, **changes) -> dict:
     form = client.get(f"/admin/auth/user/{user.pk}/change/").context["adminform"].form
     data = {field.html_name: field.value() for field in form if field.name not in ("password", "last_login")}
     joined = timezone.localtime(user.date_joined)
     data |= {"date_joined_0": joined.strftime("%d-%m-%Y"), "date_joined_1": joined.strftime("%H:%M:%S")} | changes
     return {name: value for name, value in data.items() if value not in (None, False)}
-
-
-@pytest.mark.parametrize("typed", TYPED)
-def test_so_has_an_account_in_the_admin(boss_client, colleague, typed):
-    data = account_data(boss_client, colleague, email=typed)
-    assert boss_client.post(f"/admin/auth/user/{colleague.pk}/change/", data).status_code == 302
-    colleague.refresh_from_db()
-    assert colleague.email == ADDRESS
-
-
-def test_no_two_accounts_get_one_address_there(boss_client, colleague, person):
-    url = f"/admin/auth/user/{colleague.pk}/change/"
-    response = boss_client.post(url, account_data(boss_client, colleague, email=TYPED[0]))
-    assert "Een andere account heeft dit e-mailadres" in response.content.decode()
-    colleague.refresh_from_db()
-    assert colleague.email == ""
-
-
-def test_who_may_change_accounts_gives_no_rights_and_touches_nobody_who_has_some(client, colleague):
-    manager = User.objects.create_user("beheerder", is_staff=True)
-    manager.user_permissions.set(Permission.objects.filter(codename__endswith="_user"))
-    give_second_factor(manager)
-    enter(client, manager)
-    url = f"/admin/auth/user/{colleague.pk}/change/"
-    data = account_data(client, colleague, email=ADDRESS)
-    assert "is_staff" not in data
-    data |= {"is_staff": "on", "is_superuser": "on", "groups": "1", "user_permissions": "1"}
-    assert client.post(url, data).status_code == 302
-    colleague.refresh_from_db()
-    assert (colleague.email, colleague.is_staff, colleague.is_superuser) == (ADDRESS, False, False)
-    assert [group.name for group in colleague.groups.all()] == ["Medewerkers"]
-    assert not colleague.user_permissions.exists()
-    for how in HOW:
-        other = given_rights(User.objects.create_user(how), how)
-        for address in (f"/admin/auth/user/{other.pk}/delete/", f"/admin/auth/user/{other.pk}/password/"):
-            assert client.post(address, {"post": "yes", "password1": "x", "password2": "x"}).status_code == 403
-        assert client.post(f"/admin/auth/user/{other.pk}/change/", {"username": "anders"}).status_code == 403
-        client.post("/admin/auth/user/", {"action": "delete_selected", "_selected_action": other.pk, "post": "yes"})
-        other.refresh_from_db()
-        assert (other.username, other.is_active) == (how, True)
 
 
 def test_a_name_that_is_the_address_follows_it():

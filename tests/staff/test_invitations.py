@@ -7,13 +7,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from priorities.models import Priority, Theme
-from publishing.models import Discarded, Event
-from publishing.workflow import publish, repoint, withdraw
+from publishing.models import Event
 from staff.models import CardLink, StaffMember
-from tests.conftest import give_second_factor
-from tests.desk import enter
-from tests.publishing.test_admin import address, submit
+from tests.publishing.admin.test_publishable import address, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -22,15 +18,6 @@ pytestmark = pytest.mark.django_db
 def dorine() -> StaffMember:
     """A card without an account."""
     return StaffMember.objects.get(slug="stephanie-thybaert")
-
-
-@pytest.fixture
-def boss_client() -> Client:
-    boss = User.objects.create_superuser("baas", "baas@example.org")
-    give_second_factor(boss)
-    client = Client()
-    enter(client, boss)
-    return client
 
 
 def invited(editor_client: Client, member: StaffMember, email: str = "nieuw@example.org", **changes) -> str:
@@ -94,12 +81,6 @@ def test_a_link_is_kept_nowhere_in_a_form_that_can_be_used(editor_client, dorine
     token = invited(editor_client, dorine).rstrip("/").rpartition("/")[2]
     link = CardLink.objects.get()
     assert token not in "".join(str(getattr(link, field.attname)) for field in link._meta.concrete_fields)
-
-
-def test_without_an_address_nobody_is_invited(editor_client, dorine):
-    response = submit(editor_client, dorine, "_invite", email="")
-    assert "Vul eerst een e-mailadres in" in response.content.decode()
-    assert mail.outbox == []
 
 
 def test_two_cards_never_share_an_account(editor_client, dorine, johan):
@@ -182,45 +163,6 @@ def test_another_button_connects_it_and_says_whose_it_is(editor, editor_client, 
     assert mail.outbox[-1].to == ["nieuw@example.org"]
     kinds = Event.objects.filter(by=editor, about=user).values_list("kind", flat=True)
     assert {"linked", "invited"} <= set(kinds)
-
-
-@pytest.mark.parametrize("button", ["_invite", "_link"])
-@pytest.mark.parametrize("how", HOW)
-def test_a_secretary_connects_nobody_with_rights(editor_client, dorine, how, button):
-    user = given_rights(account(), how)
-    response = submit(editor_client, dorine, button, email="nieuw@example.org")
-    assert "Alleen een superuser" in response.content.decode()
-    assert mail.outbox == []
-    dorine.refresh_from_db()
-    assert dorine.user is None
-    assert not Event.objects.filter(kind__in=("linked", "invited"), about=user).exists()
-    html = editor_client.get(address(dorine)).content.decode()
-    assert 'name="_link"' not in html
-    assert 'name="_invite"' not in html
-
-
-@pytest.mark.parametrize("how", HOW)
-def test_a_secretary_invites_nobody_who_has_rights(editor_client, dorine, how):
-    invited(editor_client, dorine)
-    given_rights(User.objects.get(email="nieuw@example.org"), how)
-    mail.outbox.clear()
-    response = submit(editor_client, dorine, "_invite")
-    assert "Alleen een superuser" in response.content.decode()
-    assert mail.outbox == []
-
-
-@pytest.mark.parametrize("how", HOW)
-def test_a_superuser_does_and_even_then_no_link_signs_them_in(boss_client, dorine, how):
-    user = given_rights(account(), how)
-    StaffMember.objects.filter(pk=dorine.pk).update(email="nieuw@example.org")
-    submit(boss_client, dorine, "_link")
-    dorine.refresh_from_db()
-    assert dorine.user == user
-    (message,) = mail.outbox
-    assert message.to == ["nieuw@example.org"]
-    assert "/uitnodiging/" not in message.body
-    assert "http://testserver/mijn-kaart/" in message.body
-    assert not CardLink.objects.exists()
 
 
 def test_of_two_accounts_with_one_address_none_is_connected(editor_client, dorine):
@@ -355,72 +297,10 @@ def test_who_is_signed_in_as_somebody_else_becomes_who_was_invited(editor_client
     assert client.session["_auth_user_id"] == str(User.objects.get(email="nieuw@example.org").pk)
 
 
-def test_what_comes_out_of_the_bin_gets_back_no_account_that_has_rights_by_now(editor_client, dorine, editor):
-    withdraw(dorine, editor, "Weg")
-    for theme in (*Theme.objects.filter(contact=dorine), *Priority.objects.filter(contact=dorine)):
-        repoint(theme, "contact", None, editor)
-    for user, expected in ((account("een@example.org"), True), (account("twee@example.org", is_staff=True), False)):
-        StaffMember.objects.filter(pk=dorine.pk).update(user=user)
-        StaffMember.objects.get(pk=dorine.pk).delete()
-        kept = Discarded.objects.filter(object_id=dorine.pk, deleted=True).first()
-        editor_client.post(f"/admin/publishing/discarded/{kept.pk}/change/")
-        assert (StaffMember.objects.get(pk=dorine.pk).user == user) is expected
-
-
-def test_linking_inviting_and_coming_in_are_written_down(editor, editor_client, dorine):
-    path = invited(editor_client, dorine)
-    Client().post(path)
-    user = User.objects.get(email="nieuw@example.org")
-    told = list(Event.objects.filter(about=user).order_by("pk").values_list("kind", "by__username"))
-    for each in (("linked", "dorine"), ("invited", "dorine"), ("let-in", user.username)):
-        assert each in told
-    dorine.refresh_from_db()
-    saved(dorine, user=None)
-    assert Event.objects.filter(kind="unlinked", about=user).exists()
-
-
 # The mail
-
-
-def test_the_mail_says_who_invites_and_whom_to_ask(editor, editor_client, dorine):
-    editor.first_name, editor.last_name, editor.email = "Dorine", "Sioen", "dorine@resoc.example"
-    editor.save()
-    invited(editor_client, dorine)
-    (message,) = mail.outbox
-    assert "Dorine Sioen" in message.subject
-    assert message.reply_to == ["dorine@resoc.example"]
-    for text in ("Dorine Sioen", "dorine@resoc.example", "http://testserver/"):
-        assert text in message.body
-    wire = message.message()
-    assert wire["Auto-Submitted"] == "auto-generated"
-    assert wire["Reply-To"] == "dorine@resoc.example"
-
-
-def test_who_has_no_address_lets_the_card_of_the_secretariat_answer(editor, editor_client, dorine):
-    answers = StaffMember.objects.get(slug="johan-halsberghe")
-    answers.is_secretariat, answers.email, answers.phone = True, "secretariaat@resoc.example", "+3251519356"
-    answers.save()
-    publish(answers, None)
-    invited(editor_client, dorine)
-    (message,) = mail.outbox
-    assert message.reply_to == ["secretariaat@resoc.example"]
-    assert "051 51 93 56" in message.body
-
-
-def test_a_name_with_a_line_break_makes_no_header(editor, editor_client, dorine):
-    editor.first_name, editor.email = "A\nBcc: x@example.org", "dorine@resoc.example"
-    editor.save()
-    invited(editor_client, dorine)
-    assert "Bcc" not in mail.outbox[-1].message()
 
 
 def test_the_page_behind_the_link_speaks_the_language_of_the_person(editor_client, dorine):
     path = invited(editor_client, dorine, language="fr")
     html = Client().get(path, headers={"Accept-Language": "nl"}).content.decode()
     assert "Bienvenue" in html
-
-
-def test_only_who_may_edit_cards_invites(client, colleague, dorine):
-    client.force_login(colleague)
-    client.post(f"/admin/staff/staffmember/{dorine.pk}/change/", {"_invite": "1", "email": "x@example.org"})
-    assert mail.outbox == []

@@ -7,28 +7,22 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.core import mail
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from publishing.checklist import Severity, checklist
 from publishing.models import Discarded, Event
+from publishing.review.checklist import Severity, checklist
 from publishing.workflow import amend, publish, reschedule, restore, state, unpublished_changes, withdraw
 from resoc.doctor import accounts_have_one_address
 from staff.leaving import tasks_of
 from staff.models import CardLink, StaffMember
-from tests.publishing.test_admin import address, submit
+from tests.publishing.admin.test_publishable import address, submit
 from tests.staff.conftest import save
-from tests.staff.test_invitations import HOW, boss_client, given_rights  # noqa: F401
+from tests.staff.test_invitations import HOW, given_rights
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "johan@example.org", "nieuw@example.org"
-
-
-@pytest.fixture(autouse=True)
-def no_earlier_attempts():
-    cache.clear()
 
 
 @pytest.fixture
@@ -133,7 +127,7 @@ def test_an_address_that_somebody_else_has_is_refused_beside_the_field(his, edit
 
 
 @pytest.mark.parametrize("how", HOW)
-def test_the_secretariat_changes_no_account_with_rights(editor_client, johan, how, boss_client):  # noqa: F811
+def test_the_secretariat_changes_no_account_with_rights(editor_client, johan, how, boss_client):
     given_rights(johan.user, how)
     response = submit(editor_client, johan, "_publish", email=NEW)
     assert "Alleen een superuser" in str(response.context["adminform"].form.errors["email"])

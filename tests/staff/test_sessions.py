@@ -5,18 +5,17 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission, User
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from publishing.archives import tables
+from publishing.backup.archive import tables
 from resoc import upkeep
 from staff.models import StaffMember
 from staff.sessions import device_name
 from tests.desk import enter
+from tests.staff.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "een lang wachtwoord"  # noqa: S105
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -24,11 +23,6 @@ IPHONE = (
 )
 DESK, CARD = "/admin/priorities/theme/", "/mijn-kaart/"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def no_earlier_attempts():
-    cache.clear()
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
-"""`manage.py check_links`: whether every link in what is public leads somewhere."""
-
-from typing import Any
+"""`manage.py check_links`: whether every link in public content leads somewhere."""
 
 from django.core.management.base import BaseCommand, CommandError
 
-from publishing.link_check import check, dead_links, every_kind
+from publishing.operations.link_check import check, dead_links, every_kind
 
 
 class Command(BaseCommand):
@@ -12,7 +10,7 @@ class Command(BaseCommand):
 
     help = "Look at every link in what is public; ends with an error when one leads nowhere."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if not check(self.stdout.write):
             raise CommandError("No other site could be reached: is there a network? The last good result stays.")
         found = dead_links(every_kind())

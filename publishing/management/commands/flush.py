@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.commands import flush
 
-from publishing.immutability import permit
+from publishing.models.immutability import permit
 
 
 class Command(flush.Command):

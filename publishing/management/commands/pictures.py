@@ -5,12 +5,13 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand
+from django.db import models
 
-from publishing import stamp
-from publishing.fields import PictureField, PictureFile
+from publishing.cache import stamp
+from publishing.files.fields import PictureField, PictureFile
+from publishing.files.storage import StorageUnavailable
 from publishing.models import Publishable, Revision
-from publishing.snapshots import child_models
-from publishing.storage import StorageAway
+from publishing.models.snapshots import child_models
 
 
 class Command(BaseCommand):
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     help = "Make the missing sizes of pictures. Safe to run again: it makes only what is missing."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         seen, made = set(), 0
         for picture in (*of_rows(), *of_revisions()):
             if picture.cut in seen or not picture.cut:
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             try:
                 if not picture.cut.is_whole(picture.storage):
                     made += picture.make_variants()
-            except StorageAway as error:  # nothing to start later for: pages do without
+            except StorageUnavailable as error:  # nothing to start later for: pages do without
                 self.stderr.write(f"Pictures: not looked at, their storage is away: {error}")
                 break
         if made:
@@ -57,7 +58,7 @@ def of_revisions() -> Iterator[PictureFile]:
                 yield from pictures_of(row)
 
 
-def pictures_of(row: Any) -> Iterator[PictureFile]:
+def pictures_of(row: models.Model) -> Iterator[PictureFile]:
     """The pictures that one row holds."""
     for field in row._meta.concrete_fields:
         if isinstance(field, PictureField) and (picture := getattr(row, field.attname)):

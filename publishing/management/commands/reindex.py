@@ -1,19 +1,20 @@
-"""`manage.py reindex`: the search index of what was published before there was one."""
+"""`manage.py reindex`: the indexes of search, of what visitors find and of what the desk finds."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
-from publishing.models import RevisionText, RevisionWord
-from publishing.search_index import add, index, unindexed
-from publishing.text_index import merge
+from publishing.models import DeskText, DeskWord, RevisionText, RevisionWord
+from publishing.search import desk_index
+from publishing.search.indexing import add, index, unindexed
+from publishing.search.word_index import merge
 
 AT_A_TIME = 500
 
 
 class Command(BaseCommand):
-    """Indexes the revisions that are or will be public and have no index yet."""
+    """Indexes the revisions that are or will be public, and the objects of the desk, that have no index yet."""
 
     help = "Fill the search index. Safe to run again: it adds only what is missing."
 
@@ -21,10 +22,10 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="Make the whole index anew.")
 
     @transaction.atomic
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         if options["all"]:
-            RevisionText.objects.all().delete()
-            RevisionWord.objects.all().delete()
+            for model in (RevisionText, RevisionWord, DeskText, DeskWord):
+                model._base_manager.all().delete()
         texts: list[RevisionText] = []
         added = 0
         for revision in unindexed().iterator(chunk_size=AT_A_TIME):
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             if len(texts) >= AT_A_TIME:
                 added += add(texts)
                 texts = []
-        added += add(texts)
+        added += add(texts) + desk_index.index_missing()
         if added:
             merge()
         if added or options["verbosity"] > 1:

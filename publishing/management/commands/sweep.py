@@ -1,10 +1,8 @@
 """`manage.py sweep`: the uploaded files that nothing names, such as those of an upload that broke off."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandParser
 
-from publishing.sweep import orphans, sweep
+from publishing.files.orphans import orphans, sweep
 
 
 class Command(BaseCommand):
@@ -15,7 +13,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say which")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         found = orphans() if options["dry_run"] else sweep()
         for name in found:
             self.stdout.write(name)

@@ -1,23 +1,27 @@
-"""`manage.py demo`: themes and updates that say that they are demonstration, to see the site full."""
+"""`manage.py demo`: content that says that it is demonstration, to see the site full."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
-from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, models, transaction
 
-from priorities.models import Theme, Update
-from publishing.languages import CODES
-from publishing.models import LAST_POSITION, Publishable, Revision
-from publishing.text_index import merge
+from consultation.models import Meeting, Opinion
+from priorities.models import Subject, Theme, Update
+from publishing.i18n.languages import CODES
+from publishing.models import LAST_POSITION, Publishable, Revision, content_models
+from publishing.search.word_index import merge
 from publishing.workflow import publish_new
+from resoc import demo_content
+from resoc.demonstration import Work
 from resoc.management.commands.seed import NOTE as SEED
 
 DEMO = "Demonstratie"  # the note of every revision that it makes
 THEMES, UPDATES = 3, 12  # for each unit of scale; as many themes as the seed has
+OPINIONS, MEETINGS = 3, 3
 AT_A_TIME = 500
 DAYS = 1000  # over which the updates are spread
 LARGEST = LAST_POSITION // THEMES - 1
@@ -76,7 +80,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--scale", type=int, default=1, help=f"How many times {THEMES} themes and {UPDATES} updates; 1 by default."
+            "--scale",
+            type=int,
+            default=1,
+            help=f"How many times {THEMES} themes, opinions and meetings, and {UPDATES} updates; 1 by default.",
+        )
+        parser.add_argument(
+            "--full", action="store_true", help="Also one of every other kind, filled in, to see full pages."
         )
         parser.add_argument("--yes", action="store_true", help="Also on a site on which somebody has worked.")
 
@@ -94,7 +104,16 @@ class Command(BaseCommand):
         added = _add(_themes(_made(Theme), THEMES * scale))
         # Each demonstration theme has its own four updates, so a page is as long on a large site as on a small one.
         themes = _demo(Theme).order_by("object_id").values_list("object_id", flat=True)
-        added += _add(_updates(_made(Update), UPDATES * scale, list(themes)))
+        made = _made(Update)
+        added += _add(_updates(made, UPDATES * scale), _subjects(made, list(themes)))
+        work = Work(LABEL, SENTENCES, DEMO)
+        added += work.bodies() if scale else 0
+        made = _made(Meeting)
+        added += _add(work.meetings(made, MEETINGS * scale), work.agenda)
+        made = _made(Opinion)
+        added += _add(work.opinions(made, OPINIONS * scale), work.rows(list(themes)))
+        if options["full"]:
+            added += demo_content.fill()
         if added:
             merge()
             if connection.vendor == "postgresql":
@@ -105,12 +124,11 @@ class Command(BaseCommand):
 
 def _own_work() -> str:
     """The kind of something that neither the seed nor this command made; "" when there is none."""
-    for model in apps.get_models():
-        if issubclass(model, Publishable):
-            revisions = Revision.objects.of(model)
-            rows = model._base_manager.exclude(pk__in=revisions.values("object_id"))
-            if revisions.exclude(note__in=[SEED, DEMO]).exists() or rows.exists():
-                return str(model._meta.verbose_name)
+    for model in content_models():
+        revisions = Revision.objects.of(model)
+        rows = model._base_manager.exclude(pk__in=revisions.values("object_id"))
+        if revisions.exclude(note__in=[SEED, DEMO, demo_content.NOTE]).exists() or rows.exists():
+            return str(model._meta.verbose_name)
     return ""
 
 
@@ -130,20 +148,31 @@ def _themes(made: int, wanted: int) -> Iterator[Theme]:
         yield Theme(position=min(last + number - made, LAST_POSITION), **_columns(texts))
 
 
-def _updates(made: int, wanted: int, themes: list[int]) -> Iterator[Update]:
+def _updates(made: int, wanted: int) -> Iterator[Update]:
     for number in range(made + 1, wanted + 1):
-        texts = {"title": _title(number, UPDATE), "body": _body(number)}
-        day = date(2026, 1, 1) - timedelta(days=number % DAYS)
-        theme = themes[(number - 1) * THEMES // UPDATES]
-        yield Update(date=day, theme_id=theme, **_columns(texts))
+        texts = {"title": _title(number, UPDATE), "body": _body(number), "slug": _slug(number, "-bericht")}
+        yield Update(date=date(2026, 1, 1) - timedelta(days=number % DAYS), **_columns(texts))
 
 
-def _add(objects: Iterator[Any]) -> int:
-    """Save and publish these, all of one model."""
+def _subjects(made: int, themes: list[int]) -> Callable[[Sequence[Any]], None]:
+    """A function that gives updates, of which `made` came before, each their theme."""
+    numbers = count(made)
+
+    def add(updates: Sequence[Any]) -> None:
+        Subject._base_manager.bulk_create(
+            Subject(update=update, theme_id=themes[next(numbers) * THEMES // UPDATES], position=1) for update in updates
+        )
+
+    return add
+
+
+def _add(objects: Iterator[Any], complete: Callable[[Sequence[Any]], None] = lambda _saved: None) -> int:
+    """Save these, all of one model, `complete` them with child rows, and publish them."""
     added: Sequence[Any] = list(objects)
     for start in range(0, len(added), AT_A_TIME):
         chunk = added[start : start + AT_A_TIME]
         type(chunk[0])._base_manager.bulk_create(chunk)
+        complete(chunk)
         publish_new(chunk, author=None, note=DEMO)
     return len(added)
 
@@ -152,9 +181,9 @@ def _title(number: int, words: dict[str, str]) -> dict[str, str]:
     return {code: LABEL[code].format(number) + words[code] for code in CODES}
 
 
-def _slug(number: int) -> dict[str, str]:
+def _slug(number: int, kind: str = "") -> dict[str, str]:
     names = {"nl": "demonstratie", "fr": "demonstration", "en": "demonstration"}
-    return {code: f"{names[code]}-{number}" for code in CODES}
+    return {code: f"{names[code]}{kind}-{number}" for code in CODES}
 
 
 def _body(number: int) -> dict[str, str]:

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from publishing.audit import record
 from publishing.models import Event
+from publishing.models.events import record
 from resoc.export import ExportError, export
 
 

@@ -1,6 +1,9 @@
 """`manage.py prepare`: all that a new installation or a newer version needs before it serves."""
 
 import hashlib
+import sqlite3
+import sys
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -11,16 +14,24 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from publishing import search_index, stamp
-from publishing.outages import is_outage
+from publishing.cache import stamp
+from publishing.cache.outages import is_outage
+from publishing.models import Draft
+from publishing.operations import schema
+from publishing.operations.logs import masked
+from publishing.review import lacks, translation_states
+from publishing.search import indexing
+from publishing.workflow.drafts import find_open
 from resoc.private_files import make_public, secure
+from resoc.start_lock import on_this_database, on_this_machine
 from staff.second_factor import encrypt_anew
 
+MOST_JUDGED = 3000  # versions; upkeep judges the others
 AWAY = 75  # the exit code for "try again later": `deploy/serve.py` then serves the pages as they last were
 
 
 class Command(BaseCommand):
-    """One process for what would each spend most of its time on starting."""
+    """Runs all steps in one process, because each alone would mostly start Django."""
 
     help = "Migrate, index, load the source content, make pictures, collect static files. Safe to run again."
     requires_system_checks = ()
@@ -28,15 +39,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for line in secure():
             self.stdout.write(line)
-        refuse_lost_database()
-        try:
-            call_command("migrate", verbosity=0)
-        except DatabaseError as error:
-            if not is_outage(error):
-                raise
-            raise CommandError(f"The database does not answer: {error}", returncode=AWAY) from error
+        with on_this_machine(self.stdout.write):
+            refuse_lost_database()
+            require_database()
+            with on_this_database(self.stdout.write):
+                self.bring_up_to_date()
+
+    def bring_up_to_date(self) -> None:
+        """Do all steps, of which nobody else does any meanwhile."""
+        migrate(self.stdout.write)
         encrypt_anew(Authenticator.objects.all())  # under the newest of SECRET_KEY and SECRET_KEY_FALLBACKS
         index(self.stdout)
+        if number := translation_states.catch_up():
+            self.stdout.write(f"Translations: looked at {number} rows.")
+        fill_in()
         call_command("seed", stdout=self.stdout)
         call_command("pictures", stdout=self.stdout)
         collect_static()
@@ -53,13 +69,66 @@ def refuse_lost_database() -> None:
         )
 
 
+def require_database() -> None:
+    """Raise CommandError, with the exit code for later, when the database does not answer."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        raise CommandError(f"The database does not answer: {first_line(error)}", returncode=AWAY) from error
+
+
+def migrate(tell: Callable[[str], object]) -> None:
+    """Bring the tables up to date. Raises CommandError; only one that says that the database is away may be ignored."""
+    try:
+        refuse_newer_database()
+        if number := len(schema.waiting()):
+            tell(f"Migrations: {number} to run.")
+        call_command("migrate", verbosity=0)
+    except CommandError:
+        raise
+    except Exception as error:
+        if is_outage(error) and not is_mistake(error):
+            raise CommandError(f"The database does not answer: {first_line(error)}", returncode=AWAY) from error
+        raise CommandError(
+            f"The database could not be brought up to date: {type(error).__name__}: {first_line(error)}. Do not start "
+            "this version: go back to the one before. With --traceback this command says where it failed."
+        ) from error
+
+
+def refuse_newer_database() -> None:
+    """Raise CommandError when a newer version of the site made this database."""
+    if newer := schema.unknown():
+        app, name = newer[-1]
+        raise CommandError(
+            f"A newer version of the site made this database ({app}.{name}): start that version, or restore a backup "
+            "of this one into an empty database."
+        )
+
+
+def is_mistake(error: BaseException) -> bool:
+    """Whether SQLite says that the statement was wrong: it has no other class for that than for an outage."""
+    return getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+
+
+def first_line(error: BaseException) -> str:
+    """What `error` says, in one line and without secrets."""
+    return masked(str(error).strip().partition("\n")[0])
+
+
 def index(stdout: Any) -> None:
     """Index what a restore left out; everything when the rules or the stemmer changed, which may read other words."""
-    version = f"{search_index.VERSION} {metadata.version('snowballstemmer')}"
+    version = f"{indexing.VERSION} {metadata.version('snowballstemmer')}"
     indexed = Path(settings.STATE_DIR) / "indexed.txt"
     is_known = indexed.exists() and indexed.read_text() == version
     call_command("reindex", all=not is_known, stdout=stdout)
     indexed.write_text(version)
+
+
+def fill_in() -> None:
+    """Judge versions that older code made, as many as upkeep does in a quarter of an hour, and find old drafts once."""
+    lacks.catch_up(MOST_JUDGED)
+    if not Draft.objects.exists():
+        find_open()
 
 
 def collect_static() -> None:
@@ -82,7 +151,10 @@ def _stamp() -> Path:
 def _state() -> str:
     root: Path = settings.BASE_DIR
     state = hashlib.sha256()
-    for file in [root / ".venv" / "installed.txt", *sorted((root / "static").rglob("*"))]:
+    packages = Path(sys.prefix) / "installed.txt"
+    if packages.is_file():
+        state.update(packages.read_bytes())
+    for file in sorted((root / "static").rglob("*")):
         if file.is_file():
             state.update(str(file.relative_to(root)).encode() + file.read_bytes())
     return state.hexdigest()

@@ -1,13 +1,14 @@
 """`manage.py rehearse`: whether the newest backup can truly be restored."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from publishing.archives import ArchiveError, ArchiveUnreadable, Origin, opened, origin
-from publishing.restoring import compare, in_scratch, last_line, recall, remember
+from publishing.backup.archive import ArchiveError, ArchiveUnreadable, Origin, origin
+from publishing.backup.reading import opened
+from publishing.backup.rehearsal import compare, recall, remember
+from publishing.backup.restore import in_scratch, last_line, scratch_folder
 
 
 class Command(BaseCommand):
@@ -42,8 +43,7 @@ class Command(BaseCommand):
             of = origin(manifest)
             found = [] if of in (Origin.OURS, Origin.UNSIGNED) else [f"This archive is foreign. {of.value}"]
         self.stdout.write(f"Rehearsal: {source}, {rows} rows, {pages} pages to compare")
-        with tempfile.TemporaryDirectory(prefix="resoc-rehearsal-") as folder:
-            data = Path(folder)
+        with scratch_folder("resoc-rehearsal-") as data:
             restored = in_scratch(data, ["restore", str(source), "--into-empty", "--as-it-is"])
             if restored.returncode:
                 return [*found, last_line(restored)]

@@ -7,10 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError
 
-from publishing.archives import ArchiveError, Origin, accounts_with_rights, opened, origin
-from publishing.logs import masked
-from publishing.restoring import require_ours, restore, restore_into_empty
-from publishing.storage import StorageAway
+from publishing.backup.archive import ArchiveError, Origin, origin
+from publishing.backup.reading import accounts_with_rights, opened
+from publishing.backup.restore import require_ours, restore_archive, restore_into_empty
+from publishing.files.storage import StorageUnavailable
+from publishing.operations.logs import masked
 
 FOREIGN = """
 This archive is foreign. {origin}
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                 restore_into_empty(source, self._tell, as_it_is=True)
             else:
                 self._ask_about(source, foreign=options["foreign"], yes=options["yes"])
-                put = restore_into_empty if options["into_empty"] else restore
+                put = restore_into_empty if options["into_empty"] else restore_archive
                 put(source, self._tell, foreign=options["foreign"])
         except ArchiveError as error:
             raise CommandError(f"{error} Nothing was changed.") from error
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The rows of this archive do not fit together: {reason}. Nothing was changed."
             ) from error
-        except StorageAway as error:
+        except StorageUnavailable as error:
             raise CommandError(
                 f"The storage of files does not answer: {error} Restore again when it does: the database and the "
                 "files belong together."

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from pages.models import Aim, ContactDetails, MissionPage, Organisation, Role, Seat, TextPage
+from pages.models import AccessibilityStatement, Aim, ContactDetails, MissionPage, Organisation, Role, Seat, TextPage
 from priorities.models import Priority, Theme
-from publishing.languages import translated_fields
+from publishing.i18n.languages import translated_fields
 from publishing.models import Publishable, Revision
 from publishing.workflow import publish
 from staff.models import StaffMember
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             self.add(Priority, row, key="number", contact=staff.get(row.pop("contact", "")))
         for n, row in _numbered(content["theme"]):
             self.add(Theme, row, key="slug_nl", position=n, contact=staff.get(row.pop("contact", "")))
+        self.add_statement(content["accessibility"])
         for n, row in _numbered(content["text_page"]):
             self.add(TextPage, row, key="slug_nl", position=n)
         self.stdout.write(f"Seed: {self.added} added and published." if self.added else "Seed: nothing to add.")
@@ -66,6 +67,14 @@ class Command(BaseCommand):
             [row | {"organisation": organisations.get(row.get("organisation", ""))} for row in content["seat"]],
         )
         self.publish(page)
+
+    def add_statement(self, row: dict[str, Any]) -> None:
+        """Save and publish what goes around a new accessibility statement; a site in use says it in its text."""
+        ours = Revision.objects.of(TextPage).filter(slugs__slug=AccessibilityStatement.slug)
+        if not ours.exists() and not Revision.objects.of(AccessibilityStatement).exists():
+            statement = AccessibilityStatement(**_columns(AccessibilityStatement, row))
+            statement.save()
+            self.publish(statement)
 
     def publish(self, obj: Publishable) -> None:
         """Publish through the ordinary workflow, as nobody in particular."""

@@ -4,18 +4,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from publishing.link_check import check_due
-from publishing.text_index import merge
+from publishing.backup.nightly import make_due
+from publishing.operations.link_check import check_due
+from publishing.search.word_index import merge
 from resoc.upkeep import run, tidy
 
 
 class Command(BaseCommand):
     """Sends what waits, asks after cards, looks at links and puts the index of texts in order."""
 
-    help = "Send mails that wait, ask twice a year after cards, look at links once a week, keep search quick."
+    help = "Send mails that wait, ask twice a year after cards, look at links once a week, back up each night."
 
     def handle(self, *args: Any, **options: Any) -> None:
         run()
         check_due()
+        make_due()
         merge()
         tidy()

@@ -1,15 +1,16 @@
-"""`manage.py forget_second_factor NAME`: for who lost the telephone and the recovery codes."""
+"""`manage.py forget_second_factor NAME`: for somebody who lost the telephone and the recovery codes."""
 
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from staff.notices import AccountChange, tell_account
 from staff.second_factor import forget_factors
 
 
 class Command(BaseCommand):
-    """Takes away the passkeys, the authenticator app and the recovery codes of one account."""
+    """Takes away the passkeys, the app and the recovery codes of one account, signs it out and tells it."""
 
     help = "Forget the second factor of an account; whoever edits must then set up a new one."
 
@@ -21,4 +22,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no account {options['name']!r}.")
         gone = forget_factors(user)
+        tell_account(None, user, AccountChange.FACTOR)
         self.stdout.write(f"{gone} forgotten. {user} signs in without, and sets up a new one.")

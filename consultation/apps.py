@@ -1,0 +1,25 @@
+"""What RESOC is for: opinions and meetings."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsultationConfig(AppConfig):
+    """What RESOC is for: opinions and meetings."""
+
+    name = "consultation"
+    verbose_name = _("Opinions and meetings")
+
+    def ready(self) -> None:
+        from consultation.models import Meeting, Opinion
+        from pages.sections import Section
+        from pages.sections import register as register_section
+        from publishing.search.places import Place, register
+
+        opinions, meetings = Section("opinion_list", Opinion), Section("meeting_list", Meeting)
+        for section in (opinions, meetings):
+            register_section(section)
+        names = {"nl": ("advies",), "fr": ("avis",), "en": ("advice",)}
+        register(Place("opinion_list", _("Opinions"), names, opinions.is_there))
+        names = {"nl": ("vergaderingen",), "fr": ("réunions",), "en": ("agenda",)}
+        register(Place("meeting_list", _("Meetings"), names, meetings.is_there))

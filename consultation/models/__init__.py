@@ -1,0 +1,19 @@
+"""What RESOC is for: bodies, opinions and meetings, and the numbers that opinions keep for ever."""
+
+from consultation.models.bodies import Body
+from consultation.models.meetings import AgendaItem, Meeting, MeetingDocument
+from consultation.models.opinions import Answer, Opinion, OpinionDocument, OpinionSubject, Position
+from consultation.models.references import ReferenceNumber
+
+__all__ = [
+    "AgendaItem",
+    "Answer",
+    "Body",
+    "Meeting",
+    "MeetingDocument",
+    "Opinion",
+    "OpinionDocument",
+    "OpinionSubject",
+    "Position",
+    "ReferenceNumber",
+]

@@ -1,0 +1,22 @@
+"""The addresses of opinions and meetings."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from consultation.calendars import MeetingFileView, calendar
+from consultation.models import Meeting, Opinion
+from consultation.views import MeetingView, OpinionView, meeting_list, opinion_list
+from publishing.web.views import VersionListView
+
+urlpatterns = [
+    path(_("opinions/"), opinion_list, name="opinion_list"),
+    path(_("opinions/<slug:slug>/"), OpinionView.as_view(), name="opinion_detail"),
+    path(_("opinions/<slug:slug>/versions/"), VersionListView.as_view(model=Opinion), name="opinion_detail_versions"),
+    path(_("opinions/<slug:slug>/versions/<number:version>/"), OpinionView.as_view(), name="opinion_detail_version"),
+    path(_("agenda/"), meeting_list, name="meeting_list"),
+    path("agenda.ics", calendar, name="calendar"),
+    path(_("agenda/<slug:slug>.ics"), MeetingFileView.as_view(), name="meeting_file"),
+    path(_("agenda/<slug:slug>/"), MeetingView.as_view(), name="meeting_detail"),
+    path(_("agenda/<slug:slug>/versions/"), VersionListView.as_view(model=Meeting), name="meeting_detail_versions"),
+    path(_("agenda/<slug:slug>/versions/<number:version>/"), MeetingView.as_view(), name="meeting_detail_version"),
+]

@@ -1,0 +1,200 @@
+"""Rich text: its permitted HTML and the options of its editor; pure functions on HTML.
+
+The editor is django-prose-editor; our own parts of it are in `static/publishing/js/editor/` of this app.
+"""
+
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+from django.urls import reverse_lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from publishing.content.internal_links import SCHEME, target_of
+from publishing.i18n.languages import is_blank
+from publishing.text import phones
+from publishing.text.cleaning import EMPTY_PARAGRAPH, clean_html, clean_reference
+
+# The names of the buttons in the bar of the editor, and what its dialogs say.
+BUTTONS = {
+    "heading2": _("Heading"),
+    "heading3": _("Smaller heading"),
+    "bulletList": _("List"),
+    "orderedList": _("Numbered list"),
+    "blockquote": _("Quote"),
+    "bold": _("Bold"),
+    "italic": _("Italic"),
+    "subscript": _("Subscript"),
+    "superscript": _("Superscript"),
+    "link": _("Link"),
+    "table": _("Table"),
+    "table:addColumnAfter": _("Add a column"),
+    "table:deleteColumn": _("Remove this column"),
+    "table:addRowAfter": _("Add a row"),
+    "table:deleteRow": _("Remove this row"),
+    "table:mergeCells": _("Join these cells"),
+    "table:splitCell": _("Split this cell"),
+    "table:toggleHeaderCell": _("Header cell"),
+    "table:deleteTable": _("Remove the table"),
+    "history:undo": _("Undo"),
+    "history:redo": _("Redo"),
+}
+LINK_WORDS = {
+    "title": _("Link"),
+    "label": _("Page of this site, or web address, e-mail address or telephone number"),
+    "help": _("Type a part of the name of the page and choose it from the list."),
+    "none": _("No page has this in its name."),
+    "count": _("Pages found: %s"),
+    "invalid": _("Choose a page from the list, or give a whole address such as https://www.example.org."),
+    "failed": _("The list of pages can’t be reached. Try again, or give the address."),
+    "save": _("Make link"),
+    "remove": _("Remove link"),
+    "cancel": _("Cancel"),
+}
+# What is said of pasted text that was not taken over as it was.
+PASTE_WORDS = {
+    "title": _("Left out or changed while pasting"),
+    "close": _("Close this notice"),
+    "comment": _("Comments"),
+    "deleted": _("Deleted or crossed-out text"),
+    "hidden": _("Hidden text"),
+    "picture": _("Pictures"),
+    "textbox": _("Text boxes"),
+    "embed": _("Videos, forms and other parts that a text can’t hold"),
+    "footnote": _("Footnotes, which are ordinary text now"),
+    "table": _("Cells that don’t fit in this table. Put the cursor outside the table and paste again"),
+    "upload": _("Add it in “%s”"),
+    "use": _("Use it as “%s”"),
+    "homeless": _("This page has no place for a picture."),
+}
+KEYBOARD_WORDS = {"table": _("Tab goes to the next cell. Press Escape and then Tab to leave the text.")}
+MENU = ["headings", "lists", "nodes -blockType -lists", "marks", "link", "table", "history"]
+EXTENSIONS: dict[str, object] = {
+    "Bold": True,
+    "Italic": True,
+    "Superscript": True,
+    "Subscript": True,
+    "HardBreak": True,
+    "Paragraph": True,
+    "Heading": {"levels": [2, 3]},
+    "BulletList": True,
+    "OrderedList": {"enableListAttributes": False},
+    "ListItem": True,
+    "Blockquote": True,
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+    "Link": {
+        "enableTarget": False,
+        "defaultProtocol": "https",
+        "scheme": SCHEME,
+        "url": reverse_lazy("link_targets"),
+        "words": LINK_WORDS,
+    },
+    "History": True,
+    "NoSpellCheck": False,
+    "Menu": {"groups": [{"group": group} for group in MENU], "labels": BUTTONS, "label": _("Layout of the text")},
+    "CleanPaste": {"words": PASTE_WORDS},
+    "LeaveByTab": {"words": KEYBOARD_WORDS},
+}
+
+# For who may not see which pages there are: a link takes an address.
+GUEST_EXTENSIONS: dict[str, object] = EXTENSIONS | {
+    "Link": {
+        "enableTarget": False,
+        "defaultProtocol": "https",
+        "scheme": SCHEME,
+        "words": LINK_WORDS
+        | {
+            "label": _("Web address, e-mail address or telephone number"),
+            "help": "",
+            "invalid": _("Give a whole address such as https://www.example.org."),
+            "own": _("a page of this site"),
+        },
+    }
+}
+
+# What others write for what we have: the words keep their meaning.
+SAME = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
+OTHER_TAG = re.compile(rf"(</?)({'|'.join(SAME)})(?=[\s/>])", re.IGNORECASE)
+BARE = re.compile(r"www\.[\w-]+\.", re.IGNORECASE)  # what browsers would take for a page of this site
+LINK_WITHOUT_ADDRESS = re.compile(r"<a>((?:(?!<a[ >]).)*?)</a>", re.DOTALL)  # with no other link in it
+
+PASSES = 10  # more than any text needs to stay as it is
+
+
+def sanitised(html: str) -> str:
+    """`html` without anything but the elements that `EXTENSIONS` makes; "" when nothing would be read."""
+    clean = OTHER_TAG.sub(lambda tag: tag[1] + SAME[tag[2].lower()], clean_html(html))
+    for _pass in range(PASSES):  # what a link stood around may be read otherwise without it
+        before = clean
+        clean = clean_html(_cleaner().clean(clean))
+        clean = EMPTY_PARAGRAPH.sub("", LINK_WITHOUT_ADDRESS.sub(r"\1", clean))
+        if clean == before:
+            break
+    return "" if is_blank(clean) else clean.strip()
+
+
+def with_scrolling_tables(html: str, language: str) -> SafeString:
+    """Sanitised `html`, each table in a box of its own that scrolls, also by keyboard, where it is too wide."""
+    if "<table>" in html:
+        with override(language):
+            box = format_html('<div class="scroll" tabindex="0" role="region" aria-label="{}">', gettext("Table"))
+        html = html.replace("<table>", f"{box}<table>").replace("</table>", "</table></div>")
+    return mark_safe(html)  # noqa: S308
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """The value that an attribute keeps; None takes it away."""
+    if name == "href" and (plain := _as_browsers_read(value)).casefold().startswith(f"{SCHEME}:"):
+        href = f"{SCHEME}:{plain.partition(':')[2]}"
+        return href if target_of(href) else None
+    if name == "href":
+        return _whole(clean_reference(value))
+    if name == "type":  # of a numbered list: letters or Roman numbers
+        return value if value in ("a", "A", "i", "I") else None
+    most = 6 if name == "start" else 3  # digits
+    if name in ("colspan", "rowspan", "start") and not (value.isdecimal() and len(value) <= most):
+        return None
+    return value
+
+
+def _whole(address: str) -> str:
+    """`address` with the scheme that a web address lacks; a telephone number as it is dialled from anywhere."""
+    plain = _as_browsers_read(address)
+    if BARE.match(plain):
+        return f"https://{plain}"
+    scheme, _colon, number = plain.partition(":")
+    if scheme.casefold() != "tel":
+        return address
+    return phones.dialled(unquote(number)) or address
+
+
+def _as_browsers_read(address: str) -> str:
+    """`address` without what browsers skip in one (WHATWG URL 4.4)."""
+    return re.sub(r"[\t\n\r]", "", address.strip("".join(map(chr, range(33)))))
+
+
+@cache
+def _cleaner() -> Any:
+    import nh3  # only now: a worker that only serves pages sanitises nothing
+
+    return nh3.Cleaner(
+        tags={"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", "sup", "sub"}
+        | {"table", "thead", "tbody", "tr", "th", "td"},
+        attributes={
+            "*": set(),
+            "a": {"href"},
+            "ol": {"start", "type"},
+            "th": {"colspan", "rowspan"},
+            "td": {"colspan", "rowspan"},
+        },
+        url_schemes={"http", "https", "mailto", "tel", SCHEME},
+        link_rel=None,
+        attribute_filter=_attribute,
+    )

@@ -1,0 +1,299 @@
+"""Mail that is never lost: each message waits in the database until a mail server has taken it.
+
+`Queue` is the site's e-mail backend. What it is given is sent right after the transaction,
+beside the request; what fails is tried again, see `upkeep`. The secretariat sees what is stuck.
+
+A waiting message is encrypted, because many hold a code or a link that lets somebody in. One that
+is no use any more when the server is back is dropped; see `Handling`.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.header import Header
+from email.message import Message
+from email.mime.image import MIMEImage
+from email.utils import make_msgid
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import MIMEMixin
+from django.db import close_old_connections, connection, models, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from publishing.models import MAX_CHARACTERS, LostMail, Mail
+from publishing.models.encryption import DecryptionError, decrypt, encrypt
+from publishing.operations.logs import masked
+
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(hours=6)
+SMTP_CODE = re.compile(r"(?:^|\()([45][0-9]{2})\b")  # of a refusal, in what smtplib says (RFC 5321 4.2)
+PURPOSE = "mail"  # of the key
+STUCK_AFTER = timedelta(minutes=10)
+KEEP_LOST = timedelta(days=30)  # that messages of visitors were lost
+
+logger = logging.getLogger(__name__)
+
+
+# The header by which programs that reply by themselves know such mail (RFC 3834, section 5).
+AUTOMATIC = {"Auto-Submitted": "auto-generated"}
+
+
+@dataclass(frozen=True)
+class Handling:
+    """How the queue treats a message."""
+
+    expires_at: datetime | None = None  # when the code or link in it lapses: later nobody needs it
+    is_security: bool = False  # about access to an account: only a superuser sees that it waits, and may drop it
+    listed_as: str = ""  # in place of the subject, which stays encrypted; for what a visitor wrote
+    is_decoy: bool = False  # never sent; made all the same, so that the time it takes tells nothing
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A small picture in a mail: it comes with the mail, so that nothing is fetched to read that."""
+
+    caption: str
+    content: bytes  # JPEG
+
+
+def entrust(message: EmailMessage, handling: Handling) -> None:
+    """Have the queue treat `message` so, once it is sent."""
+    message.handling = handling  # type: ignore[attr-defined]
+
+
+def send(
+    to: str,
+    subject: str,
+    template: str,
+    context: dict[str, object],
+    reply_to: str = "",
+    expires_at: datetime | None = None,
+    pictures: Sequence[Picture] = (),
+    is_security: bool = False,
+) -> None:
+    """Write to `to` in the current language: `mail/<template>.txt`, and the same as HTML, with `pictures` below it.
+
+    Replies go to `reply_to`, when somebody reads them. `expires_at` is when the link
+    in the mail lapses; for `is_security` see `Handling`.
+    """
+    text = render_to_string(f"mail/{template}.txt", context).strip() + "\n"
+    answers = [reply_to] if reply_to else None
+    message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to], reply_to=answers, headers=AUTOMATIC)
+    numbered = {make_msgid(): picture for picture in pictures}
+    captions = {number.strip("<>"): picture.caption for number, picture in numbered.items()}
+    message.attach_alternative(as_html(subject, text, captions), "text/html")
+    for number, picture in numbered.items():
+        inline = MIMEImage(picture.content, "jpeg")
+        inline.add_header("Content-ID", number)
+        inline.add_header("Content-Disposition", "inline")
+        message.attach(inline)
+    if pictures:
+        message.mixed_subtype = "related"  # type: ignore[attr-defined]  # the pictures are parts of the page (RFC 2387)
+    entrust(message, Handling(expires_at, is_security))
+    message.send()
+
+
+def as_html(subject: str, text: str, pictures: Mapping[str, str] | None = None) -> str:
+    """A plain text as HTML: its paragraphs and lists, with links, for large letters and dark screens.
+
+    `pictures` has the caption of each picture that comes with the mail, by its Content-ID.
+    """
+    blocks = [block.splitlines() for block in text.strip().split("\n\n")]
+    context = {"subject": subject, "blocks": blocks, "language": get_language(), "pictures": pictures or {}}
+    return render_to_string("mail/frame.html", context)
+
+
+class Queue(BaseEmailBackend):
+    """Keeps what it is given, and has it sent as soon as the transaction is through."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        kept = [(_row_of(message), _handling_of(message)) for message in email_messages if message.recipients()]
+        with transaction.atomic():
+            Mail.objects.bulk_create(row for row, _handling in kept)
+            if decoys := [row.pk for row, handling in kept if handling.is_decoy]:
+                Mail.objects.filter(pk__in=decoys).delete()
+            if kept:
+                transaction.on_commit(_deliver_beside, robust=True)
+        return len(kept)
+
+
+def _handling_of(message: EmailMessage) -> Handling:
+    return getattr(message, "handling", Handling())
+
+
+def _row_of(message: EmailMessage) -> Mail:
+    handling = _handling_of(message)
+    return Mail(
+        sender=message.from_email,
+        recipients=message.recipients(),
+        subject=(handling.listed_as or message.subject)[:MAX_CHARACTERS],
+        message=sealed(_wire(message).as_bytes()),
+        next_try_at=timezone.now(),
+        expires_at=handling.expires_at,
+        is_security=handling.is_security,
+        is_visitors=bool(handling.listed_as),
+    )
+
+
+LONGEST_WORD = 60  # characters that fit beside the name of a header
+
+
+def _wire(message: EmailMessage) -> Any:
+    """`message` as it goes over the line. Its subject begins on the line of its name: a first line with nothing but
+    that (RFC 5322 3.2.2) is what some servers refuse.
+    """
+    wire = message.message()
+    subject = " ".join(message.subject.split())
+    if not subject.isascii() or any(len(word) > LONGEST_WORD for word in subject.split()):
+        wire.replace_header("Subject", Header(subject, "utf-8", header_name="Subject").encode())
+    return wire
+
+
+def sealed(wire: bytes) -> bytes:
+    """A message as it goes over the line, encrypted."""
+    return encrypt(wire.decode("latin-1"), PURPOSE).encode()
+
+
+def unsealed(message: bytes) -> bytes:
+    """The message that `sealed` encrypted. Raises DecryptionError."""
+    return decrypt(message.decode("latin-1"), PURPOSE).encode("latin-1")
+
+
+class Wire(MIMEMixin, Message):  # type: ignore[misc]  # as in Django itself
+    """What goes over the line, with the line ends that Django's own messages have."""
+
+
+class Kept(EmailMessage):
+    """A message that was made before, to be sent as it is. Raises DecryptionError."""
+
+    def __init__(self, mail: Mail) -> None:
+        super().__init__(subject=mail.subject, from_email=mail.sender, to=mail.recipients)
+        self.wire = wire_of(mail)
+
+    def message(self, **kwargs: object) -> Wire:  # type: ignore[override]
+        return self.wire
+
+
+def wire_of(mail: Mail) -> Wire:
+    """The message of a waiting mail. Raises DecryptionError."""
+    return message_from_bytes(unsealed(bytes(mail.message)), _class=Wire)
+
+
+def texts_of(mail: Mail) -> list[str]:
+    """The subject of a waiting mail and what it says, as text or HTML; only the subject when no key decrypts it."""
+    try:
+        parts = [part for part in wire_of(mail).walk() if part.get_content_maintype() == "text"]
+    except DecryptionError:
+        parts = []
+    texts = (part.get_payload(decode=True) for part in parts)
+    return [mail.subject, *(text.decode("utf-8", "replace") for text in texts if isinstance(text, bytes))]
+
+
+def deliver(now: datetime | None = None) -> int:
+    """Send what is due; returns how many messages a server took.
+
+    A message is claimed before it is sent, so that no two workers send it; when the worker dies
+    meanwhile it is due again a little later. What has lapsed is dropped, and so is what no key of
+    this site decrypts.
+    """
+    now = now or timezone.now()
+    sent = unreadable = 0
+    lapsed = Mail.objects.filter(expires_at__lte=now)
+    if lapsed.exists():  # each worker runs this once a minute, and most often nothing need be written
+        dropped = _drop_lost(lapsed.filter(is_visitors=True), now) + lapsed.delete()[0]
+        logger.warning("%s waiting mails were dropped: what they held has lapsed.", dropped)
+    old = LostMail.objects.filter(at__lte=now - KEEP_LOST)
+    if old.exists():
+        old.delete()
+    for mail in Mail.objects.filter(next_try_at__lte=now).order_by("pk"):
+        mine = Mail.objects.filter(pk=mail.pk, next_try_at=mail.next_try_at)
+        if not mine.update(next_try_at=now + _wait(mail.tries), tries=models.F("tries") + 1):
+            continue
+        try:
+            server = get_connection(settings.MAIL_SERVER_BACKEND)
+            server.send_messages([Kept(mail)])
+        except DecryptionError:
+            mine = Mail.objects.filter(pk=mail.pk)
+            unreadable += _drop_lost(mine.filter(is_visitors=True), now) + mine.delete()[0]
+        except Exception as error:  # a server that is away, or a mail of which no sense can be made
+            # The secretariat reads it, and a server may repeat the password or the mail itself.
+            said = _code_of(error) if mail.is_visitors else masked(str(error) or type(error).__name__)
+            logger.warning("Mail %s waits: %s", mail.pk, said)
+            Mail.objects.filter(pk=mail.pk).update(error=said[:MAX_CHARACTERS])
+        else:
+            Mail.objects.filter(pk=mail.pk).delete()
+            sent += 1
+    if unreadable:
+        logger.error("%s waiting mails were dropped: no key of this site decrypts them.", unreadable)
+    return sent
+
+
+def _drop_lost(mails: models.QuerySet[Mail], now: datetime) -> int:
+    """Drop `mails`, which visitors wrote and nobody else has; note each once, whichever worker dropped it."""
+    with transaction.atomic():
+        dropped = mails.delete()[0]
+        LostMail.objects.bulk_create(LostMail(at=now) for _mail in range(dropped))
+    return dropped
+
+
+def _code_of(error: Exception) -> str:
+    """The code of a refusal, and nothing that the server repeats of what a visitor wrote."""
+    code = SMTP_CODE.search(str(error))
+    return code[1] if code else type(error).__name__
+
+
+def advice_on(error: str) -> str:
+    """What `error`, as a mail server or the way to it gave it, means to the secretariat, and what to do; "" of none."""
+    if not error:
+        return ""
+    code = SMTP_CODE.search(error)
+    if code is None:
+        return _(
+            "The mail server can’t be reached. Nothing to do: the website tries again by itself. "
+            "If it takes longer than a day, tell who runs the site."
+        )
+    if code[1] in ("530", "534", "535", "538"):
+        return _("The mail server does not accept the password of the website. Tell who runs the site.")
+    if code[1] in ("550", "551", "553"):
+        return _(
+            "The mail server refuses this address. Is it spelt right? Correct it where it stands, and delete this."
+        )
+    if code[1].startswith("4"):
+        return _("The mail server asks to come back later. Nothing to do: the website tries again by itself.")
+    return _("The mail server refuses this mail. Tell who runs the site.")
+
+
+def stuck(now: datetime | None = None) -> models.QuerySet[Mail]:
+    """Mails that a mail server should have taken by now."""
+    return Mail.objects.filter(tries__gt=0, created_at__lte=(now or timezone.now()) - STUCK_AFTER)
+
+
+def _wait(tries: int) -> timedelta:
+    return cast(timedelta, min(FIRST_RETRY * 2**tries, LAST_RETRY))
+
+
+def _deliver_beside() -> None:
+    """Send in a thread of its own: nobody waits for a mail server, or learns from its slowness who has an account."""
+    if connection.in_atomic_block:  # a test that never commits
+        return
+    threading.Thread(target=_deliver_quietly, name="mail", daemon=True).start()
+
+
+def _deliver_quietly() -> None:
+    try:
+        deliver()
+    except Exception:
+        logger.exception("Mail could not be sent; it is tried again.")
+    finally:
+        close_old_connections()
+        connection.close()

@@ -1,0 +1,77 @@
+"""Ranking: how well an indexed text matches the words of a query.
+
+Pure functions on strings, those that `text.indexed_words` writes. The database only finds what may match.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from publishing.search.text import COMPOUNDING, INFIX, LEAST_OF_NUMBER, PREFIX, Word, word_stems
+
+# How well a word of a text matches one of a query: the word itself, another form of it, a synonym, a longer word
+# that begins with it, a compound with it, or the word that may have been meant.
+EXACT, STEM, SYNONYM, BEGINNING, PART, CORRECTED = 8, 6, 5, 4, 3, 3
+
+TITLE_WEIGHT = 6  # how much a match in the title counts beside one in the text
+
+
+@lru_cache(maxsize=1_000)
+def stem_patterns(word: Word, language: str) -> tuple[str, ...]:
+    """What an index in `language` contains that has another form of this word."""
+    return tuple(f" ={stem} " for stem in sorted(word_stems(word, language)))
+
+
+def strength(word: Word, indexed: str, language: str) -> int:
+    """How well an index has this word, 0 when it does not; what may stand in its place is worth less."""
+    if word.also:
+        itself, *others = word.alternatives
+        return max(
+            strength(itself, indexed, language),
+            min(word.worth, max(strength(other, indexed, language) for other in others)),
+        )
+    if any(f" {each} " in indexed for each in word.spellings):
+        return EXACT
+    for pattern in stem_patterns(word, language):
+        if pattern in indexed:
+            return STEM
+    if any(len(each) >= _least(each) and f" {each}" in indexed for each in word.spellings):
+        return BEGINNING
+    is_part = language in COMPOUNDING and any(
+        len(each) >= max(INFIX, _least(each)) and each in indexed for each in word.spellings
+    )
+    return PART if is_part else 0
+
+
+def _least(spelling: str) -> int:
+    """From how many letters a word also finds longer ones; a few digits are no part of a telephone number."""
+    return LEAST_OF_NUMBER if spelling.isdigit() else PREFIX
+
+
+def score(words: Iterable[Word], title: str, everything: str, language: str) -> int:
+    """How well a text matches a query, 0 unless it has every word; its title counts `TITLE_WEIGHT` times."""
+    found = strengths(words, title, everything, language)
+    return sum(found) if all(found) else 0
+
+
+def strengths(words: Iterable[Word], title: str, everything: str, language: str) -> list[int]:
+    """How well a text matches each word of a query, 0 for those that it does not have."""
+    found = []
+    for word in words:
+        best = TITLE_WEIGHT * strength(word, title, language)
+        if best < EXACT:  # else the rest, which is long, can't say it better
+            best = max(best, strength(word, everything, language))
+        found.append(best)
+    return found
+
+
+NAMES = " | "  # between the names in the column of titles: the title, then others that count as much
+
+
+def is_whole_name(query: str, title: str) -> bool:
+    """Whether a query, as `indexed_words` writes it, is one of the names of a text."""
+    wanted = _written(query)
+    return bool(wanted) and any(_written(name) == wanted for name in title.split(NAMES))
+
+
+def _written(indexed: str) -> list[str]:
+    return [word for word in indexed.split() if not word.startswith("=")]

@@ -1,0 +1,56 @@
+"""Where long words in headings may break: between two syllables, with a hyphen.
+
+Browsers hyphenate running text by themselves, but not each has a dictionary of each language, and without one
+a long word in a heading is torn in two. Soft hyphens are put in while rendering and never stored: in the
+data they would hide a word from search.
+"""
+
+import re
+from functools import cache, lru_cache
+from typing import Any
+
+SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+LONG_WORD = re.compile(r"[^\W\d_]{12,}")  # shorter ones fit on a telephone, and are better left whole
+PATTERNS = {"nl": "nl_NL", "fr": "fr", "en": "en_GB"}  # of pyphen, by the code of our language
+LEAST = 4  # letters before and after a hyphen
+HEADING = re.compile(r"(<h([1-6])\b[^>]*>)(.*?)(</h\2>)", re.DOTALL)
+TEXT = re.compile(r"(?:^|(?<=>))[^<]+")
+
+
+def hyphenated(text: str, language: str) -> str:
+    """`text`, plain or escaped, with soft hyphens in its long words; as it is in a language without patterns."""
+    return LONG_WORD.sub(lambda word: _or_whole(word[0], language), text) if language in PATTERNS else text
+
+
+def with_hyphenated_headings(html: str, language: str) -> str:
+    """Rich text with soft hyphens in the long words of its headings."""
+    return HEADING.sub(
+        lambda found: f"{found[1]}{TEXT.sub(lambda text: hyphenated(text[0], language), found[3])}{found[4]}", html
+    )
+
+
+def _or_whole(word: str, language: str) -> str:
+    """The word as it is when its patterns can't be read: while an upgrade replaces the packages, pages go on."""
+    try:
+        return _hyphenated(word, language)
+    except OSError:
+        return word
+
+
+@lru_cache(maxsize=5_000)
+def _hyphenated(word: str, language: str) -> str:
+    return str(_patterns(language).inserted(word, SOFT_HYPHEN))
+
+
+@cache
+def _patterns(language: str) -> Any:
+    import pyphen  # only now: many pages have no long word
+
+    found = pyphen.Pyphen(lang=PATTERNS[language], left=LEAST, right=LEAST)
+    pyphen.hdcache.clear()  # else it would keep them as well
+    return found
+
+
+def forget_patterns(**_signal: object) -> None:
+    """Free the patterns, which take 3 to 5 MB a language, after a request; the words that were seen stay."""
+    _patterns.cache_clear()

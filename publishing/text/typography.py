@@ -1,0 +1,57 @@
+"""Typed quotes, apostrophes and spaces before signs, set as each language wants them, when a text is shown.
+
+Pure functions; what is stored stays as it was typed. In rich text only words change: no tag, no link to read as
+an address, nothing in `code` or `pre`.
+"""
+
+import re
+
+QUOTES = {  # by language: what opens and closes a double quote, and a single one
+    "nl": ("“", "”", "‘", "’"),
+    "fr": ("«\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}»", "‘", "’"),
+    "en": ("“", "”", "‘", "’"),
+}
+# An address, or one for mail, is no prose.
+ADDRESS = re.compile(r"(?:https?://|www\.|mailto:|page:)\S+|(?<!\S)(?:[^\s\w@]*@)?[^\s@]+@[^\s@]+\.\S+")
+SUSPECT = re.compile(r"""["']|\s[:;!?»]|«""")
+SPACE = "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"
+DOUBLE = re.compile(r'(?<![\w"])"(?=\S)([^"\n]*?\S)"(?![\w"])')
+SINGLE = re.compile(r"(?<![\w'’])'(?=\S)([^'\n]*?(?:\w'\w[^'\n]*?)*)(?<=\S)'(?![\w'])")
+APOSTROPHE = re.compile(r"(?<=[^\W\d_])'")
+BEFORE_SIGN = re.compile(f"(?<=[\\w)’”]){SPACE}+([:;!?])(?=\\s|$)")
+GUILLEMETS = re.compile(f"«{SPACE}*([^«»]*?){SPACE}*»")
+MARKUP = re.compile(r"(<(?:code|pre|kbd|samp)\b.*?</(?:code|pre|kbd|samp)>|<[^>]*>|&[#\w]+;)", re.DOTALL)
+
+
+def set_right(text: str, language: str) -> str:
+    """Plain `text` as a printer of `language` sets it; as it is in a language that we do not know."""
+    if language not in QUOTES or not SUSPECT.search(text):
+        return text
+    kept = ADDRESS.findall(text)
+    if not kept:
+        return _prose(text, language)
+    parts = ADDRESS.split(text)
+    return "".join(
+        _prose(part, language) + (kept[place] if place < len(kept) else "") for place, part in enumerate(parts)
+    )
+
+
+def set_right_in_html(html: str, language: str) -> str:
+    """Rich text with the words between its tags set right, one by one."""
+    if language not in QUOTES or not SUSPECT.search(html):
+        return html
+    parts = MARKUP.split(html)
+    return "".join(part if place % 2 else set_right(part, language) for place, part in enumerate(parts))
+
+
+def _prose(text: str, language: str) -> str:
+    open_double, close_double, open_single, close_single = QUOTES[language]
+    text = DOUBLE.sub(lambda found: f"{open_double}{found[1]}{close_double}", text)
+    text = SINGLE.sub(lambda found: f"{open_single}{found[1]}{close_single}", text)
+    text = APOSTROPHE.sub("’", text)
+    if language != "fr":
+        return BEFORE_SIGN.sub(r"\1", text)
+    text = GUILLEMETS.sub("«\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}»", text)
+    return BEFORE_SIGN.sub(
+        lambda found: ("\N{NO-BREAK SPACE}" if found[1] == ":" else "\N{NARROW NO-BREAK SPACE}") + found[1], text
+    )

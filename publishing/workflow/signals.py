@@ -1,0 +1,22 @@
+"""The signals of this app."""
+
+from django.dispatch import Signal
+
+# Sent in the transaction of a restore, once the rows are those of the archive. A receiver ends what was
+# valid when the archive was made and must not work again, and returns what it ended, as in "2 links", or "".
+restored = Signal()
+
+# Sent with `rows`, saved rows of the model that sends it, in the transaction in which somebody saved or publishes
+# them. A receiver writes beside a working copy what lists must not judge anew for each row.
+saved = Signal()
+
+# Sent in the transaction in which `act` was undone by `author`, once everything is put back.
+undone = Signal()
+
+# Sent in the transaction of a restore for each `erasure` (an Erasure) of something that this app does not know, such
+# as an account. A receiver erases it again, if it is the same one.
+erased_again = Signal()
+
+# Sent in the transaction in which versions are made, with `made`: pairs of a thawed object and its Revision, of one
+# model. A receiver writes beside a version what nobody should have to judge while somebody waits for a page.
+committed = Signal()

@@ -1,0 +1,95 @@
+"""Pages about the whole site for machines: the sitemap, robots.txt, the manifest."""
+
+from datetime import datetime
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+
+from priorities.models import Theme, Update
+from publishing.i18n.languages import CODES, current
+from publishing.i18n.urls import absolute
+from publishing.models import Revision, content_models
+from publishing.search.places import PLACES
+
+SKY = "#DCE9EC"  # as in the style sheet
+ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))
+
+
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every public page in each language in which it exists, with the others beside it.
+
+    A page that says no more than its title and its place is not worth a search; it is left out.
+    """
+    pages: list[tuple[dict[str, str], datetime | None]] = []
+    pages += [({code: _overview(name, code) for code in CODES}, None) for name in overviews()]
+    named = _named_by_content()
+    for model in content_models():
+        if model.view_name:
+            for obj in model.published():
+                if obj.is_sparse and (obj._meta.label_lower, obj.pk) not in named:
+                    continue
+                addresses = {code: obj.get_absolute_url(code) for code in obj.languages}
+                pages.append((addresses, cast(Revision, obj.revision).changed_at))
+    entries = [
+        {"address": absolute(request, path), "changed": changed, "alternates": _absolute_all(request, paths)}
+        for paths, changed in pages
+        for path in paths.values()
+    ]
+    return render(request, "sitemap.xml", {"entries": entries}, content_type="application/xml; charset=utf-8")
+
+
+def _named_by_content() -> set[tuple[str, int]]:
+    """The model and the key of whatever a public theme or update names: its page shows that."""
+    naming = Revision.objects.public().of_any(Theme, Update).order_by()
+    return set(naming.values_list("references__model", "references__object_id"))
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Where crawlers need not come (RFC 9309), and where the sitemap is."""
+    lines = ["User-agent: *", "Disallow: /admin/", "", f"Sitemap: {absolute(request, reverse('sitemap'))}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The icon, for programs that ask for it at its old address without reading the page."""
+    return HttpResponseRedirect(static("icons/favicon.ico"))
+
+
+def manifest(request: HttpRequest) -> JsonResponse:
+    """How the site looks on a home screen (W3C Web Application Manifest), in the language of the address."""
+    icons = [
+        {"src": static(f"icons/{name}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+        for name, side, purpose in ICONS
+    ]
+    content = {
+        "name": "RESOC Westhoek",
+        "short_name": "RESOC",
+        "lang": current(),
+        "id": "/",
+        "start_url": reverse("home"),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": SKY,
+        "theme_color": SKY,
+        "icons": icons,
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
+
+
+def overviews() -> list[str]:
+    """The names of the pages that are no object's and that there are now."""
+    return [name for name in settings.PUBLISHING_OVERVIEWS if name not in PLACES or PLACES[name].is_there()]
+
+
+def _overview(name: str, language: str) -> str:
+    with translation.override(language):
+        return reverse(name)
+
+
+def _absolute_all(request: HttpRequest, paths: dict[str, str]) -> dict[str, str]:
+    return {code: absolute(request, path) for code, path in paths.items()}

@@ -1,0 +1,143 @@
+"""The forms of opinions and meetings: what is wrong stands beside its field, and nothing that was typed is lost."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from consultation.models import Meeting, Opinion
+from priorities.models import Document
+from publishing.workflow import publish
+from tests.consultation.making import adopted, at, body, meeting, requested
+from tests.priorities.pdf_files import pdf, upload
+from tests.publishing.admin.test_publishable import form_data
+
+pytestmark = pytest.mark.django_db
+OPINION, MEETING = "/admin/consultation/opinion/add/", "/admin/consultation/meeting/add/"
+NONE = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0", "MIN_NUM_FORMS": "0", "MAX_NUM_FORMS": "200"}
+
+
+def sent(children: tuple[str, ...], **values: str) -> dict[str, str]:
+    """A form with these values, and no child rows but those that `values` has."""
+    rows = {f"{name}-{key}": value for name in children for key, value in NONE.items()}
+    return rows | {"basis": "request", "outcome": "opinion", "title_nl": "Ontsluiting"} | values
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"requested_on": "2026-03-12", "adopted_on": "2026-03-11"}, "adopted_on"),
+        ({"adopted_on": "2026-03-12", "sent_on": "2026-03-11"}, "sent_on"),
+        ({"decision": "vote", "votes_for": "0", "votes_against": "0", "abstentions": "0"}, "votes_for"),
+        ({"decision": "vote", "votes_for": "501"}, "votes_for"),
+        ({"decision": "consensus", "votes_for": "3"}, "votes_for"),
+        ({"reference": "2026-004-x"}, "reference"),
+    ],
+)
+def test_an_opinion_that_cannot_be_comes_back_with_a_sentence_and_all_that_was_typed(editor_client, values, field):
+    data = sent(Opinion.children, body_nl="<p>Lang getypt</p>", **values)
+    response = editor_client.post(OPINION, data)
+    assert response.status_code == 200
+    assert list(response.context["adminform"].form.errors) == [field]
+    html = response.content.decode()
+    assert "Lang getypt" in html
+    assert f'id="id_{field}_error"' in html
+    assert not Opinion.objects.exists()
+
+
+def test_the_same_reference_in_another_spelling_is_taken(editor_client, editor):
+    publish(adopted(reference="2026-04"), editor)
+    response = editor_client.post(OPINION, sent(Opinion.children, reference="2026-4"))
+    assert "2026-05" in str(response.context["adminform"].form.errors["reference"])
+
+
+def test_a_published_reference_cannot_be_changed(editor_client, editor):
+    opinion = adopted()
+    publish(opinion, editor)
+    page = editor_client.get(f"/admin/consultation/opinion/{opinion.pk}/change/").content.decode()
+    assert re.search(r'name="reference" value="2026-01"', page)
+    assert "2026-02" in page  # what the next one gets
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"starts_at": "2027-03-28T02:30"}, "starts_at"),  # the hour that the clock skips
+        ({"starts_at": "1026-12-03T19:00"}, "starts_at"),
+        ({"starts_at": "0001-01-01T00:00"}, "starts_at"),
+        ({"starts_at": "9999-12-31T23:30"}, "starts_at"),
+        ({"starts_at": "2026-12-03T19:00", "ends_at": "9999-12-31T23:30"}, "ends_at"),
+        ({"starts_at": "2026-12-03T19:00", "ends_at": "2026-12-03T18:00"}, "ends_at"),
+        ({"starts_at": "2026-03-05T19:00", "minutes_approved_on": "2026-03-04"}, "minutes_approved_on"),
+        ({"starts_at": "2026-03-05T19:00", "cancelled_reason_nl": "Te laat"}, "cancelled_reason_nl"),
+    ],
+)
+def test_a_meeting_that_cannot_be_comes_back_too(editor_client, values, field):
+    response = editor_client.post(MEETING, sent(Meeting.children, place_nl="Lange zaal", **values))
+    assert response.status_code == 200
+    assert list(response.context["adminform"].form.errors) == [field]
+    assert "Lange zaal" in response.content.decode()
+    assert not Meeting.objects.exists()
+
+
+def test_the_end_of_the_calendar_is_refused_when_it_is_cancelled_too(editor_client):
+    values = {"starts_at": "9999-12-31T23:30", "cancelled_reason_nl": "Te ver"}
+    response = editor_client.post(MEETING, sent(Meeting.children, **values))
+    assert list(response.context["adminform"].form.errors) == ["starts_at"]
+
+
+def test_two_items_on_one_opinion_are_refused(editor_client):
+    opinion = adopted()
+    items = {"items-TOTAL_FORMS": "2", "items-0-opinion": str(opinion.pk), "items-1-opinion": str(opinion.pk)}
+    items |= {"items-0-position": "1", "items-1-position": "2"}
+    response = editor_client.post(MEETING, sent(Meeting.children, **items))
+    assert response.status_code == 200
+    assert "Een ander punt gaat al over dit advies." in response.content.decode()
+
+
+def test_a_meeting_needs_a_body_and_a_moment_and_gets_a_name(editor_client):
+    values = {"title_nl": "", "body": str(body().pk), "starts_at": "2026-12-03T19:00", "_publish": "1"}
+    response = editor_client.post(MEETING, sent(Meeting.children, **values))
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    (held,) = Meeting.published()
+    assert (held.title_nl, held.starts_at) == ("Dagelijks bestuur, 3 december 2026", at(2026, 12, 3, 19))
+
+
+def test_minutes_that_are_not_approved_are_not_published(editor):
+    from priorities.models import Document
+    from tests.priorities.pdf_files import pdf, upload
+
+    held = meeting(timezone.now() - timedelta(days=1))
+    held.minutes = Document.objects.create(title_nl="Verslag", slug_nl="verslag", file=upload(pdf()))
+    held.save()
+    with pytest.raises(Exception, match="goedgekeurd verslag"):
+        publish(held, editor)
+
+
+def test_the_form_says_that_this_site_is_no_safe(editor_client):
+    page = editor_client.get(f"/admin/consultation/meeting/{meeting(at(2026, 12, 3, 19)).pk}/change/").content.decode()
+    assert "Deze site is geen kluis" in page
+
+
+@pytest.mark.parametrize("is_adopted", [False, True])
+def test_a_pdf_goes_with_an_opinion_once_that_is_adopted_and_not_before(
+    editor_client, client, settings, tmp_path, is_adopted
+):
+    settings.MEDIA_ROOT = tmp_path
+    opinion = adopted() if is_adopted else requested()
+    address = f"/admin/consultation/opinion/{opinion.pk}/change/"
+    data = form_data(editor_client, f"{address}?extra=1")
+    number = int(data["documents-TOTAL_FORMS"]) - 1
+    data[f"documents-{number}-new_file"] = upload(pdf(1, "Ontwerp van advies"))
+    said = editor_client.post(address, data | {"_publish": "1"}, follow=True).content.decode()
+    assert Opinion.published().filter(pk=opinion.pk).exists()
+    made = Document.objects.get()
+    assert [row.document for row in opinion.documents.all()] == [made], "the working copy keeps it"
+    assert made.revisions.exists() == is_adopted
+    assert ("is bewaard. Bezoekers krijgen het nog niet." in said) != is_adopted
+    page = client.get(Opinion.published().get(pk=opinion.pk).get_absolute_url()).content.decode()
+    assert ("Ontwerp van advies" in page) == is_adopted
+    response = client.get("/documenten/ontwerp-van-advies.pdf")
+    assert response.status_code == (200 if is_adopted else 404)
+    assert len(response.getvalue()) > 0

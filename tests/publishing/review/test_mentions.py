@@ -1,0 +1,70 @@
+import pytest
+
+from priorities.models import Theme
+from publishing.models import TranslationState
+from publishing.review.mentions import (
+    State,
+    by_field,
+    mentions_of_today,
+    places,
+    redact_mentions,
+    redact_origins,
+    search,
+    texts_in,
+)
+from publishing.search.person_matching import Matcher, Sought
+from publishing.workflow import publish
+
+pytestmark = pytest.mark.django_db
+SOUGHT = Sought.of(names=["Joos Vandewalle"])
+
+
+def written(theme: Theme, editor, **columns: str):
+    Theme.objects.filter(pk=theme.pk).update(**columns)
+    return publish(Theme.objects.get(pk=theme.pk), editor)
+
+
+def test_every_text_of_a_snapshot_is_there_with_its_place_and_nothing_else():
+    snapshot = {"title_nl": "T", "summary_nl": "", "position": 3, "aims": [{"id": 7, "text_nl": "Doel", "position": 1}]}
+    assert list(texts_in(snapshot)) == [(("title_nl",), "T"), (("aims", 7, "text_nl"), "Doel")]
+
+
+def test_the_same_words_in_one_field_are_one_place_and_those_of_today_come_first(theme, editor):
+    written(theme, editor, body_nl="<p>Vraag het Joos Vandewalle</p>")
+    written(theme, editor, body_nl="<p>Niets</p>", summary_nl="Door Joos Vandewalle")
+    found = places(search(SOUGHT).mentions)
+    assert [(place.first.text.column, place.is_of_today) for place in found] == [
+        ("summary_nl", True),
+        ("body_nl", False),
+    ]
+    assert {each.text.state for each in found[0].mentions} >= {State.WORKING}
+    assert [len(some) for some in by_field(found)] == [1, 1]
+    assert search(SOUGHT, leaving_out=("priorities.theme", theme.pk)).mentions == []
+
+
+def test_texts_of_today_are_those_that_somebody_can_still_change(theme, editor):
+    written(theme, editor, body_nl="<p>Vraag het Joos Vandewalle</p>")
+    written(theme, editor, body_nl="<p>Niets</p>")
+    assert mentions_of_today(lambda text: Matcher(SOUGHT).find(text.value)) == []
+
+
+def test_only_old_versions_are_redacted(theme, editor):
+    old = written(theme, editor, body_nl="<p>Vraag het Joos Vandewalle</p>")
+    written(theme, editor, body_nl="<p>Niets</p>", summary_nl="Door Joos Vandewalle")
+    assert redact_mentions(search(SOUGHT).mentions, SOUGHT) == 1
+    old.refresh_from_db()
+    assert "Vandewalle" not in old.data["body_nl"]
+    assert Theme.published().get(pk=theme.pk).summary_nl == "Door Joos Vandewalle"
+
+
+def test_the_source_of_a_translation_that_names_somebody_is_dropped_and_the_translation_stays_behind(theme, editor):
+    Theme.objects.filter(pk=theme.pk).update(body_nl="<p>Vraag het Joos Vandewalle</p>", body_fr="<p>Demandez</p>")
+    publish(theme, editor)
+    written(theme, editor, body_nl="<p>Niets</p>")
+    kept = TranslationState.objects.of(theme)
+    assert "Vandewalle" in str(kept.get(language="fr").origins)
+    redact_origins(SOUGHT)
+    state = kept.get(language="fr")
+    assert "Vandewalle" not in str(state.origins)
+    assert (state.origins["body"]["text"], state.behind) == (None, 1)
+    assert state.origins["title"]["text"] == theme.title_nl

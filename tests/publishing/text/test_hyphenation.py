@@ -1,0 +1,50 @@
+import pytest
+from django.core.signals import request_finished
+
+from publishing.text import hyphenation
+from publishing.text.hyphenation import SOFT_HYPHEN, hyphenated, with_hyphenated_headings
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "syllables"),
+    [
+        ("speerpuntsectoren", "nl", "speer-punt-sec-toren"),
+        ("regiomarketingstrategie", "nl", "regio-mar-ke-ting-stra-tegie"),
+        ("intercommunalité", "fr", "inter-com-mu-na-lité"),
+        ("misunderstanding", "en", "misun-der-standing"),
+        ("gemeenten", "nl", "gemeenten"),  # fits on a telephone
+    ],
+)
+def test_long_words_break_between_syllables(word, language, syllables):
+    assert hyphenated(word, language).replace(SOFT_HYPHEN, "-") == syllables
+
+
+def test_what_is_no_word_of_a_language_stays_as_it_is():
+    assert hyphenated("speerpuntsectoren", "de") == "speerpuntsectoren"
+    assert hyphenated("x" * 40, "nl") == "x" * 40
+    assert hyphenated("", "nl") == ""
+
+
+def test_only_headings_of_rich_text_are_hyphenated_and_no_attribute():
+    html = '<h2 id="speerpuntsectoren">De <em>speerpuntsectoren</em></h2><p>speerpuntsectoren</p>'
+    found = with_hyphenated_headings(html, "nl")
+    assert found == html.replace("<em>speerpuntsectoren", "<em>speer-punt-sec-toren".replace("-", SOFT_HYPHEN))
+
+
+def test_the_patterns_are_freed_after_a_request_and_the_words_stay():
+    hyphenated("onvermijdelijkheden", "nl")
+    assert hyphenation._patterns.cache_info().currsize
+    request_finished.send(sender=None)
+    assert not hyphenation._patterns.cache_info().currsize
+    assert SOFT_HYPHEN in hyphenated("onvermijdelijkheden", "nl")
+    assert not hyphenation._patterns.cache_info().currsize
+
+
+def test_a_word_stays_whole_while_its_patterns_can_not_be_read(monkeypatch):
+    def away(_language):
+        raise FileNotFoundError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hyphenation, "_patterns", away)
+        assert hyphenated("ongelijkvormigheden", "nl") == "ongelijkvormigheden"
+    assert SOFT_HYPHEN in hyphenated("ongelijkvormigheden", "nl")

@@ -1,0 +1,33 @@
+import pytest
+
+from publishing.text.typography import set_right, set_right_in_html
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "shown"),
+    [
+        ("nl", "'Stedelijke motor' en 'tewerkstelling'", "‘Stedelijke motor’ en ‘tewerkstelling’"),
+        ("nl", "Stafmedewerker : projectmanager", "Stafmedewerker: projectmanager"),
+        ("nl", "actuele thema's:", "actuele thema’s:"),
+        ("nl", 'hij zei "ja"', "hij zei “ja”"),
+        ("en", "the reader's 'voice'", "the reader’s ‘voice’"),
+        ("fr", 'l\'avis "officiel"', "l’avis «\xa0officiel\xa0»"),
+        ("fr", "Joignable : mardi ; où ? Ici !", "Joignable\xa0: mardi\u202f; où\u202f? Ici\u202f!"),
+        ("fr", "Joignable\u202f: «\u202fmardi\u202f»", "Joignable\xa0: «\xa0mardi\xa0»"),
+        ("nl", "om 10:30, 5' lang; 6 : 3", "om 10:30, 5' lang; 6: 3"),
+        ("nl", "zie https://x.be/a'b?c='d' nu", "zie https://x.be/a'b?c='d' nu"),
+        ("nl", "o'neil@example.org", "o'neil@example.org"),
+        ("nl", "'ja' (@o'neil@mast.example) of o'neil@x.be.", "‘ja’ (@o'neil@mast.example) of o'neil@x.be."),
+        ("nl", "'" + "a@" * 9_000, "'" + "a@" * 9_000),  # in no time
+        ("de", "'so' : nicht", "'so' : nicht"),
+    ],
+)
+def test_what_was_typed_is_set_as_the_language_wants(language, typed, shown):
+    assert set_right(typed, language) == shown
+    assert set_right(shown, language) == shown
+
+
+def test_markup_and_code_stay_as_they_are():
+    html = """<p><a href="/a'b" title='x : y'>thema's</a> <code>'a' : b</code> &amp; 'c'</p>"""
+    expected = """<p><a href="/a'b" title='x : y'>thema’s</a> <code>'a' : b</code> &amp; ‘c’</p>"""
+    assert set_right_in_html(html, "nl") == expected

@@ -1,0 +1,15 @@
+import pytest
+
+from publishing.web.known_paths import exists
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/", "/fr/", "/themas/", "/themas/regiomarketing/", "/en/contact/", "/privacy/"])
+def test_pages_of_the_site_exist(path):
+    assert exists(path)
+
+
+@pytest.mark.parametrize("path", ["/nergens/", "/themas/nergens/", "/voorbeeld/geheim/", "/fr/themas/"])
+def test_other_paths_do_not(path):
+    assert not exists(path)

@@ -1,0 +1,85 @@
+"""Each module has a test file of its own name, at the same place in `tests/`."""
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+APPS = ("publishing", "staff", "priorities", "pages", "consultation", "resoc")
+# Modules that only say what there is; what comes of it is tested with the pages that they make.
+DECLARATIONS = (
+    "*/apps.py",
+    "*/urls.py",
+    "*_urls.py",
+    "*/translation.py",
+    "*/migrations/*",
+    "*/formats/*",
+    "priorities/admin.py",
+    "consultation/admin.py",
+    "pages/admin.py",
+    "staff/admin.py",
+    "publishing/context.py",  # one variable
+    "publishing/fields.py",  # the names that migrations know
+    "*/types.py",
+    "publishing/workflow/signals.py",
+)
+# What is tested together with something else, in this file.
+ELSEWHERE = {
+    "publishing/admin/publishable/companions.py": "tests/priorities/test_attachments.py",
+    "publishing/admin/work_list/entries.py": "tests/publishing/admin/work_list/test_ranking.py",
+    "publishing/admin/work_list/operator.py": "tests/publishing/admin/work_list/test_views.py",
+    "publishing/admin/work_list/putting_off.py": "tests/publishing/admin/work_list/test_ranking.py",
+    "publishing/admin/work_list/readiness.py": "tests/publishing/admin/work_list/test_views.py",
+    "publishing/admin/publishable/contributed.py": "tests/publishing/admin/test_sent_in.py",
+    "publishing/contributions/secret_pages.py": "tests/publishing/contributions/test_translation.py",
+    "publishing/contributions/texts.py": "tests/publishing/contributions/test_proposals.py",
+    "publishing/models/contributions.py": "tests/publishing/contributions/test_remarks.py",
+    "publishing/models/old_addresses.py": "tests/publishing/web/test_old_addresses.py",
+    "publishing/models/translation_states.py": "tests/publishing/review/test_translations.py",
+    "publishing/models/work.py": "tests/publishing/review/test_lacks.py",
+    "publishing/backup/rehearsal.py": "tests/publishing/backup/test_restore.py",
+    "publishing/review/columns.py": "tests/publishing/review/test_checklist.py",
+    "publishing/review/holding.py": "tests/publishing/review/test_translations.py",
+    "publishing/search/places.py": "tests/publishing/search/test_query.py",
+    "publishing/search/stop_words.py": "tests/publishing/search/test_text.py",
+    "publishing/search/word_index.py": "tests/publishing/search/test_backend.py",
+    "publishing/templatetags/change_notes.py": "tests/publishing/models/test_change_notes.py",
+    "publishing/templatetags/schedule.py": "tests/publishing/admin/test_scheduling.py",
+    "publishing/templatetags/source_texts.py": "tests/publishing/review/test_translations.py",
+    "publishing/templatetags/work.py": "tests/publishing/admin/work_list/test_views.py",
+    "publishing/workflow/sharing.py": "tests/publishing/contributions/test_remarks.py",
+    "publishing/workflow/texts.py": "tests/publishing/workflow/test_drafts.py",
+    "publishing/workflow/working_copy.py": "tests/publishing/contributions/test_proposals.py",
+    "resoc/demonstration.py": "tests/resoc/management/commands/test_demo.py",
+    "resoc/management/commands/backup.py": "tests/publishing/backup/test_archive.py",
+    "resoc/management/commands/doctor.py": "tests/resoc/test_doctor.py",
+    "resoc/management/commands/export.py": "tests/resoc/test_export.py",
+    "resoc/management/commands/rehearse.py": "tests/publishing/backup/test_restore.py",
+    "resoc/management/commands/restore.py": "tests/publishing/backup/test_restore.py",
+    "resoc/management/commands/upkeep.py": "tests/resoc/test_upkeep.py",
+    "staff/data_copy_parts.py": "tests/staff/test_data_copy.py",
+    "staff/data_copy_person.py": "tests/staff/test_data_copy.py",
+}
+
+
+def modules() -> list[str]:
+    found = (path.relative_to(ROOT).as_posix() for app in APPS for path in (ROOT / app).rglob("*.py"))
+    return sorted(path for path in found if not path.endswith("/__init__.py"))
+
+
+def own_tests(module: str) -> list[Path]:
+    path = ROOT / "tests" / module
+    return [path.with_name(f"test_{path.stem}{where}.py") for where in ("", "_in_browser")]
+
+
+def test_each_module_has_a_test_file_where_one_looks_for_it():
+    asked = [each for each in modules() if not any(fnmatch(each, pattern) for pattern in DECLARATIONS)]
+    assert [each for each in asked if each not in ELSEWHERE and not any(map(Path.exists, own_tests(each)))] == []
+
+
+@pytest.mark.parametrize("module", ELSEWHERE)
+def test_what_is_tested_elsewhere_is_tested_there(module):
+    assert (ROOT / module).exists()
+    assert (ROOT / ELSEWHERE[module]).exists()
