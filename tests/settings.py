@@ -24,3 +24,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
 if DATABASES["default"]["ENGINE"] == "publishing.db.sqlite":
     DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"  # by which pytest knows that each process has its own
+    # In a database in memory a reader waits for no writer, and fails at once; in a file each reads what stood before.
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA read_uncommitted=1;"
