@@ -53,7 +53,8 @@ ALLOWED_HOSTS = variable("ALLOWED_HOSTS", host_names, list[str](), "host names s
 )
 HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+HSTS = variable("HSTS", flag, True, "yes or no")  # no: until there is a certificate that browsers trust
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS and HSTS else 0
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by this machine itself, without TLS
 SECURE_REFERRER_POLICY = "same-origin"
 # A browser takes a cookie with this prefix only from this very host, and over HTTPS (RFC 6265bis 4.1.3.2).

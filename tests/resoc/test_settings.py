@@ -62,6 +62,12 @@ def test_under_https_no_deploy_check_warns(tmp_path):
     assert "no issues" in with_https(code, tmp_path, **variables)
 
 
+@pytest.mark.parametrize(("hsts", "seconds"), [("", "31536000"), ("yes", "31536000"), ("no", "0")])
+def test_browsers_are_kept_to_https_unless_there_is_no_certificate_yet(tmp_path, hsts, seconds):
+    code = "from django.conf import settings; print(settings.SECURE_HSTS_SECONDS, settings.SESSION_COOKIE_SECURE)"
+    assert with_https(code, tmp_path, HSTS=hsts).split() == [seconds, "True"]
+
+
 def test_under_https_every_cookie_is_of_this_host_alone(tmp_path):
     code = """
 from django.conf import settings as s

@@ -18,6 +18,7 @@ from tests.conftest import ROOT, Served, free_port, serving
 from tests.site import nginx
 from tests.site.nginx import HOST
 
+BARE = "example.org"
 SECONDS = 180  # at most, for what takes a few
 PUBLISH = """
 from priorities.models import Theme
@@ -196,7 +197,7 @@ def test_without_the_site_nginx_goes_on_with_what_there_is_and_keeps_nothing_of_
 def alone(folder: Path, change=lambda conf: conf):
     """The ports of an nginx with what `deploy/nginx.conf` says, TLS included, once `change` is done to that."""
     certificate(folder)
-    conf = change(nginx.CONF.read_text()).replace("/etc/ssl/example", str(folder))
+    conf = change(nginx.CONF.read_text()).replace("/etc/resoc/tls", str(folder))
     port, plain = free_port(), free_port()
     front = nginx.start_with(conf, folder, port, plain, free_port())
     try:
@@ -279,6 +280,42 @@ def test_nobody_is_answered_under_another_name(tmp_path):
             answer = connection.getresponse()
             assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/zoeken/?q=x")
             assert answer.headers["Server"] == "nginx"
+
+
+def plainly(port: int, path: str, host: str, address: str = "127.0.0.1") -> http.client.HTTPResponse:
+    with closing(http.client.HTTPConnection(address, port, timeout=10)) as connection:
+        connection.request("GET", path, headers={"Host": host})
+        answer = connection.getresponse()
+        answer.body = answer.read()
+    return answer
+
+
+def test_the_bare_name_leads_to_the_site_with_and_without_tls(tmp_path):
+    with alone(tmp_path) as (port, plain):
+        answers = [plainly(plain, "/fr/?a=b", "example.org"), ask(port, "/fr/?a=b", server=BARE, host=BARE)]
+    for answer in answers:
+        assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/fr/?a=b")
+
+
+@pytest.mark.parametrize("host", [HOST, "example.org"])
+def test_what_the_authority_of_the_certificate_asks_for_is_a_file_and_nothing_else_is(tmp_path, host):
+    folder = tmp_path / "acme" / ".well-known" / "acme-challenge"
+    folder.mkdir(parents=True)
+    (folder / "token").write_text("answer")
+    (tmp_path / "acme" / "other").write_text("secret")
+    with alone(tmp_path) as (_port, plain):
+        assert plainly(plain, "/.well-known/acme-challenge/token", host).body == b"answer"
+        assert plainly(plain, "/.well-known/acme-challenge/nothing", host).status == 404
+        assert plainly(plain, "/.well-known/acme-challenge/../../other", host).status == 301
+
+
+def test_the_site_is_reached_over_ipv6_too(tmp_path):
+    lines = re.findall(r"^ *listen (\[::\]:)?(\S.*);", nginx.CONF.read_text(), re.MULTILINE)
+    both = [{rest for six, rest in lines if bool(six) is is_six} for is_six in (True, False)]
+    assert both[0] == both[1]
+    if nginx.HAS_IPV6:  # else it is seen in the file alone
+        with alone(tmp_path) as (_port, plain):
+            assert plainly(plain, "/", HOST, "::1").status == 301
 
 
 def test_what_nginx_refuses_itself_is_said_in_three_languages_and_kept_nowhere(tmp_path):

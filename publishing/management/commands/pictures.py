@@ -13,6 +13,8 @@ from publishing.files.storage import StorageUnavailable
 from publishing.models import Publishable, Revision
 from publishing.models.snapshots import child_models
 
+SAID_EACH = 100  # pictures: who waits for a start sees that it goes on
+
 
 class Command(BaseCommand):
     """Makes the variants of every picture that a working copy or a revision shows."""
@@ -20,7 +22,7 @@ class Command(BaseCommand):
     help = "Make the missing sizes of pictures. Safe to run again: it makes only what is missing."
 
     def handle(self, *args: object, **options: Any) -> None:
-        seen, made = set(), 0
+        seen, made, told = set(), 0, 0
         for picture in (*of_rows(), *of_revisions()):
             if picture.cut in seen or not picture.cut:
                 continue
@@ -28,6 +30,9 @@ class Command(BaseCommand):
             try:
                 if not picture.cut.is_whole(picture.storage):
                     made += picture.make_variants()
+                    if made - told >= SAID_EACH:
+                        self.stdout.write(f"Pictures: {made} made so far.")
+                        told = made
             except StorageUnavailable as error:  # nothing to start later for: pages do without
                 self.stderr.write(f"Pictures: not looked at, their storage is away: {error}")
                 break

@@ -11,6 +11,7 @@ from publishing.search.indexing import add, index, unindexed
 from publishing.search.word_index import merge
 
 AT_A_TIME = 500
+SAID_EACH = 5000  # texts: who waits for a start sees that it goes on
 
 
 class Command(BaseCommand):
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             if len(texts) >= AT_A_TIME:
                 added += add(texts)
                 texts = []
+                if added % SAID_EACH < AT_A_TIME:
+                    self.stdout.write(f"Search: {added} texts indexed so far.")
         added += add(texts) + desk_index.index_missing()
         if added:
             merge()
