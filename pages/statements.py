@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from publishing.backup.retention import months_kept
 from publishing.i18n.languages import current
 from publishing.models import Child, Publishable
 
@@ -226,6 +228,11 @@ class PrivacyStatement(Publishable):
         gba = str(self.Authority.GBA.label), GBA.get(current(), GBA["nl"])
         both = {self.Authority.GBA: gba, self.Authority.VTC: (str(self.Authority.VTC.label), VTC)}
         return [each for kind, each in both.items() if self.authority in (kind, self.Authority.BOTH)]
+
+    @property
+    def backup_months(self) -> int:
+        """For how many months what is deleted lives on in backups; 0 when the site makes none by itself."""
+        return months_kept() if settings.BACKUPS else 0
 
     @property
     def grounded_flows(self) -> list["DataFlow"]:

@@ -128,6 +128,17 @@ def mail_is_set() -> Iterator[checks.CheckMessage]:
 
 
 @_on_deploy
+def operator_is_known() -> Iterator[checks.CheckMessage]:
+    """Somebody hears of it when a backup, a certificate or a page fails."""
+    if settings.SITE_URL and not settings.OPERATOR_EMAIL:
+        yield checks.Warning(
+            "Nobody is told when something goes wrong.",
+            hint="Set OPERATOR_EMAIL to the address of who runs the site; a timer runs 'manage.py doctor --mail'.",
+            id="resoc.W013",
+        )
+
+
+@_on_deploy
 def cache_is_shared() -> Iterator[checks.CheckMessage]:
     """All workers count together how often somebody tries to sign in."""
     backend = settings.CACHES["shared"]["BACKEND"]

@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,33 +32,24 @@ from publishing.models import LinkCheck, Mail, Revision, Stamp
 from publishing.models.immutability import faults
 from publishing.operations import schema
 from publishing.operations.link_check import dead_links, every_kind, is_unchecked
-from publishing.operations.logs import masked
 from publishing.operations.mail import stuck
 from publishing.search.indexing import unindexed
 from publishing.workflow.erasure.memory import address, read, unwritten
+from resoc import alarms
+from resoc.findings import ODD, OK, WRONG, Finding
 from resoc.management.commands.prepare import is_collected
 from resoc.private_files import OPEN_TO_OTHERS
+from resoc.reachability import certificate_is_good, clock_is_right, pages_answer
 from resoc.version import version
 from resoc.views import ask_database
 from staff.emails import in_conflict
 from staff.models import StaffMember
 from staff.second_factor import not_newest, unreadable
 
-OK, ODD, WRONG = "ok", "warning", "wrong"
-LITTLE_ROOM, NO_ROOM = 1_000_000_000, 100_000_000  # bytes
+# Bytes. With less than the second no page is kept ready any more, and soon after nothing can be uploaded.
+LITTLE_ROOM, NO_ROOM = 1_000_000_000, 500_000_000
 NEVER = datetime.min.replace(tzinfo=UTC)
 BUMPED_WITHIN = timedelta(minutes=1)  # of the commit that raises the stamp
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line: how it is, and what to do when it is not well."""
-
-    level: str
-    said: str
-
-    def __str__(self) -> str:
-        return f"{self.level:8} {' '.join(masked(self.said).split())}"
 
 
 # What an address with https sets right: one line about that says enough.
@@ -67,8 +58,8 @@ FOLLOWS_FROM_HTTPS = {"security.W004", "security.W008", "security.W012", "securi
 Question = Callable[[], Iterator[Finding]]
 
 
-def examine() -> Iterator[Finding]:
-    """Ask everything; what can't be asked is a finding too."""
+def examine(with_alarms: bool = True) -> Iterator[Finding]:
+    """Ask everything; what can't be asked is a finding too. `with_alarms`: also whether the last alarm was sent."""
     yield from _ask(version_is_known)
     yield from _ask(settings_are_safe)
     yield from _ask(static_files_are_collected)
@@ -76,6 +67,10 @@ def examine() -> Iterator[Finding]:
     yield from _ask(there_is_room)
     yield from _ask(cache_answers)
     yield from _ask(pages_work)
+    yield from _ask(pages_answer)
+    yield from _ask(certificate_is_good)
+    if with_alarms:
+        yield from _ask(alarms.reach_somebody)
     answers = list(_ask(database_answers))
     yield from answers
     if any(each.level == WRONG for each in answers):
@@ -92,6 +87,10 @@ def examine() -> Iterator[Finding]:
         second_factors_can_be_read,
         mail_goes_out,
         backups_are_made,
+        backups_are_private,
+        copies_are_made,
+        backups_are_rehearsed,
+        clock_is_right,
         pages_are_fresh,
         search_knows_everything,
         links_lead_somewhere,
@@ -100,11 +99,12 @@ def examine() -> Iterator[Finding]:
 
 
 def _ask(question: Question) -> Iterator[Finding]:
+    name = question.__name__
     try:
-        yield from question()
+        for finding in question():
+            yield replace(finding, part=name)
     except Exception as error:  # whatever it is: this is what a doctor is for
-        name = question.__name__.replace("_", " ")
-        yield Finding(WRONG, f"Could not be asked: {name}. {type(error).__name__}: {error}")
+        yield Finding(WRONG, f"Could not be asked: {name.replace('_', ' ')}. {type(error).__name__}: {error}", name)
 
 
 def version_is_known() -> Iterator[Finding]:
@@ -167,12 +167,13 @@ def cache_answers() -> Iterator[Finding]:
 
 
 def pages_work() -> Iterator[Finding]:
-    """Whether the code of every page that somebody asked for works."""
+    """Whether the code of every page and every form that somebody asked for works."""
     for failure in (found := failing()):
         seen = "an apology" if failure.is_withheld else "the page as it last was, if there was one"
+        seen = f"visitors see {seen}" if failure.can_be_tried else "whoever asks for it sees an error"
         since = f"{failure.since:%Y-%m-%d %H:%M} UTC"
-        said = f"{failure.address} can't be made since {since}: visitors see {seen}."
-        yield Finding(WRONG, f"{said} The log says why.")
+        why = f"The log says why: request {failure.request}." if failure.request else "The log says why."
+        yield Finding(WRONG, f"{failure.address} can't be made since {since}: {seen}. {why}")
     if not found:
         yield Finding(OK, "No page is known to fail.")
 
@@ -275,10 +276,8 @@ def mail_goes_out() -> Iterator[Finding]:
 
 
 def backups_are_made() -> Iterator[Finding]:
-    """Whether there is something to restore, and whether somebody tried."""
+    """Whether there is something to restore."""
     now, found, last = timezone.now(), standing(), recall("backup")
-    for path in readable_backups(last.get("file")):
-        yield Finding(WRONG, f"Others on this machine may read the backup {path}: run 'chmod 600 {path}'.")
     advice = "is var/backups full, or not writable? The log says why" if settings.BACKUPS else "BACKUPS is off"
     lack = found.lack(now)
     if lack is Lack.GONE:
@@ -291,16 +290,45 @@ def backups_are_made() -> Iterator[Finding]:
         yield Finding(OK, f"The last backup was made on {found.at:%Y-%m-%d}. {KEEP_THE_KEY}")
     else:
         yield Finding(OK, "No backup yet; the site is new, and makes one each night.")
-    if settings.BACKUP_COPY and not (copied := recall("copy").get("at", NEVER)) > now - MADE_WITHIN:
-        since = "ever" if copied == NEVER else f"since {copied:%Y-%m-%d}"
-        yield Finding(
-            WRONG, f"No copy of a backup was put in s3://{settings.BACKUP_COPY['bucket']} {since}: see the log."
-        )
     if last.get("is_tight"):
         said = f"Less than {FREE:.0%} of the disk is free beside the backups"
         yield Finding(ODD, f"{said}; {last.get('dropped', 0)} older ones went to make room. Make the disk larger.")
+
+
+def copies_are_made() -> Iterator[Finding]:
+    """Whether what a site with a bucket elsewhere makes each night is there."""
+    if not settings.BACKUP_COPY:
+        yield Finding(OK, "No copy of the backups is put elsewhere (BACKUP_COPY).")
+        return
+    copied, bucket = recall("copy").get("at", NEVER), settings.BACKUP_COPY["bucket"]
+    failed = recall("copy_failure")
+    said = f"The last try, on {failed['at']:%Y-%m-%d}, failed: {failed.get('error')}" if failed else "See the log"
+    if not copied > timezone.now() - MADE_WITHIN:
+        since = "ever" if copied == NEVER else f"since {copied:%Y-%m-%d}"
+        yield Finding(WRONG, f"No copy of a backup was put in s3://{bucket} {since}. {said}.")
+    elif failed and failed["at"] > copied:
+        yield Finding(ODD, f"The last copy of a backup in s3://{bucket} is of {copied:%Y-%m-%d}. {said}.")
+    else:
+        yield Finding(OK, f"The last copy of a backup was put in s3://{bucket} on {copied:%Y-%m-%d}.")
+
+
+def backups_are_rehearsed() -> Iterator[Finding]:
+    """Whether a backup was seen to bring everything back."""
     if is_unrehearsed():
-        yield Finding(ODD, "No backup was seen to bring everything back for five weeks: run 'manage.py rehearse'.")
+        yield Finding(WRONG, "No backup was seen to bring everything back for five weeks: run 'manage.py rehearse'.")
+    elif last := recall("rehearsal"):
+        yield Finding(OK, f"A backup was seen to bring everything back on {last['at']:%Y-%m-%d}.")
+    else:
+        yield Finding(OK, "No backup was tried out yet; the site does that by itself, each month.")
+
+
+def backups_are_private() -> Iterator[Finding]:
+    """Whether nobody else on this machine can read the backups."""
+    found = list(readable_backups(recall("backup").get("file")))
+    for path in found:
+        yield Finding(WRONG, f"Others on this machine may read the backup {path}: run 'chmod 600 {path}'.")
+    if not found:
+        yield Finding(OK, "Nobody else on this machine can read the backups.")
 
 
 def readable_backups(last: str | None) -> Iterator[Path]:

@@ -24,6 +24,7 @@ PASSWORD = re.compile(r"(\w://)?.*@|:(?!//).*", re.DOTALL)
 REDIS = "django.core.cache.backends.redis.RedisCache"
 CACHES = ("RedisCache", "FileBasedCache", "LocMemCache", "DummyCache")  # that need no package, but for the first
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
+BUCKET_KEYS = ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465, "smtp+ssl": 465}  # RFC 5321 4.5.4.2; RFC 8314 3.3
 
 
@@ -79,6 +80,14 @@ def host_names(raw: str) -> list[str]:
     """Parse the names of hosts, separated by commas; an address with a scheme, a path or a space raises ValueError."""
     found = names(raw)
     if any(re.search(r"[/\s@]", each) for each in found):
+        raise ValueError(raw)
+    return found
+
+
+def mail_addresses(raw: str) -> list[str]:
+    """Parse e-mail addresses, separated by commas; what is none raises ValueError."""
+    found = names(raw)
+    if not all(re.fullmatch(r"[^@\s,<>\"]+@[^@\s,<>\"]+", each) for each in found):
         raise ValueError(raw)
     return found
 
@@ -153,13 +162,19 @@ def backup_copy() -> dict[str, str]:
     endpoint = variable("BACKUP_ENDPOINT_URL", site_url, "", own) or variable("S3_ENDPOINT_URL", site_url, "", own)
     if not bucket:
         return {}
-    for name in ("BACKUP_RECIPIENT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+    # A bucket elsewhere should have keys of its own; with one of the two set, both are meant.
+    has_own = any(os.environ.get(f"BACKUP_{name}", "").strip() for name in BUCKET_KEYS)
+    prefix = "BACKUP_" if has_own else "AWS_"
+    for name in ("BACKUP_RECIPIENT", *(f"{prefix}{name}" for name in BUCKET_KEYS)):
         if not os.environ.get(name, "").strip():
             raise ImproperlyConfigured(f"{name} is not set: BACKUP_COPY needs it.")
     if not endpoint:
         raise ImproperlyConfigured("BACKUP_ENDPOINT_URL is not set: BACKUP_COPY needs it.")
     require_package("pyrage", "BACKUP_COPY")
-    return {"bucket": bucket, "folder": folder, "recipient": recipient, "endpoint": endpoint}
+    regions = (os.environ.get(name, "").strip() for name in ("BACKUP_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"))
+    found = {"bucket": bucket, "folder": folder, "recipient": recipient, "endpoint": endpoint}
+    found |= {"region": next(filter(None, regions), "us-east-1")}
+    return found | ({name.lower(): os.environ[f"BACKUP_{name}"].strip() for name in BUCKET_KEYS} if has_own else {})
 
 
 def writable_folder(path: Path, name: str, mode: int) -> Path:

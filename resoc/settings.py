@@ -21,6 +21,7 @@ from resoc.environment import (
     full_path,
     host_names,
     kept_secret,
+    mail_addresses,
     mail_server,
     names,
     require_package,
@@ -223,6 +224,9 @@ MAIL_SERVER_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.
 EMAIL_BACKEND = "publishing.operations.mail.Queue"  # which has `MAIL_SERVER_BACKEND` send what it keeps
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = f"RESOC Westhoek <noreply@{urlsplit(SITE_URL).hostname or 'localhost'}>"
+OPERATOR_EMAIL = variable(
+    "OPERATOR_EMAIL", mail_addresses, list[str](), "the addresses of who runs the site, separated by commas"
+)
 
 # Backups, which the site makes by itself each night: see `publishing.backup.nightly`
 

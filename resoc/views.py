@@ -19,8 +19,10 @@ from publishing.cache import stamp
 from publishing.cache.failures import failing
 from publishing.i18n.languages import resolve
 from publishing.operations import schema
+from publishing.operations.mail import stuck
 from publishing.web.middleware import language_of
 from publishing.web.views import TakenBack, old_version, version_gone, versions_of
+from resoc import alarms
 
 THEMES_ON_HOME = 6
 _seen = Event()  # set once no migration waits
@@ -107,7 +109,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBadRe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 while everything that pages need answers; 503 that names the part that does not.
 
-    With `?deep=1` also 503 while the code of a page fails, although visitors may be shown its last good version.
+    With `?deep=1` also 503 while the code of a page fails, although visitors may be shown its last good version,
+    and while no mail server takes what it should: then no alarm would reach anybody either.
     """
     try:
         ask_database()
@@ -118,6 +121,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
     if request.GET.get("deep") == "1" and (failed := failing()):
         addresses = sorted({failure.address for failure in failed})
         return JsonResponse({"status": "failing", "part": "pages", "pages": addresses}, status=503)
+    if request.GET.get("deep") == "1" and (alarms.unsent() or stuck().exists()):
+        return JsonResponse({"status": "failing", "part": "mail"}, status=503)
     return JsonResponse({"status": "ok"})
 
 

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="resoc-tests-")
-OURS = ("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "TRUSTED_PROXY_COUNT")
+OURS = ("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "TRUSTED_PROXY_COUNT", "OPERATOR_EMAIL")
 for name in (*OURS, "S3_BUCKET", "S3_ENDPOINT_URL"):
     os.environ.pop(name, None)
 # Each process of the tests empties its own part of Redis, not that of another.

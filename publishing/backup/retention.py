@@ -2,15 +2,22 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 DAILY, WEEKLY, MONTHLY = 14, 8, 12  # of so many days, weeks and months the last backup is kept
+SHORTEST_MONTH = 28  # days
 
 PERIODS: tuple[tuple[Callable[[datetime], Any], int], ...] = (
     (lambda made: made.date(), DAILY),
     (lambda made: made.isocalendar()[:2], WEEKLY),
     (lambda made: (made.year, made.month), MONTHLY),
 )
+
+
+def months_kept() -> int:
+    """For how many months a backup lives at most, on a site that makes one each night."""
+    return max(ceil(DAILY / SHORTEST_MONTH), ceil(WEEKLY * 7 / SHORTEST_MONTH), MONTHLY)
 
 
 def kept(made: Iterable[datetime]) -> set[datetime]:

@@ -1,7 +1,8 @@
 """Pages whose code fails, noted on this machine until they work again.
 
 Each is one small file, so that all workers, the desk, `doctor` and `/healthz?deep=1` can read it,
-also while the database is away.
+also while the database is away. It has the path, and the id by which the log knows the first request that failed;
+nothing of who asked, and no query that a person typed.
 """
 
 import json
@@ -9,8 +10,8 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from django.conf import settings
 from publishing.cache.responses import Key
 
 MOST = 200  # failures that are noted
-ANY_QUERY = "…"  # in the place of a query that is not kept: what people search for is theirs
+ANY_QUERY = "…"  # how the place of the query begins in the key of what is no page of the cache: see `asked_for`
+UNTRIED_FOR = timedelta(days=7)  # so long it stands, when nobody asks for it again
 
 logger = logging.getLogger(__name__)
 
@@ -31,25 +33,37 @@ class Failure:
     key: Key
     since: datetime
     is_withheld: bool  # whether visitors get an apology, because the last good page names something taken away
+    request: str = ""  # the id of the first request that failed, by which the log says why
 
     @property
     def address(self) -> str:
-        """The path, with its query."""
-        _scheme, _host, path, query = self.key
-        return f"{path}?{query}" if query else path
+        """The path, without a query."""
+        return self.key[2]
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether it is a page that the warmer tries again; else only whoever asks for it finds out."""
+        return not self.key[3].startswith(ANY_QUERY)
 
 
-def note(key: Key, is_withheld: bool) -> None:
-    """Note that the page of `key` fails; the time of its first failure stays."""
+def asked_for(path: str, method: str) -> Key:
+    """The key of what is no page of the cache: one for all queries, and another for what a form sends."""
+    return "", "", path, ANY_QUERY if method in ("GET", "HEAD") else f"{ANY_QUERY} {method[:10]}"
+
+
+def note(key: Key, is_withheld: bool, request: str = "") -> None:
+    """Note that the page of `key` fails; the time and the id of its first failure stay."""
     before, file = _read(_file(key)), _file(key)
     if before is not None and before.is_withheld >= is_withheld:
         return
     since = before.since.timestamp() if before else time.time()
+    request = before.request if before else request
     try:
         file.parent.mkdir(exist_ok=True)
         if before or sum(1 for _file in file.parent.iterdir()) < MOST:
             draft = file.with_suffix(f".{time.monotonic_ns()}")
-            draft.write_text(json.dumps({"key": key, "since": since, "is_withheld": is_withheld}))
+            about = {"key": key, "since": since, "is_withheld": is_withheld, "request": request}
+            draft.write_text(json.dumps(about))
             draft.replace(file)
     except OSError as error:
         logger.warning("Cannot be remembered: %s fails. %s", key[2], error)
@@ -61,10 +75,10 @@ def clear(key: Key) -> None:
         _file(key).unlink(missing_ok=True)
 
 
-def forget_queries() -> None:
-    """Delete the notes on pages that failed with a query of a visitor, which the warmer cannot try again."""
-    for failure in failing():
-        if failure.key[3] == ANY_QUERY:
+def forget_untried() -> None:
+    """Delete the notes on what the warmer cannot try again, such as a search or a form."""
+    for failure in every():
+        if not failure.can_be_tried:
             clear(failure.key)
 
 
@@ -75,11 +89,17 @@ def is_withheld(key: Key) -> bool:
 
 
 def failing() -> list[Failure]:
-    """Every address that fails, the longest failing first."""
-    return sorted(_all(), key=lambda failure: failure.since)
+    """Every address that fails once, whatever the host and the query, the longest failing first."""
+    found: dict[str, Failure] = {}
+    for failure in sorted(every(), key=lambda failure: failure.since):
+        first = found.setdefault(failure.address, failure)
+        if failure.is_withheld and not first.is_withheld:
+            found[failure.address] = replace(first, is_withheld=True)
+    return list(found.values())
 
 
-def _all() -> Iterator[Failure]:
+def every() -> Iterator[Failure]:
+    """All that is noted."""
     for file in _folder().glob("*.json"):
         if failure := _read(file):
             yield failure
@@ -90,9 +110,11 @@ def _read(file: Path) -> Failure | None:
         about = json.loads(file.read_text())
         scheme, host, path, query = about["key"]
         since = datetime.fromtimestamp(about["since"], tz=UTC)
-        return Failure((scheme, host, path, query), since, bool(about["is_withheld"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        found = Failure((scheme, host, path, query), since, bool(about["is_withheld"]), str(about.get("request", "")))
+        is_over = not found.can_be_tried and since < datetime.now(UTC) - UNTRIED_FOR
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+    return None if is_over else found
 
 
 def _folder() -> Path:

@@ -91,11 +91,14 @@ def declared(path: str, urlconf: str | None) -> Mapping[str, str]:
     return getattr(view, "parameters", {})
 
 
+SECRETS = {"token", "key"}  # what a part of an address is called that lets its reader in
+
+
 def has_secret(path: str, urlconf: str | None = None) -> bool:
     """Whether `path` holds a token that lets its reader in, as that of a share link: it is written down nowhere."""
     with translation.override(language_of_path(path)):
         try:
-            return "token" in resolve(path, urlconf).kwargs
+            return not SECRETS.isdisjoint(resolve(path, urlconf).kwargs)
         except Resolver404:
             return False
 

@@ -136,7 +136,7 @@ class Warmer:
         for origin in self.store.origins():
             if not self.cache.keys.is_cacheable_host(*origin):  # SITE_URL was another one when these were cached
                 self.store.forget(origin)
-        waiting = deque(each.key for each in failures.failing() if each.key[3] != failures.ANY_QUERY)
+        waiting = deque(each.key for each in failures.every() if each.can_be_tried)
         waiting.extend(key for origin in self.store.origins() for key in ((*origin, "/", ""), *self.store.keys(origin)))
         seen: set[Key] = set()
         while waiting and len(seen) < disk.MOST_PAGES:

@@ -24,7 +24,7 @@ from django.db import connections
 from publishing.cache import failures, outages
 from publishing.cache.disk import PageStore
 from publishing.cache.freshness import Freshness
-from publishing.cache.keys import Keys
+from publishing.cache.keys import LONGEST_PATH, NEVER, Keys
 from publishing.cache.parameters import has_secret
 from publishing.cache.responses import (
     NEGOTIATING,
@@ -47,9 +47,15 @@ from publishing.queries.dependencies import track
 MAX_BYTES, MAX_PAGES = 32_000_000, 2_000  # in the memory of one worker; the bytes are those of all encodings
 MOST_HEADS, LONGEST_HEAD = 2_000, 2_000  # request heads that are remembered, and the bytes of one
 NO_REQUEST: tuple[Key, Environ] = ("", "", "", ""), {}
-SERVER_ERROR, AWAY = "5", "503"  # prefixes of statuses: any failure; the database or the disk is away
+# Prefixes of statuses: any failure; the database or the disk is away; what was asked for; a form that was taken.
+SERVER_ERROR, AWAY, FOUND, ELSEWHERE = "5", "503", "2", "3"
 
 logger = logging.getLogger(__name__)
+
+
+def request_id(headers: Headers) -> str:
+    """The id that the log knows the request of a response by."""
+    return next((value for name, value in headers if name.title() == "X-Request-Id"), "")
 
 
 class PageCache:
@@ -71,7 +77,7 @@ class PageCache:
         self.store.hide()
         self.keys = Keys(site_host, urlconf)
         self.warmer = Warmer(self)
-        failures.forget_queries()
+        failures.forget_untried()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         key = self.keys.of(environ)
@@ -87,17 +93,15 @@ class PageCache:
         return self._send(page, environ, start_response)
 
     def _watched(self, environ: Environ, start_response: StartResponse) -> StartResponse:
-        """`start_response` that notes when a page with a query of its own fails, such as a search."""
-        key = self.keys.of(environ | {"QUERY_STRING": ""}) if environ.get("QUERY_STRING") else None
-        if key is None:
-            return start_response
-        with_query = (*key[:3], failures.ANY_QUERY)
+        """`start_response` that notes when what is no page of the cache fails: a search, a form, a page of the desk."""
+        path = environ.get("PATH_INFO", "")[:LONGEST_PATH]
+        key = failures.asked_for(path, environ["REQUEST_METHOD"])
 
         def start(status: str, headers: Headers, *exc_info: object) -> object:
-            if status[:1] != SERVER_ERROR:
-                failures.clear(with_query)
-            elif not (status.startswith(AWAY) or has_secret(key[2], self.urlconf)):
-                failures.note(with_query, is_withheld=False)
+            if status[:1] == FOUND or (status[:1] == ELSEWHERE and environ["REQUEST_METHOD"] == "POST"):
+                failures.clear(key)
+            elif self._is_failure(status, path):
+                failures.note(key, is_withheld=False, request=request_id(headers))
             return start_response(status, headers, *exc_info)
 
         return start
@@ -151,9 +155,9 @@ class PageCache:
         self.store.unshow(key)
         is_shown = old is not None and self.freshness.may_serve_stale(old, validity)
         is_withheld = old is not None and not is_shown
-        if not (failed.status.startswith(AWAY) or has_secret(key[2], self.urlconf)):  # then its code fails
+        if self._is_failure(failed.status, key[2]):
             is_withheld = is_withheld or (old is None and failures.is_withheld(key))
-            failures.note(key, is_withheld)
+            failures.note(key, is_withheld, request_id(failed.headers))
         if old is not None and is_shown:
             failed.close()
             logger.error("%s failed: the last good page is served", key[2])
@@ -166,6 +170,15 @@ class PageCache:
         return failed.replaced(
             HTTPStatus.SERVICE_UNAVAILABLE, outages.page(key[2]), {"Retry-After": str(outages.RETRY_AFTER)}
         )
+
+    def _is_failure(self, status: str, path: str) -> bool:
+        """Whether a response says that our code fails, at an address that may be written down."""
+        if status[:1] != SERVER_ERROR or status.startswith(AWAY):
+            return False
+        try:
+            return not has_secret(path, None if path.startswith(NEVER) else self.urlconf)
+        except Exception:  # no address can be looked up: then nothing works, which `doctor` finds out by itself
+            return False
 
     # Memory
 

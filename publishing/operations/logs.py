@@ -112,7 +112,10 @@ def _known_secrets() -> Iterator[str]:
         found += [*map(_password_in, addresses), (each.get("OPTIONS") or {}).get("PASSWORD")]
     # A library may tell an address as it stands in the variable.
     found += [_password_in(os.environ.get(name)) for name in ADDRESSES]
-    found += [os.environ.get(name) for name in ("SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
+    found += [
+        os.environ.get(name)
+        for name in ("SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "BACKUP_SECRET_ACCESS_KEY")
+    ]
     for secret in found:
         if isinstance(secret, bytes):
             secret = secret.decode(errors="replace")

@@ -41,11 +41,14 @@ def failing_pages(asked: Asked) -> Iterator[WorkItem]:
         at = timezone.localtime(failure.since)
         since = f"{written(at, 'j F')}, {time_of_day(at)}"
         told = _("The page %(address)s does not work since %(since)s.") % {"address": failure.address, "since": since}
-        if failure.is_withheld:
+        lines = [told, _("The log has it as request %s.") % failure.request] if failure.request else [told]
+        if not failure.can_be_tried:
+            said = _("does not work since %s: write to who runs the site")
+        elif failure.is_withheld:
             said = _("does not work since %s, and visitors do not see it: write to who runs the site")
         else:
             said = _("does not work since %s, and visitors see it as it last was: write to who runs the site")
-        url = mail_to(_("A page does not work: %s") % failure.address, told)
+        url = mail_to(_("A page does not work: %s") % failure.address, *lines)
         yield WorkItem(FAILS, failure.address, said % since, url, 2, failure.since, cause=cause_of(failure.key))
 
 

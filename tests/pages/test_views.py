@@ -133,6 +133,7 @@ def test_the_privacy_page_prints_what_is_filled_in_and_no_empty_heading(client, 
     assert "Een vereniging is verwerkingsverantwoordelijke" in said
     for heading in ("Rechtsvorm", "Functionaris", "Wie nog gegevens", "Hoelang", "Waarom we", "Waar je een klacht"):
         assert heading not in said, heading
+    assert "blijft nog hoogstens 12 maanden in zulke kopieën" in said
     statement.authority, statement.no_officer_nl = "both", "we zijn klein"
     statement.save()
     statement.flows.create(kind="messages", ground="e")
@@ -144,6 +145,12 @@ def test_the_privacy_page_prints_what_is_filled_in_and_no_empty_heading(client, 
     assert '<span lang="nl">we zijn klein</span>' in html
     assert "mission d’intérêt public" in html
     assert "Données des collaborateurs sur la page de contact" not in html, "a flow without a ground"
+
+
+def test_how_long_backups_live_is_not_said_by_a_site_that_makes_none_by_itself(client, editor, settings):
+    settings.BACKUPS = False
+    publish(PrivacyStatement.objects.create(controller="Een vereniging"), editor)
+    assert "kopieën" not in main(client, "/privacy/")
 
 
 def test_a_statement_stays_with_its_page_when_that_moves(client, editor):

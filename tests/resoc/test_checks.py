@@ -9,6 +9,7 @@ GOOD = {
     "TRUSTED_PROXY_COUNT": 1,
     "ALLOWED_HOSTS": ["www.example.org"],
     "MAIL": {"EMAIL_HOST": "mail.example.org"},
+    "OPERATOR_EMAIL": ["els@example.org"],
 }
 NO_MAIL = "django.core.mail.backends.console.EmailBackend"
 OF_ONE_PROCESS = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -51,6 +52,7 @@ def test_a_good_site_has_nothing_to_mend(good):
         ({"ALLOWED_HOSTS": ["www.example.org", "."]}, "resoc.E006"),
         ({"ALLOWED_HOSTS": ["example.org"]}, "resoc.E007"),
         ({"MAIL": {}}, "resoc.W008"),
+        ({"OPERATOR_EMAIL": []}, "resoc.W013"),
         ({"MAIL_SERVER_BACKEND": NO_MAIL}, "resoc.W009"),
         ({"CACHES": {"default": OF_ONE_PROCESS, "shared": OF_ONE_PROCESS}}, "resoc.W010"),
     ],

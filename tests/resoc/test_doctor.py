@@ -1,5 +1,6 @@
 """What the doctor says of a healthy site, and of one with each ailment; it never falls over itself."""
 
+import json
 import os
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from pages.models import TextPage
 from publishing.backup.rehearsal import remember
-from publishing.cache.failures import note
+from publishing.cache.failures import asked_for, note
 from publishing.models import Mail, Revision, RevisionText, Stamp
 from publishing.models.immutability import permit
 from publishing.operations.link_check import check
@@ -122,9 +123,15 @@ def test_a_cache_that_forgets_or_is_away(settings, healthy):
 
 
 def test_a_page_that_fails_is_wrong():
-    note(("https", "www.example.org", "/contact/", ""), is_withheld=True)
+    note(("https", "www.example.org", "/contact/", "page=2"), is_withheld=True, request="a017614d777fd10b")
     assert "/contact/ can't be made since" in only(WRONG)
-    assert "an apology" in only(WRONG)
+    assert "visitors see an apology. The log says why: request a017614d777fd10b." in only(WRONG)
+    assert "page=2" not in only(WRONG)
+
+
+def test_a_page_of_the_desk_that_fails_is_wrong():
+    note(asked_for("/admin/links/", "GET"), is_withheld=False)
+    assert "whoever asks for it sees an error" in only(WRONG)
 
 
 def test_a_database_that_is_away_is_told_and_asked_no_more(monkeypatch):
@@ -186,13 +193,14 @@ def test_backups_that_are_not_made_or_not_rehearsed(tmp_path):
     assert "No backup yet; the site is new, and makes one each night." in said(OK)
     with permit():
         Revision.objects.update(created_at=timezone.now() - timedelta(days=60))
-    assert only(WRONG).startswith("No backup was ever made")
-    assert any("five weeks" in each for each in said(ODD))
+    wrong = said(WRONG)
+    assert wrong[0].startswith("No backup was ever made")
+    assert "five weeks" in wrong[1]
     file = tmp_path / "x.zip"
     file.touch(mode=0o600)
     remember("backup", file=str(file))
     remember("rehearsal", file=str(file), good=True)
-    assert not [each for each in said(ODD) if "backup" in each]
+    assert not [each for each in said(ODD) + said(WRONG) if "backup" in each]
     assert any(each.startswith("The last backup was made on ") for each in said(OK))
 
 
@@ -212,9 +220,15 @@ def test_two_days_without_a_backup_are_wrong_and_so_is_one_that_is_gone(tmp_path
 
 def test_copies_elsewhere_that_are_not_made(settings, time_machine):
     settings.BACKUP_COPY = {"bucket": "elsewhere"}
-    assert only(WRONG) == "No copy of a backup was put in s3://elsewhere ever: see the log."
+    assert only(WRONG) == "No copy of a backup was put in s3://elsewhere ever. See the log."
+    remember("copy_failure", error="the bucket is not there")
+    assert "failed: the bucket is not there." in only(WRONG)
     remember("copy")
     assert said(WRONG) == []
+    assert any("s3://elsewhere on " in each for each in said(OK))
+    time_machine.move_to(timezone.now() + timedelta(hours=24))
+    remember("copy_failure", error="the bucket is not there")
+    assert "failed: the bucket is not there." in only(ODD)
 
 
 def test_backups_that_leave_little_room(tmp_path):
@@ -300,3 +314,35 @@ def test_second_factors_that_cannot_be_read_are_counted(editor, settings):
     assert "1 second factors are not encrypted with the newest key" in only(ODD)
     settings.SECRET_KEY_FALLBACKS = []
     assert "1 second factors can't be read" in only(WRONG)
+
+
+def test_for_a_program_it_is_one_object(monkeypatch):
+    monkeypatch.setattr(doctor, "NO_ROOM", 10**18)
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("doctor", json=True, stdout=out)
+    told = json.loads(out.getvalue())
+    assert (told["status"], told["version"]) == ("wrong", version())
+    (wrong,) = [each for each in told["findings"] if each["level"] == "wrong"]
+    assert (wrong["part"], "Make room" in wrong["said"]) == ("there_is_room", True)
+    assert all(each["part"] for each in told["findings"])
+
+
+def test_for_a_timer_it_says_only_what_is_not_well(monkeypatch):
+    monkeypatch.setattr(doctor, "LITTLE_ROOM", 10**18)
+    out = StringIO()
+    call_command("doctor", quiet=True, stdout=out)
+    lines = out.getvalue().splitlines()
+    assert any("Make room" in line for line in lines)
+    assert not any(line.startswith("ok") for line in lines)
+
+
+def test_nobody_is_told(settings, time_machine):
+    settings.SITE_URL = "http://127.0.0.1:9"
+    assert any("resoc.W013" in each for each in said(ODD))
+    settings.SITE_URL, settings.OPERATOR_EMAIL = "", ["els@example.org"]
+    assert only(ODD).startswith("No timer ran 'manage.py doctor --mail' ever")
+    call_command("doctor", mail=True, stdout=StringIO())
+    assert not any("timer" in each for each in said(ODD))
+    time_machine.move_to(timezone.now() + timedelta(hours=49))
+    assert any(each.startswith("No timer ran 'manage.py doctor --mail' since ") for each in said(ODD))

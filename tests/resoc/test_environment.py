@@ -4,6 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from resoc.environment import backup_copy, mail_addresses
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
         ("BACKUPS", "soms", "yes or no"),
         ("BACKUP_COPY", "https://example.org/x", "s3://bucket/folder"),
         ("BACKUP_COPY", "s3://bucket/folder", "BACKUP_RECIPIENT is not set"),
+        ("OPERATOR_EMAIL", "els", "addresses of who runs the site"),
+        ("OPERATOR_EMAIL", "Els <els@example.org>", "addresses of who runs the site"),
         ("BACKUP_RECIPIENT", "AGE-SECRET-KEY-1", "age1"),
         ("ALLOWED_HOSTS", "https://a.example", "host names"),
         ("CACHE_URL", "memcache://127.0.0.1:11211", "redis://"),
@@ -179,3 +184,32 @@ manage.main()
     assert result.stderr.strip() == (
         f"Configuration: {name} needs more packages: run 'python3 deploy/venv.py' with {name} set."
     )
+
+
+def test_the_bucket_for_copies_has_keys_of_its_own_or_those_of_the_other(monkeypatch):
+    recipient = "age1" + "q" * 58
+    for name, value in (
+        ("COPY", "s3://elsewhere/site"),
+        ("RECIPIENT", recipient),
+        ("ENDPOINT_URL", "https://s3.example"),
+    ):
+        monkeypatch.setenv(f"BACKUP_{name}", value)
+    monkeypatch.setattr("resoc.environment.require_package", lambda *_names: None)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "theirs")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    assert "access_key_id" not in backup_copy()
+    monkeypatch.setenv("BACKUP_ACCESS_KEY_ID", "own")
+    with pytest.raises(ImproperlyConfigured, match=r"^BACKUP_SECRET_ACCESS_KEY is not set"):
+        backup_copy()
+    monkeypatch.setenv("BACKUP_SECRET_ACCESS_KEY", "own secret")
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+    found = backup_copy()
+    assert (found["access_key_id"], found["secret_access_key"], found["region"]) == ("own", "own secret", "eu-west-3")
+    monkeypatch.setenv("BACKUP_REGION", "eu-central-1")
+    assert backup_copy()["region"] == "eu-central-1"
+
+
+def test_who_runs_the_site_may_be_several():
+    assert mail_addresses("els@example.org, jan@example.org") == ["els@example.org", "jan@example.org"]

@@ -1,5 +1,6 @@
 import pyrage
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -12,9 +13,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def identity(bucket_options, settings):
+def identity(bucket_options, settings, monkeypatch):
     """The key of who may read the copies, which go to an empty bucket."""
     key = pyrage.x25519.Identity.generate()
+    monkeypatch.setattr(offsite, "PAUSE", 0)
     settings.BACKUP_COPY = {
         "bucket": bucket_options["bucket_name"],
         "folder": "site",
@@ -67,6 +69,7 @@ def test_without_the_bucket_the_backup_is_there_and_the_command_fails(identity, 
         call_command("backup", nightly=True, quiet=True)
     assert nightly.standing().lack(timezone.now()) is None
     assert recall("copy") == {}
+    assert "does not exist" in recall("copy_failure")["error"]
     assert {path.suffix for path in nightly.folder().iterdir()} == {".zip"}
 
 
@@ -75,3 +78,32 @@ def test_a_key_that_is_none_is_told(identity, settings, tmp_path):
     (tmp_path / "x.zip").write_bytes(b"zip")
     with pytest.raises(ArchiveError, match="no copy"):
         offsite.send(tmp_path / "x.zip")
+
+
+def test_a_bucket_that_was_away_for_a_moment_gets_its_copy(identity, settings, tmp_path, monkeypatch):
+    (tmp_path / "x.zip").write_bytes(b"zip")
+    asked, waited = [], []
+
+    def put(name, key, put=offsite.put):
+        asked.append(key)
+        if len(asked) == 1:
+            raise EndpointConnectionError(endpoint_url="https://s3.example.org")
+        put(name, key)
+
+    monkeypatch.setattr(offsite, "put", put)
+    monkeypatch.setattr(offsite.time, "sleep", waited.append)
+    monkeypatch.setattr(offsite, "PAUSE", 300)
+    offsite.send(tmp_path / "x.zip")
+    assert (len(asked), waited) == (2, [300])
+    assert keys(settings) == {"site/x.zip.age"}
+    assert recall("copy_failure") == {}
+
+
+def test_the_bucket_has_keys_of_its_own_or_those_of_the_other(identity, settings):
+    def used():
+        return offsite.bucket()._request_signer._credentials.access_key
+
+    assert used() == "testing"
+    settings.BACKUP_COPY |= {"access_key_id": "own", "secret_access_key": "secret", "region": "eu-west-3"}
+    assert used() == "own"
+    assert offsite.bucket().meta.region_name == "eu-west-3"

@@ -1,7 +1,8 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from publishing.backup import retention
 from publishing.backup.retention import first_to_go, kept
 
 
@@ -65,3 +66,12 @@ def test_without_room_months_go_before_weeks_before_days_and_the_newest_never():
     assert max(every) not in order
     assert len(order) == len(every) - 1
     assert first_to_go([]) == first_to_go([max(every)]) == []
+
+
+def test_for_how_many_months_a_backup_lives_follows_from_what_is_kept(monkeypatch):
+    assert retention.months_kept() == 12
+    monkeypatch.setattr(retention, "MONTHLY", 1)
+    assert retention.months_kept() == 2
+    nights = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(500)]
+    monkeypatch.undo()
+    assert nights[-1] - min(retention.kept(nights)) < timedelta(days=366)

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from publishing.cache import failures
@@ -14,7 +16,7 @@ def state(settings, tmp_path):
 def test_what_fails_is_remembered_with_its_address_and_forgotten(state):
     failures.note(KEY, False)
     (failure,) = failures.failing()
-    assert (failure.key, failure.address, failure.is_withheld) == (KEY, "/themas/?page=2", False)
+    assert (failure.key, failure.address, failure.is_withheld) == (KEY, "/themas/", False)
     failures.clear(KEY), failures.clear(KEY)
     assert failures.failing() == []
 
@@ -54,3 +56,30 @@ def test_where_nothing_can_be_written_nothing_fails(state):
     failures.note(KEY, True)
     failures.clear(KEY)
     assert failures.failing() == []
+
+
+def test_the_first_request_that_failed_is_named_and_a_note_of_before_names_none(state):
+    failures.note(KEY, False, "aaaa1111")
+    failures.note(KEY, True, "bbbb2222")
+    assert [each.request for each in failures.failing()] == ["aaaa1111"]
+    (file,) = (state / "failing").iterdir()
+    about = json.loads(file.read_text())
+    del about["request"]
+    file.write_text(json.dumps(about))
+    assert [each.request for each in failures.failing()] == [""]
+
+
+def test_an_address_is_told_once_whatever_the_host_and_the_query():
+    for host, query, is_withheld in (("a.example", "", False), ("b.example", "page=2", True)):
+        failures.note(("https", host, "/themas/", query), is_withheld)
+    (failure,) = failures.failing()
+    assert (failure.address, failure.is_withheld) == ("/themas/", True)
+    assert len(list(failures.every())) == 2
+
+
+def test_what_nobody_tries_again_is_told_for_a_week(time_machine):
+    time_machine.move_to("2026-05-01 12:00Z", tick=False)
+    failures.note(failures.asked_for("/zoeken/", "GET"), False)
+    failures.note(KEY, False)
+    time_machine.move_to("2026-05-09 12:00Z", tick=False)
+    assert [each.address for each in failures.failing()] == ["/themas/"]

@@ -468,7 +468,7 @@ def test_when_what_was_taken_away_can_not_be_found_out_the_page_is_not_shown(rea
 def test_a_search_that_fails_is_remembered_without_its_words_until_one_works(cache, reader, site, settings):
     site.failing = True
     assert reader.get("/zoeken/", "q=geheim").status == 500
-    assert [each.address for each in failures.failing()] == ["/zoeken/?…"]
+    assert [each.address for each in failures.failing()] == ["/zoeken/"]
     assert not any("geheim" in file.read_text() for file in settings.STATE_DIR.rglob("*.json"))
     site.failing = False
     reader.get("/zoeken/")
@@ -592,3 +592,46 @@ def test_many_who_ask_at_once_have_a_page_made_once(site, theme):
 
 def test_the_client_of_the_tests_is_not_cached(client: Client):
     assert "etag" not in client.get("/").headers
+
+
+class Failing:
+    """A site that answers 500, or what it is told, with the id of the request."""
+
+    status = "500 Internal Server Error"
+
+    def __call__(self, environ, start_response):
+        start_response(self.status, [("Content-Length", "0"), ("X-Request-ID", "a017614d777fd10b")])
+        return [b""]
+
+
+def test_what_fails_in_the_desk_or_by_a_form_is_noted_with_its_path_and_the_id_of_the_request():
+    site = Failing()
+    reader = Reader(PageCache(site))
+    reader.get("/admin/priorities/theme/1/change/", "q=geheim", HTTP_COOKIE="sessionid=geheim")
+    reader.get("/contact/schrijf/", method="POST")
+    reader.get("/contact/")
+    assert [(each.address, each.request, each.can_be_tried) for each in failures.failing()] == [
+        ("/admin/priorities/theme/1/change/", "a017614d777fd10b", False),
+        ("/contact/schrijf/", "a017614d777fd10b", False),
+        ("/contact/", "a017614d777fd10b", True),
+    ]
+    site.status = "200 OK"
+    reader.get("/contact/schrijf/")
+    assert len(failures.failing()) == 3, "nobody sent the form"
+    reader.get("/contact/schrijf/", method="POST")
+    site.status = "302 Found"
+    reader.get("/admin/priorities/theme/1/change/")
+    assert "/admin/priorities/theme/1/change/" in {each.address for each in failures.failing()}, "only asked to sign in"
+    reader.get("/admin/priorities/theme/1/change/", method="POST")
+    site.status = "200 OK"
+    reader.get("/admin/priorities/theme/1/change/")
+    reader.get("/contact/")
+    assert failures.failing() == []
+
+
+def test_an_address_that_lets_somebody_in_is_written_down_nowhere(settings):
+    reader = Reader(PageCache(Failing()))
+    for path in ("/account/password/reset/key/1-geheim/", "/mijn-kaart/uitnodiging/geheim/", "/vertalen/geheim/"):
+        for method in ("GET", "POST"):
+            assert reader.get(path, method=method).status == 500
+    assert failures.failing() == []

@@ -7,7 +7,7 @@ from django.utils import timezone
 from priorities.models import Theme
 from publishing.admin.work_list import Asked
 from publishing.admin.work_list.registry import find
-from publishing.cache.failures import note
+from publishing.cache.failures import asked_for, note
 from publishing.models import DeadLink, Mail
 from publishing.operations import work
 from publishing.workflow import publish
@@ -28,7 +28,7 @@ def of(kind, user, now=NOW):
 
 
 def test_a_page_that_fails_leads_to_a_mail_that_is_filled_in(editor):
-    note(("http", "localhost", "/contact/", ""), is_withheld=True)
+    note(("http", "localhost", "/contact/", ""), is_withheld=True, request="a017614d777fd10b")
     (item,) = of(work.FAILS, editor)
     assert item.label == "/contact/"
     assert "bezoekers zien ze niet" in item.said
@@ -36,6 +36,14 @@ def test_a_page_that_fails_leads_to_a_mail_that_is_filled_in(editor):
     assert item.url.startswith("mailto:?")
     assert "/contact/" in mail["subject"][0]
     assert "/contact/" in mail["body"][0]
+    assert "a017614d777fd10b" in mail["body"][0]
+
+
+def test_a_page_of_the_desk_that_fails_says_nothing_of_visitors(editor):
+    note(asked_for("/admin/links/", "GET"), is_withheld=False)
+    (item,) = of(work.FAILS, editor)
+    assert item.label == "/admin/links/"
+    assert "bezoekers" not in item.said
 
 
 def test_mail_that_waits_for_an_hour(editor):

@@ -1,0 +1,115 @@
+"""Commands that are stopped or killed in the middle: what is left, and what the next run makes of it.
+
+Each is held up by something that never answers, so that the signal always comes in the middle.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from publishing.backup.unfinished import YOUNG
+from tests.conftest import ROOT
+
+SECONDS = 60
+
+
+def start(installation, *arguments: str, **more: str) -> subprocess.Popen:
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(installation.data)} | more
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.Popen(  # noqa: S603
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def found(folder: Path, pattern: str) -> list[Path]:
+    """What has come to match `pattern` in `folder`."""
+    end = time.monotonic() + SECONDS
+    while not (paths := list(folder.glob(pattern))) and time.monotonic() < end:
+        time.sleep(0.01)
+    return paths
+
+
+def stop(process: subprocess.Popen, number: signal.Signals) -> int:
+    process.send_signal(number)
+    return process.wait(SECONDS)
+
+
+def make_old(path: Path) -> None:
+    """As if it had been left over a while ago."""
+    then = time.time() - YOUNG - 1
+    os.utime(path, (then, then))
+
+
+@pytest.fixture
+def stuck(installation):
+    """An uploaded file that can't be read to its end, so that a backup never ends."""
+    media = installation.data / "media" / "staff"
+    media.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(media / "stuck.jpg")
+    yield
+    (media / "stuck.jpg").unlink()
+
+
+def test_a_backup_that_is_stopped_leaves_nothing_behind(installation, stuck, tmp_path):
+    process = start(installation, "backup", str(tmp_path / "site.zip"))
+    assert found(tmp_path, ".site.zip-????????")
+    assert stop(process, signal.SIGTERM) == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_backup_that_was_killed_left_goes_at_the_next_run(installation, tmp_path):
+    media = installation.data / "media" / "stuck.jpg"
+    media.parent.mkdir(exist_ok=True)
+    os.mkfifo(media)
+    process = start(installation, "backup", str(tmp_path / "site.zip"))
+    (left,) = found(tmp_path, ".site.zip-????????")
+    assert stop(process, signal.SIGKILL) == -signal.SIGKILL
+    media.unlink()
+    assert list(tmp_path.iterdir()) == [left]
+    make_old(left)
+    assert installation("backup", str(tmp_path / "other.zip"), "--quiet").returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["other.zip"]
+
+
+def test_a_rehearsal_leaves_no_copy_of_the_site_in_the_folder_for_what_is_temporary(installation, tmp_path):
+    archive, scratch = tmp_path / "site.zip", tmp_path / "scratch"
+    scratch.mkdir()
+    assert installation("backup", str(archive), "--quiet").returncode == 0
+    process = start(installation, "rehearse", str(archive), TMPDIR=str(scratch))
+    assert found(scratch, "resoc-rehearsal-*")
+    assert stop(process, signal.SIGTERM) == 128 + signal.SIGTERM
+    assert list(scratch.iterdir()) == []
+    process = start(installation, "rehearse", str(archive), TMPDIR=str(scratch))
+    (left,) = found(scratch, "resoc-rehearsal-*")
+    assert stop(process, signal.SIGKILL) == -signal.SIGKILL
+    assert left.exists()
+    make_old(left)
+    assert installation("rehearse", str(archive), TMPDIR=str(scratch)).returncode == 0
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_copy_for_elsewhere_that_is_stopped_leaves_nothing_behind(installation):
+    backups = installation.data / "var" / "backups"
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        process = start(
+            installation,
+            *("backup", "--nightly", "--quiet"),
+            BACKUP_COPY="s3://elsewhere/site",
+            BACKUP_RECIPIENT="age1z5h0d87m4e0wqlg4rm7vwpycfdxhd3euggaakr56gfqa6vaj3d2sysmgq7",
+            BACKUP_ENDPOINT_URL=f"http://127.0.0.1:{silent.getsockname()[1]}",
+            BACKUP_ACCESS_KEY_ID="own",
+            BACKUP_SECRET_ACCESS_KEY="own secret",
+        )
+        silent.settimeout(SECONDS)
+        connected, _address = silent.accept()
+        assert stop(process, signal.SIGTERM) == 128 + signal.SIGTERM
+        connected.close()
+    assert {path.suffix for path in backups.iterdir()} == {".zip"}
