@@ -1,7 +1,8 @@
-"""The work that comes from the statements of the site: on privacy, and on accessibility."""
+"""The work that comes from the site as a whole: its statements, and alarms that reach nobody."""
 
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,12 +10,16 @@ from django.utils.translation import gettext_lazy
 from pages.models import TextPage
 from pages.sections import SECTIONS
 from publishing.admin.work_list import Asked, Kind, Subject, Tier, WorkItem, register
+from publishing.admin.work_list.drafts import AFTER, LOOKED_AT, cause
+from publishing.admin.work_list.operator import mail_to
 from publishing.admin.work_list.readiness import Lacking, check
 from publishing.i18n.urls import desk_address
-from publishing.models import Revision
-from publishing.models.rights import may_change
+from publishing.models import Draft, Publishable, Revision
+from publishing.models.rights import changeable, may_change
 from publishing.review.lacks import cause_of
 from resoc import privacy
+from resoc.alarms import unsent
+from resoc.management.commands.seed import is_from_source
 
 STATEMENT = Kind("statement", Tier.DATE, 8, gettext_lazy("statement to be read again"))
 
@@ -35,6 +40,49 @@ def outdated_statement(asked: Asked) -> Iterator[WorkItem]:
             cause=cause_of([(each.code, each.texts) for each in statement.passages]),
             advice=render_to_string("admin/statement.html", {"statement": statement}),
         )
+
+
+ALARM = Kind("alarm", Tier.BROKEN, 2.2, gettext_lazy("alarm that could not be sent"))
+
+
+@register(ALARM)
+def unsent_alarm(asked: Asked) -> Iterator[WorkItem]:
+    """That something is wrong, and the mail about it to the person who runs the site could not be sent."""
+    if error := unsent():
+        told = _("Something is wrong with the website, and the mail about it could not be sent")
+        url = mail_to(told, f"{told}.", error)
+        yield WorkItem(ALARM, told, _("write to the person who runs the site"), url, 2, cause=cause_of([error]))
+
+
+NEW_TEXT = Kind("new-source-text", Tier.WAITING, 13.5, gettext_lazy("text that came with a newer version"))
+
+
+@register(NEW_TEXT)
+def new_texts(asked: Asked) -> Iterator[WorkItem]:
+    """The texts that came as drafts with a newer version of the site; after two weeks they are forgotten drafts."""
+    waiting = Draft.objects.filter(is_open=True, author=None, last_at__gt=asked.now - AFTER)
+    waiting = waiting.filter(model__in=changeable(asked.user)).defer("data").order_by("pk")[:LOOKED_AT]
+    drafts = {Subject(draft.model, draft.object_id): draft for draft in waiting}
+    for label in {subject.model for subject in drafts}:
+        model = apps.get_model(label)
+        rows = model._base_manager.in_bulk([subject.pk for subject in drafts if subject.model == label])
+        once = {*Revision.objects.of(model).filter(object_id__in=rows).values_list("object_id", flat=True)}
+        for row in rows.values():
+            if row.pk not in once and is_from_source(row):
+                yield _new_text(row, drafts[Subject(label, row.pk)])
+
+
+def _new_text(row: Publishable, draft: Draft) -> WorkItem:
+    return WorkItem(
+        NEW_TEXT,
+        str(row),
+        _("came with a newer version of the website: read it, and publish it or delete it"),
+        desk_address(row),
+        10,
+        draft.first_at,
+        Subject(draft.model, draft.object_id),
+        cause=cause(draft.last_at),
+    )
 
 
 WAITING_SECTION = Kind("waiting_section", Tier.DATE, 9, gettext_lazy("part of the site that waits for its address"))

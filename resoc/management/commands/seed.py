@@ -1,6 +1,11 @@
-"""`manage.py seed`: RESOC Westhoek's own words as published content, in three languages."""
+"""`manage.py seed`: RESOC Westhoek's own words in three languages, as published content of a new site.
+
+On a site that has published anything, what a newer version brings comes as a draft, which the list of work names:
+nothing gets before visitors that nobody of the secretariat read.
+"""
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,12 +15,22 @@ from django.db import transaction
 from pages.models import AccessibilityStatement, Aim, ContactDetails, MissionPage, Organisation, Role, Seat, TextPage
 from priorities.models import Priority, Theme
 from publishing.i18n.languages import translated_fields
-from publishing.models import Publishable, Revision
+from publishing.models import Discarded, Draft, Publishable, Revision
 from publishing.workflow import publish
+from publishing.workflow.drafts import keep
 from staff.models import StaffMember
 
 NOTE = "Bronteksten van RESOC Westhoek"  # of every revision that it makes
 CONTENT = Path(__file__).resolve().parents[2] / "content" / "source.toml"
+
+KEYS: tuple[tuple[type[Publishable], str, str], ...] = (  # a table of that file, and by what its rows are known
+    (Organisation, "organisation", "name"),
+    (StaffMember, "staff", "slug"),
+    (ContactDetails, "contact", "name"),
+    (Priority, "priority", "number"),
+    (Theme, "theme", "slug_nl"),
+    (TextPage, "text_page", "slug_nl"),
+)
 
 P = TypeVar("P", bound=Publishable)
 
@@ -28,6 +43,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         content = tomllib.loads(CONTENT.read_text())
+        self.is_in_use = Revision.objects.exists()
         self.added = 0
         organisations = {row["name"]: self.add(Organisation, row, key="name") for row in content["organisation"]}
         staff = {
@@ -42,20 +58,22 @@ class Command(BaseCommand):
         self.add_statement(content["accessibility"])
         for n, row in _numbered(content["text_page"]):
             self.add(TextPage, row, key="slug_nl", position=n)
-        self.stdout.write(f"Seed: {self.added} added and published." if self.added else "Seed: nothing to add.")
+        how = "as drafts: see the first page of the desk" if self.is_in_use else "and published"
+        self.stdout.write(f"Seed: {self.added} added {how}." if self.added else "Seed: nothing to add.")
 
     def add(self, model: type[P], row: dict[str, Any], key: str, **extra: Any) -> P | None:
-        """Save and publish one object, unless one with this `key` was ever published."""
+        """Save and offer one object, unless one with this `key` is there, or ever was."""
         obj = model(**_columns(model, row), **extra, needs_check_fr=True, needs_check_en=True)
-        if Revision.objects.of(model).filter(**{f"data__{key}": getattr(obj, key)}).exists():
-            return model._base_manager.filter(**{key: getattr(obj, key)}).first()
+        found = model._base_manager.filter(**{key: getattr(obj, key)}).first()
+        if found or was_there(model, key, getattr(obj, key)):
+            return found
         obj.save()
-        self.publish(obj)
+        self.offer(obj)
         return obj
 
     def add_mission(self, content: dict[str, Any], organisations: dict[str, Organisation | None]) -> None:
-        """Save and publish the mission page with its child rows, unless there ever was one."""
-        if Revision.objects.of(MissionPage).exists():
+        """Save and offer the mission page with its child rows, unless there ever was one."""
+        if Revision.objects.of(MissionPage).exists() or MissionPage._base_manager.exists():
             return
         page = MissionPage(**_columns(MissionPage, content["mission"]), needs_check_fr=True, needs_check_en=True)
         page.save()
@@ -66,20 +84,49 @@ class Command(BaseCommand):
             page,
             [row | {"organisation": organisations.get(row.get("organisation", ""))} for row in content["seat"]],
         )
-        self.publish(page)
+        self.offer(page)
 
     def add_statement(self, row: dict[str, Any]) -> None:
-        """Save and publish what goes around a new accessibility statement; a site in use says it in its text."""
+        """Save and offer what goes around a new accessibility statement; a site in use says it in its text."""
         ours = Revision.objects.of(TextPage).filter(slugs__slug=AccessibilityStatement.slug)
-        if not ours.exists() and not Revision.objects.of(AccessibilityStatement).exists():
+        said = Revision.objects.of(AccessibilityStatement).exists() or AccessibilityStatement._base_manager.exists()
+        if not ours.exists() and not said:
             statement = AccessibilityStatement(**_columns(AccessibilityStatement, row))
             statement.save()
-            self.publish(statement)
+            self.offer(statement)
 
-    def publish(self, obj: Publishable) -> None:
-        """Publish through the ordinary workflow, as nobody in particular."""
-        publish(obj, author=None, note=NOTE)
+    def offer(self, obj: Publishable) -> None:
+        """Publish through the ordinary workflow, as nobody in particular; on a site in use leave it as a draft."""
+        if self.is_in_use:
+            keep(obj, None)
+        else:
+            publish(obj, author=None, note=NOTE)
         self.added += 1
+
+
+def was_there(model: type[Publishable], key: str, value: object) -> bool:
+    """Whether something with this value was ever published, saved, or thrown in the bin."""
+    said = {f"data__{key}": value}
+    kept = (each.objects.filter(model=model._meta.label_lower, **said).exists() for each in (Draft, Discarded))
+    return Revision.objects.of(model).filter(**said).exists() or any(kept)
+
+
+def is_from_source(obj: Publishable) -> bool:
+    """Whether the source content has something of this name."""
+    for model, _table, key in KEYS:
+        if isinstance(obj, model):
+            return getattr(obj, key) in named(CONTENT)[model]
+    return isinstance(obj, MissionPage | AccessibilityStatement)
+
+
+@cache
+def named(content: Path) -> dict[type[Publishable], list[Any]]:
+    """By what the rows of a content file are known."""
+    found, said = {}, tomllib.loads(content.read_text())
+    for model, table, key in KEYS:
+        rows = said.get(table, [])
+        found[model] = [_columns(model, row).get(key) for row in ([rows] if isinstance(rows, dict) else rows)]
+    return found
 
 
 def _add_rows(model: Any, page: MissionPage, rows: list[dict[str, Any]]) -> None:
