@@ -5,8 +5,9 @@ memory looks there first, so that each page is rendered once on a machine. Visit
 while the database is away, also after a restart.
 
 `live/`, in a folder that nginx may read, has the same pages as plain files, which nginx serves by
-itself. It is a symbolic link to a folder named after the `Validity` of its pages. A process that
-learns of a change deletes the link; the next page that is rendered sets it again, to a new folder.
+itself, and the pictures that visitors asked for since. It is a symbolic link to a folder named after
+the `Validity` of its pages. A process that learns of a change deletes the link; the next page that
+is rendered sets it again, to a new folder.
 
 No error of the disk reaches a visitor: a file that cannot be read counts as missing, and a page that
 cannot be written is served all the same.
@@ -29,6 +30,9 @@ from publishing.cache.responses import Key, Page, Validity, from_bytes, to_bytes
 Origin = tuple[str, str]  # scheme and host
 
 PLAIN = re.compile(r"(/[A-Za-z0-9_-]{1,200})*/")  # paths that are safe as names of folders
+# A size of a picture, in a name that is safe as that of a file.
+PICTURE = re.compile(r"/media/variants(?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199})+\.(?:avif|webp|jpg)")
+OLDEST, NEWEST = 946_684_800, 1_577_836_800  # seconds since the epoch: the years 2000 and 2020
 ENDINGS = {"identity": "", "gzip": ".gz", "br": ".br"}
 MOST_ORIGINS = 8  # pairs of scheme and host that have pages on disk
 MOST_PAGES, MOST_BYTES = 20_000, 1_000_000_000  # in `kept/`; `live/` has a second copy of most of them
@@ -251,10 +255,19 @@ class PageStore:
         folder = self.folders.joinpath(name, scheme, host, *path.strip("/").split("/"))
         if not (folder / "index.html").exists():
             for encoding, answer in sorted(page.answers.items()):  # the plain one last: then all are there
-                # nginx makes the validator from the time and the size: another text has another time.
-                self._write(folder / f"index.html{ENDINGS[encoding]}", answer.body, page.since)
+                self._write(folder / f"index.html{ENDINGS[encoding]}", answer.body, time_of(answer.body))
         if shown != page.validity:
             self._link(name)
+
+    def show_picture(self, origin: Origin, path: str, content: bytes, seen: Validity) -> None:
+        """Write the picture at `path` for nginx beside the pages that it served before the picture was `seen` public.
+
+        Did something change since, then nginx reads from that folder no more.
+        """
+        if self._is_ours(origin[1]) and PICTURE.fullmatch(path) and self.has_room():
+            folder = self.folders.joinpath(seen.name, *origin)
+            if folder.is_dir():
+                self._write(folder.joinpath(*path.strip("/").split("/")), content, time_of(content))
 
     def unshow(self, key: Key) -> None:
         """Delete the files of one page, so that nginx passes its requests on to gunicorn."""
@@ -291,6 +304,15 @@ class PageStore:
             draft.replace(self.live)
         except OSError as error:
             logger.warning("Pages can't be shown to nginx: %s", error)
+
+
+def time_of(content: bytes) -> int:
+    """A time, in seconds since the epoch, that stands for `content`; no later than 2020.
+
+    nginx makes the validator of a file from its time and its size: so it is the same on every machine, and another
+    for another content. As a date it means nothing, and nginx does not tell it.
+    """
+    return OLDEST + int.from_bytes(blake2s(content, digest_size=8).digest()) % (NEWEST - OLDEST)
 
 
 def _asked_at(file: Path) -> int:

@@ -44,7 +44,7 @@ class Keys:
             or environ.get("SCRIPT_NAME")
         ):
             return None
-        scheme, host = self._scheme(environ), environ.get("HTTP_HOST", "")
+        scheme, host = self.origin(environ)
         if len(path) > LONGEST_PATH or not (self.hosts.get((scheme, host)) or self.is_cacheable_host(scheme, host)):
             return None
         query = environ.get("QUERY_STRING", "")
@@ -53,6 +53,10 @@ class Keys:
             if query is None:
                 return None
         return scheme, host, path, query
+
+    def origin(self, environ: Environ) -> tuple[str, str]:
+        """The scheme and the host of a request, as the client named it."""
+        return self._scheme(environ), environ.get("HTTP_HOST", "")
 
     def _scheme(self, environ: Environ) -> str:
         """The scheme of a request, read exactly as Django's `HttpRequest.scheme` does."""

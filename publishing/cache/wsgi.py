@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import connections
 
 from publishing.cache import failures, outages
-from publishing.cache.disk import PageStore
+from publishing.cache.disk import PICTURE, PageStore
 from publishing.cache.freshness import Freshness
 from publishing.cache.keys import LONGEST_PATH, NEVER, Keys
 from publishing.cache.parameters import has_secret
@@ -82,7 +82,10 @@ class PageCache:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         key = self.keys.of(environ)
         if key is None:
-            return self.application(environ, self._watched(environ, start_response))
+            watched = self._watched(environ, start_response)
+            if PICTURE.fullmatch(environ.get("PATH_INFO", "")) and environ["REQUEST_METHOD"] == "GET":
+                return self._picture(environ, watched)
+            return self.application(environ, watched)
         page = self.pages.get(key)
         if page is None or not self.freshness.revalidate(page):
             renewed = self.renew(key, environ, time.monotonic())
@@ -94,6 +97,8 @@ class PageCache:
 
     def _watched(self, environ: Environ, start_response: StartResponse) -> StartResponse:
         """`start_response` that notes when what is no page of the cache fails: a search, a form, a page of the desk."""
+        if not self.keys.is_cacheable_host(*self.keys.origin(environ)):  # no name of ours
+            return start_response
         path = environ.get("PATH_INFO", "")[:LONGEST_PATH]
         key = failures.asked_for(path, environ["REQUEST_METHOD"])
 
@@ -105,6 +110,24 @@ class PageCache:
             return start_response(status, headers, *exc_info)
 
         return start
+
+    def _picture(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """A size of a picture. When it is public it lies there for nginx afterwards, until something changes."""
+        seen, found = self.store.shown(), list[str]()  # before it is looked up: what changes meanwhile hides it at once
+
+        def start(status: str, headers: Headers, *exc_info: object) -> object:
+            control = next((value for name, value in headers if name.title() == "Cache-Control"), "")
+            found.extend([status[:3], control])
+            return start_response(status, headers, *exc_info)
+
+        parts = self.application(environ, start)
+        is_public = found and found[0] == "200" and "public" in found[1]
+        if seen is None or not is_public:
+            return parts
+        content = ApplicationResponse("", [], parts).read()
+        scheme, host = self.keys.origin(environ)
+        self.store.show_picture((scheme, host), environ["PATH_INFO"], content, seen)
+        return [content]
 
     # Rendering
 

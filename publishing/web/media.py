@@ -33,6 +33,10 @@ from publishing.web.preview import shared_files
 from publishing.web.views import FILE_POLICY, storage_away
 from publishing.workflow import field_files, files
 
+# A name has one content for ever, so a browser need not ask again within the hour; caches of others, which would show
+# it to people who never saw it, ask after a second whether it is still public.
+PUBLIC = "public, max-age=3600, s-maxage=1, immutable"
+
 
 def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
     """The uploaded file `path`, for readers who may have it; a redirect to the largest size of a picture; else a 404.
@@ -149,13 +153,13 @@ def shapes() -> set[tuple[tuple[int, int], tuple[int, ...]]]:
 
 
 def answer(request: HttpRequest, path: str, file: BinaryFile, is_public: bool = False) -> HttpResponse:
-    """`file` as what came from an upload: it runs nothing, and only browsers of visitors keep it, when it is public."""
+    """`file` as what came from an upload: it runs nothing, and is kept by others only when it is public."""
     kind = guess_type(path)[0] or ""
     # Only pictures are shown; a PDF is a download, also at its raw address.
     response: Any = FileResponse(file, as_attachment=not kind.startswith("image/") or kind == "image/svg+xml")
     for name, value in FILE_POLICY.items():
         response.headers[name] = value
-    response.headers["Cache-Control"] = "private, max-age=3600" if is_public else "private, no-store"
+    response.headers["Cache-Control"] = PUBLIC if is_public else "private, no-store"
     if not is_public:
         response.headers["X-Robots-Tag"] = "noindex"
     response.headers["ETag"] = etag = quote_etag(path)

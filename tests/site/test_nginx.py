@@ -46,7 +46,10 @@ class Site:
             return False
 
     def publish(self) -> None:
-        command = [sys.executable, ROOT / "manage.py", "shell", "-v0", "-c", PUBLISH]
+        self.run(PUBLISH)
+
+    def run(self, code: str) -> None:
+        command = [sys.executable, ROOT / "manage.py", "shell", "-v0", "-c", code]
         subprocess.run(command, env=self.served.environment, check=True)  # noqa: S603
 
     def get(self, path: str, port: int = 0, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
@@ -173,6 +176,47 @@ def test_a_publication_is_visible_at_once_and_nginx_serves_it_again_soon(site):
     assert b"Zonet veranderd" in site.get("/themas/").body
     site.wait(lambda: by_nginx(site.get("/themas/")))
     assert b"Zonet veranderd" in site.get("/themas/").body
+
+
+PORTRAIT = """
+from io import BytesIO
+from django.core.files.base import ContentFile
+from PIL import Image
+from publishing.workflow import publish
+from staff.models import StaffMember
+data = BytesIO()
+Image.new("RGB", (80, 120), "red").save(data, "JPEG")
+member = StaffMember.objects.get(slug="johan-halsberghe")
+member.photo.save("ik.jpg", ContentFile(data.getvalue()), save=True)
+member.shows_photo = True
+member.save()
+publish(member, None)
+"""
+WITHOUT = """
+from publishing.workflow import publish
+from staff.models import StaffMember
+member = StaffMember.objects.get(slug="johan-halsberghe")
+member.photo = ""
+member.save()
+publish(member, None)
+"""
+
+
+def test_a_picture_comes_from_nginx_and_is_gone_when_it_is_withdrawn(site):
+    site.run(PORTRAIT)
+    page = site.get("/contact/johan-halsberghe/").body.decode()
+    path = re.search(r"/media/variants/[^ \"]+\.(?:avif|webp|jpg)", page)[0]
+    site.wait(lambda: site.get(path).status == 200 and by_nginx(site.get(path)))
+    here, there = site.get(path), site.get(path, port=site.own_port)
+    assert by_nginx(here)
+    assert here.body == there.body
+    of_a_server = {"Server", "Date", "Connection", "ETag", "Accept-Ranges", "Content-Disposition"}
+    said = [{name: value for name, value in each.headers.items() if name not in of_a_server} for each in (here, there)]
+    assert said[0] == said[1]
+    assert site.get(path, If_None_Match=here.headers["ETag"]).status == 304
+    assert site.get(path, method="POST").status == site.get(path, method="POST", port=site.own_port).status
+    site.run(WITHOUT)
+    assert site.get(path).status == 404
 
 
 def test_without_the_site_nginx_goes_on_with_what_there_is_and_keeps_nothing_of_who_asks(site):

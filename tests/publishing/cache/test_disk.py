@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from publishing.workflow import publish, withdraw
 from resoc.wsgi import django_application
 from staff.models import StaffMember
 from tests.publishing.cache.reader import Reader, retitle
+from tests.staff.conftest import photo_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEY = ("http", "localhost", "/themas/", "")
@@ -433,3 +435,97 @@ def test_pages_of_a_name_that_the_site_had_before_go_without_being_asked_for(sit
     assert cache.store.origins() == {("http", "www.example.org")}
     assert "DisallowedHost" not in caplog.text
     assert "Invalid HTTP_HOST" not in caplog.text
+
+
+def test_the_validator_of_nginx_follows_from_the_content_so_every_machine_has_the_same(cache, state):
+    times = []
+    for number in range(2):
+        site = PageCache(django_application)
+        site.store = site.warmer.store = PageStore(state / f"var{number}", state / f"public{number}")
+        Reader(site).get("/themas/")
+        site.warmer.show_rendered()
+        file = live(state / f"public{number}") / PLACE
+        files = sorted(file.parent.glob("i*"))
+        times.append([(each.name, each.stat().st_mtime, each.stat().st_size) for each in files])
+    assert times[0] == times[1] != []
+    assert disk.time_of(b"a") != disk.time_of(b"b")
+    assert all(disk.OLDEST <= disk.time_of(bytes([each])) < disk.NEWEST for each in range(256))
+
+
+# Pictures
+
+
+@pytest.fixture
+def portrait(settings, tmp_path) -> str:
+    """The address of a size of a portrait that visitors see on the contact page."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    member = StaffMember.objects.get(slug="voorbeeld")
+    member.photo.save("ik.jpg", ContentFile(photo_file(size=(80, 120)).getvalue()), save=True)
+    member.shows_photo = True
+    member.save()
+    publish(member, None)
+    return member.photo.measured_cut().largest
+
+
+def shown_picture(state: Path, name: str) -> Path:
+    return live(state / "public") / "http/localhost/media" / name
+
+
+@pytest.fixture
+def shown(cache, reader, state, portrait) -> Path:
+    """The file that nginx then serves, once a visitor asked for the page and the picture on it."""
+    assert portrait in reader.get("/contact/voorbeeld/").body.decode()
+    cache.warmer.show_rendered()
+    assert not shown_picture(state, portrait).exists()
+    assert reader.get(f"/media/{portrait}").status == 200
+    return shown_picture(state, portrait)
+
+
+def test_a_public_picture_lies_there_for_nginx_once_somebody_asked_for_it(reader, portrait, shown):
+    body = reader.get(f"/media/{portrait}").body
+    assert reader.headers["cache-control"] == "public, max-age=3600, s-maxage=1, immutable"
+    assert shown.read_bytes() == body
+    assert shown.stat().st_mode & 0o777 == 0o644
+    assert shown.stat().st_mtime == disk.time_of(body)
+    assert reader.get(f"/media/{portrait}", HTTP_IF_NONE_MATCH=reader.headers["etag"]).status == 304
+
+
+def test_a_picture_that_is_withdrawn_is_gone_for_nginx_in_that_moment(cache, reader, portrait, shown):
+    withdraw(StaffMember.objects.get(slug="voorbeeld"), None, "Weg")
+    assert not shown.exists()
+    reader.get("/contact/")
+    cache.warmer.show_rendered()
+    assert reader.get(f"/media/{portrait}").status == 404
+    assert not shown.exists()
+
+
+def test_a_picture_that_was_taken_away_while_it_was_read_is_not_shown_after_all(cache, site, portrait, shown):
+    member = StaffMember.objects.get(slug="voorbeeld")
+    shown.unlink()
+    site.before = lambda: withdraw(member, None, "Weg")  # the site has answered, nothing is written yet
+    assert Reader(cache).get(f"/media/{portrait}").status == 200
+    assert not shown.exists()
+    site.before = lambda: None
+    Reader(cache).get("/contact/")
+    cache.warmer.show_rendered()
+    assert not shown.exists()
+
+
+def test_the_picture_of_a_draft_the_original_and_what_is_none_never_lie_there(reader, state, portrait, shown):
+    member = StaffMember.objects.get(slug="voorbeeld")
+    original = member.photo.name
+    member.photo_focus_y = 90
+    member.save()
+    draft = member.photo.measured_cut().largest
+    assert draft != portrait
+    for name in (original, draft, f"variants/{original}/../../x.jpg", "variants/x.jpg"):
+        assert reader.get(f"/media/{name}").status in (302, 404), name
+    assert [file.name for file in live(state / "public").rglob("*.jpg")] == [Path(portrait).name]
+
+
+def test_where_there_is_no_room_a_picture_comes_from_the_site(reader, portrait, shown, monkeypatch):
+    shown.unlink()
+    monkeypatch.setattr(disk, "LEAST_FREE", 10**18)
+    monkeypatch.setattr(disk, "LEAST_SHARE", 2)
+    assert reader.get(f"/media/{portrait}").status == 200
+    assert not shown.exists()

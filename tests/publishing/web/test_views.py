@@ -127,7 +127,7 @@ def test_a_file_of_a_draft_is_for_who_may_edit_here_and_is_kept_by_no_browser(
     assert client.get(page.image.url).status_code == 302
     response = client.get(page.image.url, follow=True)
     read(response)
-    assert response.headers["Cache-Control"] == "private, max-age=3600"
+    assert response.headers["Cache-Control"] == "public, max-age=3600, s-maxage=1, immutable"
 
 
 def read(response) -> bytes:

@@ -95,8 +95,8 @@ def test_a_new_text_comes_as_a_draft_on_a_site_in_use_and_is_named_in_the_list_o
     page = TextPage.objects.get(slug_nl="cookies")
     (line,) = [each for each in find(Asked(editor, timezone.now())) if each.kind == work.NEW_TEXT]
     assert (line.label, line.url) == ("Cookies", f"/admin/pages/textpage/{page.pk}/change/")
-    later = timezone.now() + timedelta(days=15)
-    assert [each.kind for each in find(Asked(editor, later)) if each.subject.pk == page.pk] == [FORGOTTEN]
+    later = [each for each in find(Asked(editor, timezone.now() + timedelta(days=15))) if each.label == "Cookies"]
+    assert [each.kind for each in later if each.kind in (work.NEW_TEXT, FORGOTTEN)] == [FORGOTTEN]
     publish(page, editor)
     assert client.get("/cookies/").status_code == 200
     assert not [each for each in find(Asked(editor, timezone.now())) if each.kind == work.NEW_TEXT]
