@@ -16,7 +16,7 @@ import pytest
 from publishing.backup.unfinished import YOUNG
 from tests.conftest import ROOT
 
-SECONDS = 60
+SECONDS = 180  # for what takes a few, on a machine that is busy
 
 
 def start(installation, *arguments: str, **more: str) -> subprocess.Popen:

@@ -520,7 +520,7 @@ def test_the_picture_of_a_draft_the_original_and_what_is_none_never_lie_there(re
     assert draft != portrait
     for name in (original, draft, f"variants/{original}/../../x.jpg", "variants/x.jpg"):
         assert reader.get(f"/media/{name}").status in (302, 404), name
-    assert [file.name for file in live(state / "public").rglob("*.jpg")] == [Path(portrait).name]
+    assert [file.name for file in live(state / "public").rglob("*.jpg") if file.is_file()] == [Path(portrait).name]
 
 
 def test_where_there_is_no_room_a_picture_comes_from_the_site(reader, portrait, shown, monkeypatch):
