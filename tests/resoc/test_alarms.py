@@ -1,5 +1,8 @@
 """Alarms, with a real mail server."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from io import StringIO
 
@@ -12,7 +15,7 @@ from publishing.admin.work_list import Asked
 from publishing.admin.work_list.registry import find
 from resoc import alarms, work
 from resoc.findings import ODD, OK, WRONG, Finding
-from tests.conftest import free_port
+from tests.conftest import ROOT, free_port
 from tests.publishing.operations.test_mail import Box
 
 DISK = Finding(WRONG, "The disk is full.", "there_is_room")
@@ -170,3 +173,20 @@ def test_where_nothing_can_be_remembered_it_is_told_all_the_same(operator, box):
     (operator / "alarms.new").mkdir()
     run(DISK)
     assert len(told(box)) == 1
+
+
+def test_that_the_database_is_away_reaches_who_runs_the_site(operator, box, settings):
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATA_DIR": str(operator / "data"),
+        "EMAIL_URL": f"smtp://127.0.0.1:{settings.EMAIL_PORT}",
+        "OPERATOR_EMAIL": "els@example.org",
+    }
+    (operator / "data" / "db.sqlite3").mkdir(parents=True)  # a folder in its place
+    command = [sys.executable, "manage.py", "doctor", "--mail", "--quiet"]
+    for _run in range(2):
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        assert done.returncode == 1
+        assert "Traceback" not in done.stdout + done.stderr
+    ((_subject, text),) = told(box)
+    assert "The database does not answer" in text

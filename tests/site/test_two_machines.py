@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from shutil import copytree
 from typing import Any
 from urllib.parse import urlsplit
@@ -181,6 +182,21 @@ def test_what_is_published_on_one_is_read_on_the_other_that_had_kept_the_page(he
     assert soon(lambda: "Van twee machines" in there.get("/contact/").text)
 
 
+def shown_to_nginx(machine: Machine, page: str, picture: str) -> tuple[float, int]:
+    """The time and the size of the file of a picture, of which nginx makes its validator."""
+    host = urlsplit(machine.address).netloc
+    file = Path(machine.environment["DATA_DIR"]) / "public/pages/live/http" / host / picture.lstrip("/")
+
+    def is_there() -> bool:
+        machine.get(page)
+        machine.get(picture)
+        return file.exists()
+
+    assert soon(is_there)
+    about = file.stat()
+    return about.st_mtime, about.st_size
+
+
 def test_a_portrait_that_was_uploaded_to_one_is_shown_by_the_other(here, there):
     johan = requests.Session()
     send(here, johan, "/account/login/", login="johan", password=PASSWORD)
@@ -194,6 +210,10 @@ def test_a_portrait_that_was_uploaded_to_one_is_shown_by_the_other(here, there):
             response = machine.get(picture)
             assert response.status_code == 200
             assert response.headers["Content-Type"].startswith("image/")
+    for picture in pictures:  # whichever machine answers, and whether nginx does: who has the picture has it
+        assert len({machine.get(picture).headers["ETag"] for machine in (here, there)}) == 1
+        shown = [shown_to_nginx(machine, page, picture) for machine in (here, there)]
+        assert shown[0] == shown[1]
 
 
 def test_what_was_planned_on_one_is_public_on_both_at_that_moment(here, there):

@@ -23,7 +23,12 @@ def start(installation, *arguments: str, **more: str) -> subprocess.Popen:
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(installation.data)} | more
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.Popen(  # noqa: S603
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
@@ -36,7 +41,11 @@ def found(folder: Path, pattern: str) -> list[Path]:
 
 
 def stop(process: subprocess.Popen, number: signal.Signals) -> int:
-    process.send_signal(number)
+    """How a command ends that is stopped, or killed with what it started, as systemd does it."""
+    if number == signal.SIGKILL:
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
     return process.wait(SECONDS)
 
 
@@ -44,6 +53,13 @@ def make_old(path: Path) -> None:
     """As if it had been left over a while ago."""
     then = time.time() - YOUNG - 1
     os.utime(path, (then, then))
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """An empty folder."""
+    (tmp_path / "folder").mkdir()
+    return tmp_path / "folder"
 
 
 @pytest.fixture
@@ -56,25 +72,25 @@ def stuck(installation):
     (media / "stuck.jpg").unlink()
 
 
-def test_a_backup_that_is_stopped_leaves_nothing_behind(installation, stuck, tmp_path):
-    process = start(installation, "backup", str(tmp_path / "site.zip"))
-    assert found(tmp_path, ".site.zip-????????")
+def test_a_backup_that_is_stopped_leaves_nothing_behind(installation, stuck, folder):
+    process = start(installation, "backup", str(folder / "site.zip"))
+    assert found(folder, ".site.zip-????????")
     assert stop(process, signal.SIGTERM) == 128 + signal.SIGTERM
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
-def test_what_a_backup_that_was_killed_left_goes_at_the_next_run(installation, tmp_path):
+def test_what_a_backup_that_was_killed_left_goes_at_the_next_run(installation, folder):
     media = installation.data / "media" / "stuck.jpg"
     media.parent.mkdir(exist_ok=True)
     os.mkfifo(media)
-    process = start(installation, "backup", str(tmp_path / "site.zip"))
-    (left,) = found(tmp_path, ".site.zip-????????")
+    process = start(installation, "backup", str(folder / "site.zip"))
+    (left,) = found(folder, ".site.zip-????????")
     assert stop(process, signal.SIGKILL) == -signal.SIGKILL
     media.unlink()
-    assert list(tmp_path.iterdir()) == [left]
+    assert list(folder.iterdir()) == [left]
     make_old(left)
-    assert installation("backup", str(tmp_path / "other.zip"), "--quiet").returncode == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["other.zip"]
+    assert installation("backup", str(folder / "other.zip"), "--quiet").returncode == 0
+    assert [path.name for path in folder.iterdir()] == ["other.zip"]
 
 
 def test_a_rehearsal_leaves_no_copy_of_the_site_in_the_folder_for_what_is_temporary(installation, tmp_path):
@@ -82,11 +98,11 @@ def test_a_rehearsal_leaves_no_copy_of_the_site_in_the_folder_for_what_is_tempor
     scratch.mkdir()
     assert installation("backup", str(archive), "--quiet").returncode == 0
     process = start(installation, "rehearse", str(archive), TMPDIR=str(scratch))
-    assert found(scratch, "resoc-rehearsal-*")
+    assert found(scratch, "resoc-rehearsal-*/data")
     assert stop(process, signal.SIGTERM) == 128 + signal.SIGTERM
     assert list(scratch.iterdir()) == []
     process = start(installation, "rehearse", str(archive), TMPDIR=str(scratch))
-    (left,) = found(scratch, "resoc-rehearsal-*")
+    left = found(scratch, "resoc-rehearsal-*/data")[0].parent
     assert stop(process, signal.SIGKILL) == -signal.SIGKILL
     assert left.exists()
     make_old(left)
