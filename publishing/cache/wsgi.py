@@ -120,7 +120,8 @@ class PageCache:
             found.extend([status[:3], control])
             return start_response(status, headers, *exc_info)
 
-        parts = self.application(environ, start)
+        # As it is: a picture is packed already, and nginx would say of no file that it is packed once more.
+        parts = self.application({**environ, "HTTP_ACCEPT_ENCODING": "identity"}, start)
         is_public = found and found[0] == "200" and "public" in found[1]
         if seen is None or not is_public:
             return parts

@@ -485,6 +485,10 @@ def test_a_public_picture_lies_there_for_nginx_once_somebody_asked_for_it(reader
     body = reader.get(f"/media/{portrait}").body
     assert reader.headers["cache-control"] == "public, max-age=3600, s-maxage=1, immutable"
     assert shown.read_bytes() == body
+    shown.unlink()
+    assert reader.get(f"/media/{portrait}", HTTP_ACCEPT_ENCODING="gzip, br").body == body
+    assert "content-encoding" not in reader.headers
+    assert shown.read_bytes() == body, "whoever asked first, and for whatever encoding"
     assert shown.stat().st_mode & 0o777 == 0o644
     assert shown.stat().st_mtime == disk.time_of(body)
     assert reader.get(f"/media/{portrait}", HTTP_IF_NONE_MATCH=reader.headers["etag"]).status == 304
