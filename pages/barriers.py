@@ -12,9 +12,11 @@ from django.utils.translation import ngettext
 
 from publishing.i18n.languages import NAMES, current
 from publishing.models import Lack, content_models
-from publishing.review.lacks import PICTURE
+from publishing.queries.dependencies import Dependency, depends_only_on
+from publishing.review.lacks import PICTURE, count_on_a_page
 from publishing.review.translation_lacks import MISSING
 
+COUNTS = Dependency(Lack._meta.label_lower)  # which changes when one of them does; see `review.lacks`
 Sentence = Callable[[int], str]  # with `%d` where the number stands
 
 _barriers: dict[str, Sentence] = {}
@@ -23,6 +25,7 @@ _barriers: dict[str, Sentence] = {}
 def register(kind: str, sentence: Sentence) -> None:
     """Count what public versions lack of this kind, and say so with `sentence`."""
     _barriers[kind] = sentence
+    count_on_a_page(kind)
 
 
 def counted() -> list[str]:
@@ -30,7 +33,8 @@ def counted() -> list[str]:
     pages = [model._meta.label_lower for model in content_models() if model.view_name]
     lacking = Lack.objects.shown().filter(kind__in=_barriers, language__in=["", current()])
     lacking = lacking.filter(~Q(kind=MISSING) | Q(revision__model__in=pages))
-    numbers = dict(lacking.order_by().values_list("kind").annotate(Count("revision", distinct=True)))
+    with depends_only_on(COUNTS):
+        numbers = dict(lacking.order_by().values_list("kind").annotate(Count("revision", distinct=True)))
     return [sentence(numbers[kind]) % numbers[kind] for kind, sentence in _barriers.items() if kind in numbers]
 
 

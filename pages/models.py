@@ -170,6 +170,7 @@ class MissionPage(Publishable):
     reach = 4
     tells_changes = True
     schema_type = "Organization"
+    summary_fields = ("intro",)
     not_searched = ("picture_name",)
     children = ("roles", "aims", "seats")
 
@@ -243,8 +244,9 @@ class MissionPage(Publishable):
 
     def structured_data(self) -> dict[str, Any]:
         """The body whose site this is."""
-        intro = resolve(self, "intro").value
-        return {"@type": self.schema_type, "name": "RESOC Westhoek", "slogan": str(self), "description": intro}
+        data = {"@type": self.schema_type, "name": "RESOC Westhoek"}
+        said = {"slogan": resolve(self, "motto").shown, "description": resolve(self, "intro").shown}
+        return data | {name: value for name, value in said.items() if value}
 
     def get_absolute_url(self, language: str | None = None) -> str:
         return address(language or current(), self.view_name)
@@ -349,6 +351,7 @@ class TextPage(Ordered, Publishable):
         NOWHERE = "nowhere", _("Nowhere: only by a link in a text")
 
     view_name = "text_page"
+    summary_fields = ("body",)
     has_versions = True
     tells_changes = True
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from publishing.backup.retention import months_kept
@@ -36,6 +36,7 @@ class AccessibilityStatement(Publishable):
     stays_current = False  # it has a date of review of its own
     children = ("exceptions",)
     slug: ClassVar[str] = "toegankelijkheid"  # in Dutch, of the text page that comes with the site
+    printed_on = ("pages.textpage", slug)
 
     status = models.CharField(
         _("compliance status"),
@@ -105,12 +106,48 @@ class AccessibilityStatement(Publishable):
         if self.status == self.Status.PARTIAL and self.pk and not self.exceptions.exists():
             yield "status", gettext("“Partially” asks for a list of what is not accessible, and why.")
 
+    def words_besides(self) -> Iterable[str]:
+        yield self.status_sentence
+        yield self.method_sentence
+        yield from (label for label, _rows in self.reasons)
+
+    @property
+    def status_sentence(self) -> str:
+        """The sentence of the model about how far the website conforms; "" while nobody chose."""
+        return gettext(STATUS_SENTENCES[self.Status(self.status)]) if self.status else ""
+
+    @property
+    def method_sentence(self) -> str:
+        """The sentence of the model about how it was evaluated; "" while nobody chose."""
+        if self.method == self.Method.OWN:
+            return gettext("It is based on a self-assessment by our organisation.")
+        if self.method != self.Method.THIRD_PARTY:
+            return ""
+        if self.assessor:
+            return gettext("It is based on an assessment by a third party: %(name)s.") % {"name": self.assessor}
+        return gettext("It is based on an assessment by a third party.")
+
     @property
     def reasons(self) -> list[tuple[str, list["InaccessibleContent"]]]:
         """What is not accessible, by reason, in the order of the model."""
         rows = list(self.exceptions.all())
         kinds = [(kind.label, [row for row in rows if row.kind == kind]) for kind in InaccessibleContent.Kind]
         return [(str(label), found) for label, found in kinds if found]
+
+
+STATUS_SENTENCES = {
+    AccessibilityStatement.Status.FULL: gettext_noop(
+        "This website is fully compliant with the European standard EN 301 549 (WCAG 2.1, level AA)."
+    ),
+    AccessibilityStatement.Status.PARTIAL: gettext_noop(
+        "This website is partially compliant with the European standard EN 301 549 (WCAG 2.1, level AA), due to the "
+        "non-compliances and/or the exemptions listed below."
+    ),
+    AccessibilityStatement.Status.NONE: gettext_noop(
+        "This website is not compliant with the European standard EN 301 549 (WCAG 2.1, level AA). The "
+        "non-compliances and/or the exemptions are listed below."
+    ),
+}
 
 
 def a_year_after(day: date) -> date:
@@ -166,6 +203,7 @@ class PrivacyStatement(Publishable):
     is_single = True
     children = ("flows",)
     slug: ClassVar[str] = "privacy"  # in Dutch, of the text page that comes with the site
+    printed_on = ("pages.textpage", slug)
 
     controller = models.CharField(
         _("controller"), max_length=150, blank=True, help_text=_("The organisation that decides why data are kept.")
@@ -221,6 +259,11 @@ class PrivacyStatement(Publishable):
         row = self  # its columns per language are made by modeltranslation
         if getattr(row, "no_officer_nl", "") and (self.officer_email or getattr(row, "officer_nl", "")):
             yield "no_officer_nl", gettext("This says that there is an officer, and that there is none.")
+
+    def words_besides(self) -> Iterable[str]:
+        for flow in self.grounded_flows:
+            yield f"{flow.get_kind_display()}: {flow.get_ground_display()}"
+        yield from (name for name, _address in self.authorities)
 
     @property
     def authorities(self) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from publishing.i18n.urls import absolute
 from publishing.models import ChangeNote, Publishable, Revision, follow, last_told
 from publishing.models.revisions import AT
 from publishing.queries.prepared import PreparedQuery
+from publishing.text.typography import set_right_in_html
 from publishing.web.views import PublishedDetailView
 
 LENGTH = 20  # entries
@@ -69,11 +70,13 @@ class SiteFeed(Feed):
         return _in_this_language(_newest)
 
     def item_title(self, item: Any) -> str:
-        return capfirst(resolve(item, "title").value)
+        return capfirst(resolve(item, "title").shown)
 
     def item_description(self, item: Any) -> str:
         """What changed, and the text, with addresses that also lead here from a feed reader."""
-        text = with_addresses(resolve(item, "body").value, item.addresses, root=absolute(self.request, ""))
+        body = resolve(item, "body")
+        text = set_right_in_html(body.value, body.language or current())
+        text = with_addresses(text, item.addresses, root=absolute(self.request, ""))
         return f"{_told(item.change_note)}{text}"
 
     def item_link(self, item: Publishable) -> str:
@@ -102,7 +105,7 @@ class ThemeFeed(SiteFeed):
         return theme
 
     def title(self, obj: Any = None) -> str:
-        return f"{capfirst(resolve(obj, 'title').value)} · RESOC Westhoek"
+        return f"{capfirst(resolve(obj, 'title').shown)} · RESOC Westhoek"
 
     def link(self, obj: Any = None) -> str:
         return absolute(self.request, obj.get_absolute_url())
@@ -164,7 +167,7 @@ def _told(change_note: ChangeNote | None) -> str:
     if not found:
         return ""
     lang = format_html(' lang="{}"', found.language) if found.fallback else ""
-    return format_html("<p><strong>{}</strong> <span{}>{}</span></p>", _("What is new:"), lang, found.value)
+    return format_html("<p><strong>{}</strong> <span{}>{}</span></p>", _("What is new:"), lang, found.shown)
 
 
 def is_spoken(revision: Revision) -> bool:

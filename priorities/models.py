@@ -185,6 +185,7 @@ class Priority(HasDocuments, Publishable):
         RUNNING = "running", _("Being carried out")
         EVALUATED = "evaluated", _("Result evaluated")
 
+    summary_fields = ("summary", "body")
     view_name = "priority_detail"
     reach = 3
     has_versions = True
@@ -267,6 +268,7 @@ class PriorityDocument(Attachment):
 class Theme(Ordered, HasDocuments, Publishable):
     """A current matter that RESOC follows, sometimes as part of a priority."""
 
+    summary_fields = ("summary", "body")
     view_name = "theme_detail"
     search_weight = 4
     reach = 2
@@ -337,6 +339,7 @@ LONGEST_SLUG = 80  # letters, so that a date and a number fit behind it
 class Update(HasDocuments, Publishable):
     """A dated message, about any number of priorities and themes; published on its own."""
 
+    summary_fields = ("body",)
     view_name = "update_detail"
     search_weight = 1
     has_versions = True

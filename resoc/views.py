@@ -84,8 +84,8 @@ class Motto(NamedTuple):
 def motto(mission: MissionPage) -> Motto:
     """The motto, which is written large on the home page."""
     text = resolve(mission, "motto")
-    parts = re.fullmatch(r"(.+?) (– .+? –) (.+)", text.value)
-    return Motto(parts.groups() if parts else (text.value,), text.language, text.fallback)
+    parts = re.fullmatch(r"(.+?) (– .+? –) (.+)", text.shown)
+    return Motto(parts.groups() if parts else (text.shown,), text.language, text.fallback)
 
 
 def seat_groups(mission: MissionPage) -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ class StaffMember(Ordered, Publishable):
     view_name = "staff_detail"
     reach = 3
     schema_type = "Person"
+    summary_fields = ("function",)
     not_published = (
         *Publishable.not_published,
         "user",
@@ -170,7 +171,7 @@ class StaffMember(Ordered, Publishable):
 
     def structured_data(self) -> dict[str, Any]:
         """A person, with only what the card shows."""
-        data = {"@type": self.schema_type, "name": self.name, "jobTitle": resolve(self, "function").value}
+        data = {"@type": self.schema_type, "name": self.name, "jobTitle": resolve(self, "function").shown}
         data |= {"telephone": self.phone_uri.removeprefix("tel:"), "email": self.email}
         return {key: value for key, value in data.items() if value} | {"worksFor": ORGANISATION}
 

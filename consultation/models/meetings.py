@@ -191,6 +191,12 @@ class Meeting(HasDocuments, Publishable):
         for name, moment in (("startDate", self.starts_at), ("endDate", self.ends_at)):
             if moment:
                 data[name] = timezone.localtime(moment).isoformat()
+        here = [{"@type": "Place", "name": resolve(self, "place").shown}] if resolve(self, "place") else []
+        online = [{"@type": "VirtualLocation", "url": self.url}] if self.url else []
+        if location := [*here, *online]:
+            data["location"] = location if len(location) > 1 else location[0]
+            mode = "Mixed" if here and online else "Online" if online else "Offline"
+            data["eventAttendanceMode"] = f"https://schema.org/{mode}EventAttendanceMode"
         return data
 
 

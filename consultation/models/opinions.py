@@ -53,6 +53,7 @@ class Opinion(HasDocuments, Publishable):
         UNANIMOUS = "unanimous", _("unanimously")
         VOTE = "vote", _("by vote")
 
+    summary_fields = ("summary", "body")
     view_name = "opinion_detail"
     search_weight = 3
     reach = 2

@@ -71,12 +71,13 @@ def taken_path() -> Path:
     return Path(settings.STATE_DIR) / "taken"
 
 
-def bump(changed: Publishable | type[Publishable] | None = None, takes_away: bool = True) -> None:
+def bump(changed: Publishable | type[models.Model] | None = None, takes_away: bool = True) -> None:
     """Raise the stamp, in the transaction that changes what is public.
 
-    `changed` is what changed: one object, or a model for any of its objects; None when it may be
-    anything. `takes_away` says whether visitors can no longer read something that they could read
-    before; when in doubt it is True: a page that fails afterwards is then not served as it last was.
+    `changed` is what changed: one object, or a model for any of its objects, also one of rows beside
+    versions that a page depends on; None when it may be anything. `takes_away` says whether visitors
+    can no longer read something that they could read before; when in doubt it is True: a page that
+    fails afterwards is then not served as it last was.
     """
     now = timezone.now()
     if not Stamp.objects.update(number=models.F("number") + 1, changed_at=now):

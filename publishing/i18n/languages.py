@@ -16,6 +16,7 @@ from modeltranslation.translator import NotRegistered, translator
 from modeltranslation.utils import build_localized_fieldname
 
 from publishing.text.cleaning import is_blank as is_blank
+from publishing.text.typography import set_right
 
 ELISION = re.compile(r"\bde (?=[aeiouyhàâéèêëîïôùûœ])", re.IGNORECASE)
 CODES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
@@ -33,6 +34,11 @@ class Text:
 
     def __bool__(self) -> bool:
         return not is_blank(self.value)
+
+    @property
+    def shown(self) -> str:
+        """The value with its quotes and spaces as its language wants them, as visitors read it."""
+        return set_right(self.value, self.language or current())
 
 
 def language_of_path(path: str) -> str:

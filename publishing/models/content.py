@@ -140,6 +140,7 @@ class Publishable(Frozen):
     has_versions: ClassVar[bool] = False  # whether visitors can read what a page of it once said
     tells_changes: ClassVar[bool] = False  # whether visitors are told what changed: on its page, or in a feed
     schema_type: ClassVar[str] = "Article"  # what a page of it is, in the terms of schema.org
+    summary_fields: ClassVar[tuple[str, ...]] = ()  # the first that has a text tells others what the page is about
     not_searched: ClassVar[tuple[str, ...]] = ()  # texts that visitors never see
     # Fields that are published only while another one of the working row says so: never frozen otherwise.
     withheld_unless: ClassVar[dict[str, str]] = {}
@@ -149,6 +150,8 @@ class Publishable(Frozen):
     search_weight: ClassVar[int] = 0
     # The name of the address at which an object without a page of its own is found.
     found_at: ClassVar[str] = ""
+    # Or the model and the Dutch slug of the page that prints it, such as a statement around a text.
+    printed_on: ClassVar[tuple[str, str] | None] = None
     # Whether old versions of other pages show an object of this model as it is public now, such as a person.
     shown_as_now: ClassVar[bool] = False
     # The field with the account of the person whom an object describes; they see its files whatever is public.
@@ -235,6 +238,10 @@ class Publishable(Frozen):
         """More words by which search finds this object, in no language."""
         return ()
 
+    def words_besides(self) -> Iterable[str]:
+        """What its page says of it beside its texts, in the language being spoken: the words of a choice."""
+        return ()
+
     @classmethod
     def weight_at(cls, slugs: Collection[str]) -> int:
         """The `search_weight` of the object with these slugs."""
@@ -267,7 +274,7 @@ class Publishable(Frozen):
     def structured_data(self) -> dict[str, object]:
         """The linked data of this page for search engines, in the terms of schema.org."""
         title = resolve(self, self.title_field)
-        data: dict[str, object] = {"@type": self.schema_type, "headline": capfirst(title.value)}
+        data: dict[str, object] = {"@type": self.schema_type, "headline": capfirst(title.shown)}
         if title.language:
             data["inLanguage"] = title.language
         if self.revision:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.i18n.languages import current
 from publishing.models.snapshots import thaw
 from publishing.queries.dependencies import Dependency, Target
-from publishing.queries.prepared import AtMoment, param
+from publishing.queries.prepared import AtMoment, PreparedQuery, param
 from publishing.queries.tracked import TrackedQuerySet
 
 if TYPE_CHECKING:
@@ -381,3 +381,20 @@ class RevisionWord(models.Model):
     """One word, or stem after its equals sign, of all texts in the index of search; see `search.backend`."""
 
     word = models.CharField(max_length=LONGEST_WORD, primary_key=True)
+
+
+FIRST: PreparedQuery[Revision] = PreparedQuery(
+    lambda model: (
+        Revision.objects.of(model)
+        .numbered(param("id"))
+        .citable(AT)
+        .order_by("live_from")
+        .values_list("live_from", flat=True)[:1]
+    )
+)
+
+
+def first_public(obj: "Publishable") -> datetime | None:
+    """When visitors first read this object, in a version that they can still cite."""
+    rows = FIRST.rows(type(obj), id=obj.pk, at=timezone.now())
+    return rows[0][0] if rows else None

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from publishing.cache import stamp
 from publishing.files.fields import described_picture, is_asked_for
 from publishing.i18n.languages import is_blank
 from publishing.models import Lack, Publishable, Revision
@@ -45,6 +46,12 @@ class Found:
 Judge = Callable[[Publishable, Revision], Iterable[Found]]
 
 _judges: list[Judge] = []
+_counted: set[str] = set()  # the kinds of which a page says how many there are
+
+
+def count_on_a_page(kind: str) -> None:
+    """Say that a page tells visitors how many public versions lack this: it is made anew when that changes."""
+    _counted.add(kind)
 
 
 def judge(function: Judge) -> Judge:
@@ -71,7 +78,8 @@ def record(made: Sequence[tuple[Publishable, Revision]], **_signal: object) -> N
     numbers = [revision.object_id for _obj, revision in made]
     ours = Lack.objects.filter(revision__model=made[0][1].model, revision__object_id__in=numbers)
     before: dict[tuple[object, ...], datetime] = {}
-    for each in ours.order_by().select_related("revision").defer("revision__data"):
+    rows_before = list(ours.order_by().select_related("revision").defer("revision__data"))
+    for each in rows_before:
         key = (each.revision.object_id, each.kind, each.language, each.cause)
         before[key] = min(before.get(key, each.since), each.since)
     rows = [row for obj, revision in made for row in _judged(obj, revision)]
@@ -82,6 +90,31 @@ def record(made: Sequence[tuple[Publishable, Revision]], **_signal: object) -> N
     is_known = models.Q(revision__in=[revision.pk for _obj, revision in made])  # indexed anew, after an erasure
     ours.filter(is_over | is_known).delete()
     Lack.objects.bulk_create(rows)
+    if any(_is_counted_otherwise(revision, rows_before, rows) for _obj, revision in made):
+        stamp.bump(Lack, takes_away=False)
+
+
+def _is_counted_otherwise(made: Revision, before: Iterable[Lack], after: Iterable[Lack]) -> bool:
+    """Whether a page may count the object of `made` otherwise than before; True when in doubt."""
+    lacking = {(row.kind, row.language) for row in after if row.revision == made and row.kind in _counted}
+    standing: dict[Revision, set[tuple[str, str]]] = {}
+    for row in before:
+        if row.revision.object_id == made.object_id and row.revision != made:
+            found = standing.setdefault(row.revision, set())
+            if row.kind in _counted:
+                found.add((row.kind, row.language))
+    is_known = bool(standing) and all(each.is_public(made.created_at) or _was_public(each, made) for each in standing)
+    return any(found != lacking for found in standing.values()) or bool(lacking and not is_known)
+
+
+def _was_public(old: Revision, made: Revision) -> bool:
+    """Whether visitors read `old` until `made` took its place."""
+    return old.superseded_at == made.live_from and not (
+        old.withdrawn
+        or old.taken_back_at
+        or old.live_from > made.live_from
+        or (old.live_until and old.live_until <= made.live_from)
+    )
 
 
 committed.connect(record, dispatch_uid="lacks")
@@ -108,12 +141,17 @@ def judge_anew(revisions: Iterable[Revision]) -> None:
     """Judge these versions again, as when something changed that is no version."""
     for revision in revisions:
         with transaction.atomic():
-            Lack.objects.filter(revision=revision).delete()
+            ours = Lack.objects.filter(revision=revision)
+            counted = ours.filter(kind__in=_counted).order_by("kind", "language").values_list("kind", "language")
+            before = list(counted)
+            ours.delete()
             try:
                 obj = revision.thaw()
             except LookupError:  # of a model that no longer exists
                 continue
             Lack.objects.bulk_create(_judged(obj, revision))
+            if list(counted.all()) != before:
+                stamp.bump(Lack, takes_away=False)
 
 
 def unjudged() -> models.QuerySet[Revision]:

@@ -10,6 +10,7 @@ from functools import cache
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import override
 from modeltranslation.utils import build_localized_fieldname
 
 from publishing.content.fields import RichTextField
@@ -24,7 +25,7 @@ from publishing.search.word_index import PUBLIC
 from publishing.types import AnyField
 
 # Raise this when the words that are indexed of a text change: the next start then makes the index anew.
-VERSION = 6
+VERSION = 7
 
 
 # Fields that store something else as text, and are not indexed.
@@ -116,13 +117,17 @@ def _said(obj: Publishable, language: str) -> list[str]:
     """The paragraphs of `obj` and its child rows in `language`, "" for those in none; its title is not among them."""
     rows: list[models.Model] = [obj]
     rows += [row for name, _model in child_models(type(obj)) for row in getattr(obj, name).all()]
-    return [
+    said = [
         passage
         for row in rows
         for field in _text_columns(type(row)).get(language, ())
         if row is not obj or field.name != _column(obj, language)
         for passage in _passages(field, getattr(row, field.attname))
     ]
+    if not language:
+        return said
+    with override(language):
+        return [*said, *filter(None, obj.words_besides())]
 
 
 def _passages(field: AnyField, value: object) -> list[str]:

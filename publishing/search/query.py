@@ -1,5 +1,6 @@
 """The search of visitors: from a query to results, best first."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -7,6 +8,8 @@ from functools import cache, reduce
 from operator import or_
 from typing import NamedTuple
 
+from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.html import format_html
@@ -237,6 +240,7 @@ class _Search:
                 hits.append(Hit("", 0, 0, row.language, score, "", matched=matched, place=kind.found_at))
             else:
                 homeless.append(Hit(*target, score, row.sort_key, matched=matched))
+        hits += _found_where_printed(homeless, self.at)
         named = _found_where_named(homeless, self.at)
         hits += self._places(words, languages, least)
         may_be_more = max(len(there), len(named)) > backend.EXAMINED
@@ -349,6 +353,26 @@ def _found_where_named(hits: list[Hit], at: datetime) -> list[Hit]:
     return found
 
 
+def _found_where_printed(hits: list[Hit], at: datetime) -> Iterator[Hit]:
+    """The pages on which what has no page of its own is printed: a statement around a text."""
+    printed = {model._meta.label_lower: model.printed_on for model in _models() if model.printed_on}
+    hits = [hit for hit in hits if hit.model in printed]
+    if not hits:
+        return
+    wanted = reduce(or_, (models.Q(revision__model=label, slug=slug) for label, slug in printed.values() if label))
+    called = RevisionSlug.objects.filter(wanted, language=settings.LANGUAGE_CODE)
+    pages: dict[tuple[str, str], list[tuple[int, int, str]]] = defaultdict(list)
+    for label, object_id, slug in called.values_list("revision__model", "revision__object_id", "slug").distinct():
+        public = Revision.objects.public(at).filter(model=label, object_id=object_id)
+        pages[label, slug] += [(object_id, *row) for row in public.values_list("pk", "sort_key")]
+    for hit in hits:
+        label, slug = printed[hit.model] or ("", "")
+        weight = apps.get_model(label).weight_at([slug])
+        for object_id, revision_id, sort_key in pages[label, slug]:
+            score, through = hit.score + weight, hit.revision_id
+            yield Hit(label, object_id, revision_id, hit.language, score, sort_key, hit.matched, through=through)
+
+
 def _public(wanted: set[Target], at: datetime) -> dict[Target, int]:
     """The revisions of these objects that visitors see."""
     # With a column that no index has: else SQLite reads all of a model in an index, and looks nothing up.
@@ -397,6 +421,7 @@ def _result(obj: Publishable, hit: Hit, through: Publishable | None, words: Sequ
     language = hit.language if hit.language != reader else ""
     if through:
         passages = [resolve(through, through.title_field, hit.language or reader).value]
+        passages += _said(through, hit.language) + _said(through, "") if through.printed_on else []
     else:
         passages = [passage for code in dict.fromkeys((hit.language, "")) for passage in _said(obj, code)]
     fragment = search_text.fragment(passages, words, hit.language)

@@ -11,7 +11,6 @@ from django.db import models
 from django.template import Context, Node, NodeList
 from django.template.base import Parser, Token
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.urls import get_script_prefix, get_urlconf, translate_url
 from django.utils.html import conditional_escape, format_html
 from django.utils.http import urlencode
@@ -26,7 +25,7 @@ from publishing.i18n.languages import CODES, NAMES, NATIVE_NAMES, Text, current,
 from publishing.i18n.urls import absolute
 from publishing.models import Publishable
 from publishing.text.hyphenation import hyphenated, with_hyphenated_headings
-from publishing.text.typography import set_right, set_right_in_html
+from publishing.text.typography import set_right_in_html
 
 register = template.Library()
 
@@ -82,13 +81,13 @@ def breakable(email: str) -> SafeString:
 @register.simple_tag
 def plain(obj: models.Model, field: str) -> str:
     """Just the text, for attributes and for the title element, which hold no markup."""
-    return resolve(obj, field).value
+    return resolve(obj, field).shown
 
 
 @register.simple_tag
 def plain_short_title(obj: models.Model) -> str:
     """The short form of a title, or the title, for the title element."""
-    return resolve_short_title(obj).value
+    return resolve_short_title(obj).shown
 
 
 @register.simple_tag
@@ -133,7 +132,7 @@ def page_links(context: Context) -> "PageLinks":
     canonical = next(each.absolute_url for each in alternates if each.code == original)
     below = context.get("version") or context.get("subject") or (page and context.get("section") != "home")
     here = "true" if below else "page"
-    return PageLinks(alternates, canonical, original, here, absolute(request, static("icons/share.png")), is_object)
+    return PageLinks(alternates, canonical, original, here, is_object)
 
 
 @dataclass(frozen=True)
@@ -155,13 +154,12 @@ class Alternate:
 
 @dataclass(frozen=True)
 class PageLinks:
-    """The page in each language, the original of what is shown, its place, and the picture to share it with."""
+    """The page in each language, the original of what is shown, and its place."""
 
     alternates: list[Alternate]
     canonical: str
     language: str  # of the original
     here: str  # `aria-current` of its section in the menu: is it that "page", or one within that section?
-    share_picture: str
     is_object: bool  # whether it is the page of an object, whose texts have a source
 
     @property
@@ -225,9 +223,7 @@ class OwnLinksNode(Node):
 
 
 def _text(context: Context, found: Text, soft: bool) -> SafeString:
-    language = found.language or current()
-    value = set_right(found.value, language)
-    value = hyphenated(value, language) if soft else value
+    value = hyphenated(found.shown, found.language or current()) if soft else found.shown
     return _marked(context, found, conditional_escape(TOGETHER.sub("\\1\N{NO-BREAK SPACE}", value)), "span")
 
 

@@ -18,7 +18,7 @@ SPACE = "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"
 DOUBLE = re.compile(r'(?<![\w"])"(?=\S)([^"\n]*?\S)"(?![\w"])')
 SINGLE = re.compile(r"(?<![\w'’])'(?=\S)([^'\n]*?(?:\w'\w[^'\n]*?)*)(?<=\S)'(?![\w'])")
 APOSTROPHE = re.compile(r"(?<=[^\W\d_])'")
-BEFORE_SIGN = re.compile(f"(?<=[\\w)’”]){SPACE}+([:;!?])(?=\\s|$)")
+BEFORE_SIGN = re.compile(f"(?<=[\\w)’”»]){SPACE}+([:;!?])(?=\\s|$)")
 GUILLEMETS = re.compile(f"«{SPACE}*([^«»]*?){SPACE}*»")
 MARKUP = re.compile(r"(<(?:code|pre|kbd|samp)\b.*?</(?:code|pre|kbd|samp)>|<[^>]*>|&[#\w]+;)", re.DOTALL)
 

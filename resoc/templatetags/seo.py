@@ -2,27 +2,34 @@
 
 import json
 import re
-from typing import Any
+from dataclasses import replace
+from html import unescape
+from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 
 from publishing.content.html import to_text
-from publishing.i18n.languages import current, resolve
+from publishing.i18n.languages import Text, current, resolve
 from publishing.i18n.urls import absolute
 from publishing.models import Publishable
+from publishing.models.revisions import first_public
+from publishing.text.shortening import at_a_word, first_sentences, fitting_title
+from resoc import share_pictures
 
 register = template.Library()
 
 SITE = " · RESOC Westhoek"  # the end of every title
 SPACES = re.compile(r"[ \t\n\r\f]+")  # of HTML, not the ones that keep words together
-DESCRIPTION_LENGTH = 200  # characters
+LONGEST_TITLE = 65  # characters that a browser and a search engine show
+LONGEST_DESCRIPTION = 160  # characters that a search engine shows
+ANNOUNCING = re.compile(r"\s*:\s*\Z")  # a text that announces a list, which does not follow here
 SHARE_TYPES = {"Article": "article", "NewsArticle": "article", "Person": "profile"}  # of schema.org and of OpenGraph
 
 # As django.utils.html.json_script does: nothing in the data can end the element.
@@ -41,23 +48,58 @@ def without_site(title: str) -> SafeString:
     return mark_safe(title.removesuffix(SITE))  # noqa: S308  (escaped by the templates)
 
 
+@register.filter
+def for_browser(title: str) -> SafeString | str:
+    """A whole title, escaped, as the title of a window: short enough to be read."""
+    whole = unescape(title)
+    own = whole.removesuffix(SITE)
+    return conditional_escape(fitting_title(own, SITE if own != whole else "", LONGEST_TITLE))
+
+
 @register.simple_tag
-def description(obj: Any, *fields: str) -> SafeString | str:
-    """The first of these fields that has a text, for search engines and whoever shares the page."""
-    found = next((each for each in (resolve(obj, field) for field in fields) if each), None) if obj else None
-    if found is None:
-        return ""
-    said = Truncator(SPACES.sub(" ", to_text(found.value)).strip(" ")).chars(DESCRIPTION_LENGTH)
+def description(obj: Any, *fields: str, otherwise: str = "") -> SafeString | str:
+    """What the page is about, for search engines and whoever shares it: of an object, or a sentence of our own."""
+    found = about(obj, *fields) if obj else Text("")
+    said = found.value or first_sentences(str(otherwise), LONGEST_DESCRIPTION)
     lang = format_html(' lang="{}"', found.language) if found.fallback else ""
     return format_html(
         '<meta name="description"{0} content="{1}"><meta property="og:description"{0} content="{1}">', lang, said
     )
 
 
+def about(obj: Publishable, *fields: str) -> Text:
+    """The beginning of the first of these fields that has a text, by default of those that sum it up; else its name."""
+    found = next((each for each in (resolve(obj, field) for field in fields or obj.summary_fields) if each), None)
+    if found is None:
+        found = resolve(obj, obj.title_field)
+        kind = "" if found.fallback else f"{obj.page_kind} · "
+        return replace(found, value=at_a_word(f"{kind}{capfirst(found.shown)}{SITE}", LONGEST_DESCRIPTION))
+    said = SPACES.sub(" ", to_text(found.value)).strip(" ")
+    shown = ANNOUNCING.sub("", replace(found, value=said).shown)
+    return replace(found, value=first_sentences(shown, LONGEST_DESCRIPTION))
+
+
 @register.simple_tag
 def share_type(page: Any) -> str:
     """The kind of this page in the terms of OpenGraph."""
     return SHARE_TYPES.get(getattr(page, "schema_type", ""), "website")
+
+
+class SharePicture(NamedTuple):
+    """The picture that others show of a page."""
+
+    address: str
+    alternative: str
+    width: int = share_pictures.SIZE[0]
+    height: int = share_pictures.SIZE[1]
+
+
+@register.simple_tag(takes_context=True)
+def share_picture(context: Context) -> SharePicture:
+    """The picture of its part of the site, in the language of the original of the page."""
+    kind, language = share_pictures.kind_of(context.get("section") or ""), context["links"].language
+    address = absolute(context["request"], static(share_pictures.path(kind, language)))
+    return SharePicture(address, share_pictures.alternative(kind, language))
 
 
 def _licence(context: Context) -> str:
@@ -76,15 +118,18 @@ def structured_data(
         return ""
     url = context["links"].canonical
     contact = details.structured_data() if details else {}
-    about = page.structured_data()
-    graph: list[dict[str, Any]] = [about | contact | {"url": url} | _of_work(context, about)]
+    data = page.structured_data()
+    graph: list[dict[str, Any]] = [data | contact | {"url": url} | _of_work(context, page, data)]
     if page.schema_type.endswith("Article") and (licence := _licence(context)):
         graph[0]["license"] = licence
-    if about.get("@type") == "Organization":
+    if data.get("@type") == "Organization":
         graph[0] |= _of_organisation(context)
         graph.append(_website(context))
     if home_url:
-        steps = [(absolute(request, home_url), "RESOC Westhoek"), (url, capfirst(str(page)))]
+        steps = [
+            (absolute(request, home_url), "RESOC Westhoek"),
+            (url, capfirst(resolve(page, page.title_field).shown)),
+        ]
         if parent_url:
             steps.insert(1, (absolute(request, parent_url), parent_label))
         items = [
@@ -92,8 +137,8 @@ def structured_data(
             for place, (address, label) in enumerate(steps, start=1)
         ]
         graph.append({"@type": "BreadcrumbList", "itemListElement": items})
-    data = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False).translate(ESCAPES)
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(data))  # noqa: S308
+    written = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False).translate(ESCAPES)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))  # noqa: S308
 
 
 def _of_organisation(context: Context) -> dict[str, Any]:
@@ -105,27 +150,35 @@ def _of_organisation(context: Context) -> dict[str, Any]:
     return data | ({"telephone": number} if number else {})
 
 
-def _of_work(context: Context, about: dict[str, Any]) -> dict[str, Any]:
-    """What holds for every article: who publishes it, its picture, and the source of a translation."""
-    if about.get("@type") not in ("Article", "NewsArticle"):
+def _of_work(context: Context, page: Publishable, data: dict[str, Any]) -> dict[str, Any]:
+    """What holds for every article: what it is about, when it was first read, who publishes it, and its source."""
+    if data.get("@type") == "Event":
+        return {"description": about(page).value, "organizer": _publisher(context)}
+    if data.get("@type") not in ("Article", "NewsArticle"):
         return {}
-    request, links = context["request"], context["links"]
-    publisher = {
+    links = context["links"]
+    told: dict[str, Any] = {"description": about(page).value, "publisher": _publisher(context)}
+    if "datePublished" not in data and (since := first_public(page)):
+        told["datePublished"] = since.isoformat()
+    if "image" not in data:
+        told["image"] = share_picture(context).address
+    if links.is_translation:
+        told["translationOfWork"] = {
+            "@type": data["@type"],
+            "@id": links.default,
+            "inLanguage": settings.LANGUAGE_CODE,
+        }
+    return told
+
+
+def _publisher(context: Context) -> dict[str, Any]:
+    request = context["request"]
+    return {
         "@type": "Organization",
         "name": "RESOC Westhoek",
         "url": absolute(request, reverse("home")),
         "logo": absolute(request, static("icons/icon-512.png")),
     }
-    data: dict[str, Any] = {"publisher": publisher}
-    if "image" not in about:
-        data["image"] = links.share_picture
-    if links.is_translation:
-        data["translationOfWork"] = {
-            "@type": about["@type"],
-            "@id": links.default,
-            "inLanguage": settings.LANGUAGE_CODE,
-        }
-    return data
 
 
 def _website(context: Context) -> dict[str, Any]:

@@ -1,8 +1,11 @@
+import re
 from datetime import date
 
 import pytest
 
+from pages.models import TextPage
 from pages.statements import AccessibilityStatement, InaccessibleContent, PrivacyStatement, a_year_after
+from publishing.workflow import publish, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +52,51 @@ def test_what_nobody_chose_is_no_answer(editor_client):
     statement = AccessibilityStatement.objects.get()
     html = editor_client.get(f"/admin/pages/accessibilitystatement/{statement.pk}/change/").content.decode()
     assert html.count("Nog niet gekozen") == 2
+
+
+def found(client, query: str, address: str = "/zoeken/") -> list[str]:
+    html = client.get(address, {"q": query}).content.decode()
+    return re.findall(r'<h2 class="cap"><a href="([^"]*)"', html)
+
+
+def filled_in(**values: object) -> AccessibilityStatement:
+    statement = AccessibilityStatement.objects.get()
+    for name, value in values.items():
+        setattr(statement, name, value)
+    statement.save()
+    publish(statement, None)
+    return statement
+
+
+@pytest.mark.parametrize(
+    "query", ["ombudsdienst", "voldoet gedeeltelijk", "beoordeling door onze organisatie", "Cel Welzijn"]
+)
+def test_visitors_find_what_the_accessibility_statement_prints_from_its_fields(client, query):
+    filled_in(status="partial", method="self", responsible_nl="Cel Welzijn")
+    assert "/toegankelijkheid/" in found(client, query)
+
+
+def test_they_find_it_in_their_language_and_read_the_words(client):
+    statement = filled_in(status="partial", responsible_nl="Cel Welzijn", responsible_fr="Cellule Bien-être")
+    assert found(client, "cellule bien-être", "/fr/recherche/") == ["/fr/accessibilite/"]
+    assert "<mark>Cellule</mark>" in client.get("/fr/recherche/", {"q": "cellule"}).content.decode()
+    statement.responsible_fr = statement.responsible_nl = ""
+    statement.save()
+    publish(statement, None)
+    assert found(client, "cellule bien-être", "/fr/recherche/") == []
+
+
+def test_they_find_what_the_privacy_statement_prints(client):
+    statement = PrivacyStatement.objects.create(
+        controller="Regionaal Comité", authority="gba", processors_nl="Gastheer Zomerwind"
+    )
+    statement.flows.create(kind="messages", ground="e")
+    publish(statement, None)
+    for query in ("zomerwind", "gegevensbeschermingsautoriteit", "taak van algemeen belang"):
+        assert "/privacy/" in found(client, query), query
+
+
+def test_what_is_no_longer_printed_is_not_found(client, editor):
+    filled_in(responsible_nl="Cel Welzijn")
+    withdraw(TextPage.objects.get(slug_nl="toegankelijkheid"), editor, "weg")
+    assert found(client, "cel welzijn") == []

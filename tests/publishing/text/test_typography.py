@@ -19,6 +19,7 @@ from publishing.text.typography import set_right, set_right_in_html
         ("nl", "o'neil@example.org", "o'neil@example.org"),
         ("nl", "'ja' (@o'neil@mast.example) of o'neil@x.be.", "‘ja’ (@o'neil@mast.example) of o'neil@x.be."),
         ("nl", "'" + "a@" * 9_000, "'" + "a@" * 9_000),  # in no time
+        ("fr", 'un "mot" : oui', "un «\xa0mot\xa0»\xa0: oui"),
         ("de", "'so' : nicht", "'so' : nicht"),
     ],
 )

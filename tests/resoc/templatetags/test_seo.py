@@ -1,15 +1,23 @@
 """What search engines and social media read of a page."""
 
 import json
+import os
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.utils import timezone
 from PIL import Image
 
 from priorities.models import Theme
 from publishing.workflow import publish
+from resoc import share_pictures
 from staff.models import StaffMember
+from tests.consultation import making
+from tests.site.crawl import crawl
+from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db
 
@@ -97,11 +105,6 @@ def test_nothing_in_the_data_can_end_the_element(client, editor):
     assert "<b>" not in client.get("/contact/dorine-sioen/").content.decode()
 
 
-def test_a_page_that_is_shared_has_a_picture(client):
-    html = client.get("/").content.decode()
-    assert '<meta property="og:image" content="http://testserver/static/icons/share.png">' in html
-
-
 def shared(client, address: str) -> dict[str, list[str]]:
     """What the page says to whoever shares it."""
     found: dict[str, list[str]] = {}
@@ -131,7 +134,7 @@ def test_a_shared_page_says_what_it_is(client):
         ["Dorine Sioen"],
         ["Secretariaat"],
     )
-    assert shared(client, "/privacy/")["og:description"][0].endswith("…")
+    assert shared(client, "/privacy/")["og:description"][0].endswith("bewaren we niet.")
 
 
 def test_small_letters_keep_their_place_in_what_is_shared(client, editor):
@@ -147,7 +150,7 @@ def test_what_is_shared_of_an_untranslated_page_is_of_the_original(client, edito
     found = shared(client, "/fr/themes/alleen/")
     assert found["og:url"] == ["http://testserver/themas/alleen/"]
     assert (found["og:locale"], found.get("og:locale:alternate")) == (["nl_BE"], None)
-    assert found["og:title"] == ["Alleen &quot;Nederlands&quot; &amp; zo"]
+    assert found["og:title"] == ["Alleen “Nederlands” &amp; zo"]
     assert found["og:description"] == ["Een twee"]
     assert '<meta property="og:description" lang="nl"' in client.get("/fr/themes/alleen/").content.decode()
 
@@ -157,6 +160,94 @@ def test_what_is_no_page_to_share_says_nothing(client, address):
     assert shared(client, address) == {}
 
 
-def test_the_picture_to_share_has_the_size_that_the_page_says():
-    with Image.open(finders.find("icons/share.png")) as picture:
-        assert picture.size == (1200, 630)
+def title_of(html: str) -> str:
+    return unescape(re.search(r"<title[^>]*>(.*?)</title>", html, re.DOTALL)[1])
+
+
+def test_every_page_has_a_title_that_fits_and_a_description_that_ends_well(client, editor):
+    publish(update_on(Theme.objects.first(), title_nl="Een heel lange titel " * 8, body_nl=""), editor)
+    publish(making.requested("Een advies met een heel lange naam " * 6), editor)
+    publish(making.meeting(timezone.now() + timedelta(days=3)), editor)
+    addresses = [*crawl(client), "/zoeken/?q=" + "mobiliteit+" * 12, "/nergens/"]
+    descriptions = {}
+    for address in addresses:
+        html = client.get(address).content.decode()
+        assert 5 < len(title_of(html)) <= 65, (address, title_of(html))
+        found = re.findall(r'<meta name="description"[^>]* content="([^"]*)">', html)
+        if not re.search("/(versies|versions|nergens)/", address):
+            assert len(found) == 1, address
+            descriptions[address] = said = unescape(found[0])
+            assert 5 < len(said) <= 160, address
+            assert not said.endswith((":", ",", " ")), address
+    of_pages = [said for address, said in descriptions.items() if re.search("/(prioriteiten|themas)/.", address)]
+    assert len(set(of_pages)) == len(of_pages)
+
+
+def test_the_home_page_is_called_by_the_name_and_the_first_part_of_the_motto(client):
+    assert title_of(client.get("/").content.decode()) == "RESOC Westhoek · Verhoging van de slagkracht"
+
+
+def test_the_browser_is_told_the_short_title_and_who_shares_it_too(client, editor):
+    theme = Theme.objects.create(title_nl="Een titel als een zin " * 6, short_title_nl="Kort", slug_nl="kort")
+    publish(theme, editor)
+    assert title_of(client.get("/themas/kort/").content.decode()) == "Kort · RESOC Westhoek"
+    assert shared(client, "/themas/kort/")["og:title"] == ["Kort"]
+
+
+def test_a_long_title_is_whole_for_who_shares_it_and_shortened_for_the_browser(client, editor):
+    title = "Een titel die veel te lang is om helemaal in een venster van een browser te staan"
+    publish(Theme.objects.create(title_nl=title, slug_nl="lang"), editor)
+    assert shared(client, "/themas/lang/")["og:title"] == [title]
+    assert (
+        title_of(client.get("/themas/lang/").content.decode())
+        == "Een titel die veel te lang is om helemaal in een venster van een…"
+    )
+
+
+def test_a_page_without_a_text_is_described_by_its_kind_and_its_name(client, editor):
+    publish(Theme.objects.create(title_nl='thema\'s "vandaag"', slug_nl="leeg"), editor)
+    assert shared(client, "/themas/leeg/")["og:description"] == ["Thema · Thema’s “vandaag” · RESOC Westhoek"]
+    assert shared(client, "/fr/themes/leeg/")["og:description"] == ["Thema’s “vandaag” · RESOC Westhoek"]
+
+
+def test_quotes_and_spaces_are_set_right_in_titles_and_in_feeds(client, editor):
+    theme = Theme.objects.create(
+        title_nl="de 'motor' :  thema's", slug_nl="motor", title_fr='le "moteur" : oui', body_nl="<p>'Zo'</p>"
+    )
+    publish(theme, editor)
+    assert title_of(client.get("/themas/motor/").content.decode()).startswith("De ‘motor’: ")
+    french = title_of(client.get("/fr/themes/motor/").content.decode())
+    assert french == "Le «\N{NO-BREAK SPACE}moteur\N{NO-BREAK SPACE}»\N{NO-BREAK SPACE}: oui · RESOC Westhoek"
+    feed = unescape(client.get("/feed/").content.decode())
+    assert "De ‘motor’: " in feed
+    assert "<p>‘Zo’</p>" in feed
+
+
+@pytest.mark.parametrize("kind", share_pictures.WORDS)
+@pytest.mark.parametrize("language", ["nl", "fr", "en"])
+def test_each_part_of_the_site_has_a_small_picture_in_each_language(kind, language):
+    file = finders.find(share_pictures.path(kind, language))
+    assert os.path.getsize(file) < 60_000
+    with Image.open(file) as picture:
+        assert (picture.size, picture.format) == (share_pictures.SIZE, "PNG")
+
+
+@pytest.mark.parametrize(
+    ("address", "picture", "alternative"),
+    [
+        ("/", "site-nl", "RESOC Westhoek, boven de skyline van de Westhoek"),
+        ("/prioriteiten/", "priorities-nl", "RESOC Westhoek · Prioriteiten, boven de skyline van de Westhoek"),
+        ("/en/themes/regional-marketing/", "themes-en", "RESOC Westhoek · Topics, above the skyline of the Westhoek"),
+        ("/fr/contact/", "contact-fr", "RESOC Westhoek · Contact, au-dessus de l’horizon du Westhoek"),
+        ("/privacy/", "site-nl", "RESOC Westhoek, boven de skyline van de Westhoek"),
+    ],
+)
+def test_a_page_has_the_picture_of_its_part_of_the_site(client, address, picture, alternative):
+    found = shared(client, address)
+    assert found["og:image"] == [f"http://testserver/static/share/{picture}.png"]
+    assert found["og:image:alt"] == [alternative]
+
+
+def test_a_page_that_is_not_translated_has_the_picture_of_the_original(client, editor):
+    publish(Theme.objects.create(title_nl="Enkel", slug_nl="enkel", summary_nl="Een."), editor)
+    assert shared(client, "/fr/themes/enkel/")["og:image"] == ["http://testserver/static/share/themes-nl.png"]

@@ -1,0 +1,100 @@
+"""A strict reading of the linked data of a page, by what schema.org and search engines ask of each kind."""
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+Data = dict[str, Any]
+
+# For each kind: what it must have, and what it may have besides. Whatever else it says is a mistake.
+KINDS: dict[str, tuple[set[str], set[str]]] = {
+    "Organization": (
+        {"name"},
+        {"url", "logo", "slogan", "description", "telephone", "email", "address", "areaServed"},
+    ),
+    "Person": ({"name", "url", "worksFor"}, {"jobTitle", "telephone", "email"}),
+    "Article": (
+        {"headline", "inLanguage", "datePublished", "dateModified", "description", "image", "publisher", "url"},
+        {"license", "translationOfWork", "identifier"},
+    ),
+    "Event": (
+        {"name", "startDate", "eventStatus", "organizer", "description", "inLanguage", "url"},
+        {"endDate", "location", "eventAttendanceMode"},
+    ),
+    "WebSite": ({"name", "url", "inLanguage", "potentialAction"}, set()),
+    "SearchAction": ({"target", "query-input"}, set()),
+    "EntryPoint": ({"urlTemplate"}, set()),
+    "BreadcrumbList": ({"itemListElement"}, set()),
+    "ListItem": ({"position", "name", "item"}, set()),
+    "Place": ({"name"}, {"address"}),
+    "VirtualLocation": ({"url"}, set()),
+    "PostalAddress": ({"addressCountry"}, {"streetAddress", "postalCode", "addressLocality", "addressRegion"}),
+}
+KINDS["NewsArticle"] = KINDS["Article"]
+A_SOURCE = ({"@id", "inLanguage"}, set[str]())  # what a translation was made from is told apart, not told whole
+ADDRESSES = {"url", "logo", "image", "item", "@id", "license", "eventStatus", "eventAttendanceMode", "urlTemplate"}
+DATES = {"datePublished", "dateModified", "startDate", "endDate"}
+NUMBERS = {"position"}
+
+
+def mistakes(document: Data) -> list[str]:
+    """What is wrong with a JSON-LD document, each as a sentence."""
+    found = [] if set(document) == {"@context", "@graph"} else ["It is not a context and a graph."]
+    if document.get("@context") != "https://schema.org":
+        found.append("The terms are not those of schema.org.")
+    for node in document.get("@graph", []):
+        found += _of_node(node)
+    return found
+
+
+def _of_node(node: Data, name: str = "") -> list[str]:
+    kind = node.get("@type", "")
+    if kind not in KINDS:
+        return [f"{name}: {kind!r} is no kind that we know."]
+    must, may = A_SOURCE if name == "translationOfWork" else KINDS[kind]
+    if kind == "Organization" and not name:
+        must = must | {"url", "logo", "description"}
+    given = set(node) - {"@type"}
+    found = [f"{kind} has no {each}." for each in sorted(must - given)]
+    found += [f"{kind} has an odd {each}." for each in sorted(given - must - may)]
+    for key in sorted(given):
+        for value in node[key] if isinstance(node[key], list) else [node[key]]:
+            found += _of_node(value, key) if isinstance(value, dict) else _of_value(kind, key, value)
+    if kind == "BreadcrumbList":
+        places = [each["position"] for each in node["itemListElement"]]
+        found += [] if places == list(range(1, len(places) + 1)) else ["The steps are not in order."]
+    return found
+
+
+def _of_value(kind: str, key: str, value: object) -> list[str]:
+    said = f"{kind}.{key} is {value!r}"
+    if key in NUMBERS:
+        return [] if isinstance(value, int) else [f"{said}: no number."]
+    if not isinstance(value, str) or not value.strip():
+        return [f"{said}: no text."]
+    if (
+        value != " ".join(value.split())
+        and "\N{NO-BREAK SPACE}" not in value
+        and "\N{NARROW NO-BREAK SPACE}" not in value
+    ):
+        return [f"{said}: odd spaces."]
+    if key in ADDRESSES and not re.fullmatch(r"https?://[^\s/]+/\S*", value):
+        return [f"{said}: no absolute address."]
+    if key in DATES and not _is_date(value):
+        return [f"{said}: no date of ISO 8601."]
+    if key == "inLanguage" and value not in ("nl", "fr", "en"):
+        return [f"{said}: no language of the site."]
+    if key == "telephone" and not re.fullmatch(r"\+\d{8,15}", value):
+        return [f"{said}: no number that can be dialled anywhere."]
+    return []
+
+
+def _is_date(value: str) -> bool:
+    """Whether it is a day, or a moment that says how far it is from UTC."""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            date.fromisoformat(value)
+            return True
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False

@@ -1,0 +1,120 @@
+"""The linked data of every kind of page, read strictly; and the reader itself."""
+
+import copy
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from pages.models import ContactDetails
+from priorities.models import Theme
+from publishing.workflow import publish
+from staff.models import StaffMember
+from tests.consultation import making
+from tests.resoc.linked_data import mistakes
+from tests.site.crawl import crawl
+from tests.updates import update_on
+
+pytestmark = pytest.mark.django_db
+
+
+def document(client, address: str) -> dict:
+    html = client.get(address).content.decode()
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert len(found) <= 1, address
+    return json.loads(found[0]) if found else {}
+
+
+@pytest.fixture
+def everything(editor):
+    """A page of every kind, with quotes as they are typed."""
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    theme.title_nl, theme.summary_nl = "de 'motor' van thema's", 'Zie "hier" : alles.'
+    theme.save()
+    publish(theme, editor)
+    publish(update_on(theme, title_nl="Nieuws 'nu'", body_nl="<p>Een bericht.</p>"), editor)
+    publish(making.requested(), editor)
+    publish(making.adopted("Advies 'over' iets", slug_nl="advies"), editor)
+    for days, values in ((-30, {}), (30, {"place_nl": "Ieper"}), (60, {"url": "https://vergadering.example/1"})):
+        publish(making.meeting(timezone.now() + timedelta(days=days), **values), editor)
+    publish(making.meeting(timezone.now() + timedelta(days=90), cancelled_reason_nl="Geen zaal"), editor)
+    details = ContactDetails.objects.get()
+    details.email, details.street, details.municipality = "info@resoc.example", "Straat 1", "Ieper"
+    details.licence = "cc_by"
+    details.save()
+    publish(details, editor)
+
+
+def test_the_linked_data_of_every_page_is_whole_and_well_formed(client, everything):
+    kinds = set()
+    for address in crawl(client):
+        found = document(client, address)
+        if found:
+            assert mistakes(found) == [], address
+            kinds |= {node["@type"] for node in found["@graph"]}
+    assert kinds == {"Organization", "WebSite", "Person", "Article", "NewsArticle", "Event", "BreadcrumbList"}
+
+
+def test_an_article_says_when_it_was_first_read_and_when_it_changed(client, editor):
+    theme = Theme.objects.create(title_nl="Eerst", slug_nl="eerst", summary_nl="Een zin.")
+    first = publish(theme, editor)
+    theme.summary_nl = "Een andere zin."
+    theme.save()
+    last = publish(theme, editor)
+    article = document(client, "/themas/eerst/")["@graph"][0]
+    assert article["datePublished"] == first.live_from.isoformat()
+    assert article["dateModified"] == last.live_from.isoformat()
+    assert article["description"] == "Een andere zin."
+
+
+def test_an_opinion_was_published_on_the_day_that_it_was_adopted(client, editor):
+    publish(making.adopted(slug_nl="advies"), editor)
+    article = document(client, "/adviezen/advies/")["@graph"][0]
+    assert (article["datePublished"], article["description"]) == ("2026-03-12", "RESOC vraagt een betere weg.")
+
+
+def test_what_is_not_decided_is_not_told_to_machines(client, editor):
+    publish(making.requested(slug_nl="advies"), editor)
+    assert "Geheime" not in client.get("/adviezen/advies/").content.decode()
+
+
+def test_a_person_is_told_of_with_what_the_card_shows_and_no_more(client, editor):
+    member = StaffMember.objects.get(slug="johan-halsberghe")
+    member.shows_phone, member.shows_email, member.email = False, False, "johan@resoc.example"
+    member.save()
+    publish(member, editor)
+    person = document(client, member.get_absolute_url())["@graph"][0]
+    assert "telephone" not in person
+    assert "email" not in person
+
+
+def test_quotes_and_spaces_are_set_right_for_machines_too(client, everything):
+    article, trail = document(client, "/themas/regiomarketing/")["@graph"]
+    assert article["headline"] == "De ‘motor’ van thema’s"
+    assert article["description"] == "Zie “hier”: alles."
+    assert trail["itemListElement"][-1]["name"] == "De ‘motor’ van thema’s"
+
+
+def test_the_reader_sees_what_is_wrong(client):
+    right = document(client, "/prioriteiten/tewerkstellingsbeleid/")
+    assert mistakes(right) == []
+    for change, said in (
+        ({"datePublished": "gisteren"}, "no date"),
+        ({"dateModified": "2026-01-01T10:00:00"}, "no date"),
+        ({"url": "/prioriteiten/"}, "no absolute address"),
+        ({"description": ""}, "no text"),
+        ({"headline": None}, "no text"),
+        ({"inLanguage": "de"}, "no language"),
+        ({"colour": "blue"}, "odd colour"),
+        ({"publisher": {"@type": "Organization"}}, "has no name"),
+        ({"@type": "Recipe"}, "no kind"),
+    ):
+        wrong = copy.deepcopy(right)
+        wrong["@graph"][0] |= change
+        assert any(said in each for each in mistakes(wrong)), change
+    for name in ("datePublished", "description", "image", "publisher"):
+        wrong = copy.deepcopy(right)
+        del wrong["@graph"][0][name]
+        assert mistakes(wrong) == [f"Article has no {name}."]
