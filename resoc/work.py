@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pages.models import TextPage
 from pages.sections import SECTIONS
@@ -17,7 +17,7 @@ from publishing.i18n.urls import desk_address
 from publishing.models import Draft, Publishable, Revision
 from publishing.models.rights import changeable, may_change
 from publishing.review.lacks import cause_of
-from resoc import privacy
+from resoc import privacy, source_texts
 from resoc.alarms import unsent
 from resoc.management.commands.seed import is_from_source
 
@@ -83,6 +83,34 @@ def _new_text(row: Publishable, draft: Draft) -> WorkItem:
         Subject(draft.model, draft.object_id),
         cause=cause(draft.last_at),
     )
+
+
+SOURCE_TEXTS = Kind("source_texts", Tier.BETTER, 85, gettext_lazy("better translation that came with the website"))
+
+
+@register(SOURCE_TEXTS)
+def corrected_translations(asked: Asked) -> Iterator[WorkItem]:
+    """Pages as they came with the site, of which a later version of the site has a better translation."""
+    for each in source_texts.corrected():
+        page = each.page
+        if may_change(asked.user, type(page)):
+            yield WorkItem(
+                SOURCE_TEXTS,
+                str(page),
+                ngettext(
+                    "%d text was translated better since, and nobody changed yours",
+                    "%d texts were translated better since, and nobody changed yours",
+                    len(each.passages),
+                )
+                % len(each.passages),
+                f"{desk_address(page)}#id_{each.passages[0].column}"
+                if not each.passages[0].is_row
+                else desk_address(page),
+                2 * len(each.passages),
+                subject=Subject(page._meta.label_lower, page.pk),
+                cause=cause_of([(passage.column, passage.better) for passage in each.passages]),
+                advice=render_to_string("admin/source_texts.html", {"passages": each.passages}),
+            )
 
 
 WAITING_SECTION = Kind("waiting_section", Tier.DATE, 9, gettext_lazy("part of the site that waits for its address"))

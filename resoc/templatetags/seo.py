@@ -143,7 +143,8 @@ def structured_data(
 
 def _of_organisation(context: Context) -> dict[str, Any]:
     """Its logo, where it works, and the number that stands at the foot of every page."""
-    area = {"@type": "Place", "name": "Westhoek", "address": {"@type": "PostalAddress", "addressCountry": "BE"}}
+    where = {"@type": "PostalAddress", "addressRegion": "West-Vlaanderen", "addressCountry": "BE"}
+    area = {"@type": "Place", "name": "Westhoek", "address": where}
     data = {"logo": absolute(context["request"], static("icons/icon-512.png")), "areaServed": area}
     secretariat = getattr(context.get("footer"), "secretariat", None)
     number = secretariat.phone_uri.removeprefix("tel:") if secretariat else ""

@@ -80,7 +80,7 @@ def test_the_feed_of_a_theme_moves_with_it_and_ends_with_it(client, editor):
     publish(theme, editor)
     for old, new in (
         ("/themas/regiomarketing/feed/", "/themas/nieuw/feed/"),
-        ("/fr/themes/marketing-regional/feed/", "/fr/themes/nouveau/feed/"),
+        ("/fr/themes/marketing-territorial/feed/", "/fr/themes/nouveau/feed/"),
     ):
         response = client.get(old)
         assert (response.status_code, response.headers["Location"]) == (301, new)

@@ -39,9 +39,9 @@ def test_the_sitemap_lists_every_page_that_a_visitor_can_reach_with_its_language
         if re.search("/(prioriteiten|priorites|priorities|themas|themes|topics)/.", page)
     }
     assert set(listed) == searchable - sparse
-    assert listed["http://testserver/fr/themes/marketing-regional/"] == {
+    assert listed["http://testserver/fr/themes/marketing-territorial/"] == {
         "nl": "http://testserver/themas/regiomarketing/",
-        "fr": "http://testserver/fr/themes/marketing-regional/",
+        "fr": "http://testserver/fr/themes/marketing-territorial/",
         "en": "http://testserver/en/themes/regional-marketing/",
     }
 

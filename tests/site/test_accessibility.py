@@ -19,7 +19,7 @@ ADDRESSES = [
     "/fr/priorites/politique-de-l-emploi/",
     "/themas/",
     "/themas/regiomarketing/",
-    "/fr/themes/marketing-regional/",
+    "/fr/themes/marketing-territorial/",
     "/contact/",
     "/en/contact/stephanie-thybaert/",
     "/toegankelijkheid/",

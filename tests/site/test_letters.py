@@ -81,7 +81,7 @@ def test_a_translation_that_nobody_can_read_is_none(client, theme, editor):
             body_fr="<p>Texte</p>",
         )
         dirty(theme, **{column: nothing})
-        html = words(client.get("/fr/themes/marketing-regional/").content.decode())
+        html = words(client.get("/fr/themes/marketing-territorial/").content.decode())
         assert ("Nederlandse tekst" if column == "body_fr" else "Alleen Nederlands") in html, nothing
 
 

@@ -59,7 +59,7 @@ def test_the_menu_says_which_page_this_is_and_in_which_section_a_page_is(client)
         f"/versies/{version}/": ("/", "true"),
         "/themas/": ("/themas/", "page"),
         "/themas/regiomarketing/": ("/themas/", "true"),
-        "/fr/themes/marketing-regional/": ("/fr/themes/", "true"),
+        "/fr/themes/marketing-territorial/": ("/fr/themes/", "true"),
         "/prioriteiten/": ("/prioriteiten/", "page"),
         "/contact/": ("/contact/", "page"),
         "/contact/johan-halsberghe/": ("/contact/", "true"),
@@ -105,7 +105,7 @@ def test_the_switcher_leads_to_the_same_page_in_each_language(client):
     html = client.get("/themas/regiomarketing/").content.decode()
     for language, address in [
         ("nl", "/themas/regiomarketing/"),
-        ("fr", "/fr/themes/marketing-regional/"),
+        ("fr", "/fr/themes/marketing-territorial/"),
         ("en", "/en/themes/regional-marketing/"),
     ]:
         assert re.search(rf'<a href="{address}" lang="{language}" hreflang="{language}"', html)
@@ -123,7 +123,7 @@ def test_an_untranslated_page_is_honest_about_it(client, editor):
     assert html.count("néerlandais") == 1
     assert '<link rel="canonical" href="http://testserver/themas/alleen/">' in html
     assert re.findall(r'rel="alternate" hreflang="(\w+)"', html) == ["nl"]
-    html = client.get("/fr/themes/marketing-regional/").content.decode()
+    html = client.get("/fr/themes/marketing-territorial/").content.decode()
     assert html.count("néerlandais") == html.count("Traduit du néerlandais") == 1
 
 
@@ -155,7 +155,7 @@ def test_the_404_offers_the_page_of_an_address_in_another_language_in_that_of_th
     assert "Cherchiez-vous ceci" not in html
     html = client.get("/fr/themes/regiomarketing/").content.decode()
     assert "Cherchiez-vous ceci" in html
-    assert re.search(r'<a class="cap" href="/fr/themes/marketing-regional/">Élaboration', html)
+    assert re.search(r'<a class="cap" href="/fr/themes/marketing-territorial/">Élaboration', html)
     assert "/themas/regiomarketing/" not in html.partition("<main")[2].partition("</main>")[0]
     assert client.get("/fr/themes/a%00b/").status_code == 404
 
@@ -204,6 +204,6 @@ def test_the_switcher_keeps_the_query_and_the_page_of_a_list(client, editor):
 def test_the_switcher_on_an_old_version_leads_to_the_same_version(client):
     number = Theme.objects.get(slug_nl="regiomarketing").revisions.get().pk
     html = client.get(f"/themas/regiomarketing/versies/{number}/").content.decode()
-    assert f'<a href="/fr/themes/marketing-regional/versions/{number}/" lang="fr"' in html
+    assert f'<a href="/fr/themes/marketing-territorial/versions/{number}/" lang="fr"' in html
     assert '<link rel="canonical" href="http://testserver/themas/regiomarketing/">' in html
     assert '<a href="/fr/versions/" lang="fr"' in client.get("/versies/").content.decode()

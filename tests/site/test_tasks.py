@@ -98,7 +98,7 @@ def test_add_a_french_translation(secretary, visitor):
     secretary.click("button", "Publiceer")
     secretary.says_what_is_new()
     secretary.sees("Gepubliceerd: bezoekers zien het nu.")
-    visitor.goto("/fr/themes/marketing-regional/")
+    visitor.goto("/fr/themes/marketing-territorial/")
     assert visitor.get_by_text("Un résumé en français.").is_visible()
 
 

@@ -63,7 +63,7 @@ class Command(BaseCommand):
 
     def add(self, model: type[P], row: dict[str, Any], key: str, **extra: Any) -> P | None:
         """Save and offer one object, unless one with this `key` is there, or ever was."""
-        obj = model(**_columns(model, row), **extra, needs_check_fr=True, needs_check_en=True)
+        obj = model(**columns_of(model, row), **extra, needs_check_fr=True, needs_check_en=True)
         found = model._base_manager.filter(**{key: getattr(obj, key)}).first()
         if found or was_there(model, key, getattr(obj, key)):
             return found
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         """Save and offer the mission page with its child rows, unless there ever was one."""
         if Revision.objects.of(MissionPage).exists() or MissionPage._base_manager.exists():
             return
-        page = MissionPage(**_columns(MissionPage, content["mission"]), needs_check_fr=True, needs_check_en=True)
+        page = MissionPage(**columns_of(MissionPage, content["mission"]), needs_check_fr=True, needs_check_en=True)
         page.save()
         _add_rows(Role, page, content["role"])
         _add_rows(Aim, page, [{"text": row} for row in content["aim"]])
@@ -91,7 +91,7 @@ class Command(BaseCommand):
         ours = Revision.objects.of(TextPage).filter(slugs__slug=AccessibilityStatement.slug)
         said = Revision.objects.of(AccessibilityStatement).exists() or AccessibilityStatement._base_manager.exists()
         if not ours.exists() and not said:
-            statement = AccessibilityStatement(**_columns(AccessibilityStatement, row))
+            statement = AccessibilityStatement(**columns_of(AccessibilityStatement, row))
             statement.save()
             self.offer(statement)
 
@@ -125,20 +125,20 @@ def named(content: Path) -> dict[type[Publishable], list[Any]]:
     found, said = {}, tomllib.loads(content.read_text())
     for model, table, key in KEYS:
         rows = said.get(table, [])
-        found[model] = [_columns(model, row).get(key) for row in ([rows] if isinstance(rows, dict) else rows)]
+        found[model] = [columns_of(model, row).get(key) for row in ([rows] if isinstance(rows, dict) else rows)]
     return found
 
 
 def _add_rows(model: Any, page: MissionPage, rows: list[dict[str, Any]]) -> None:
     for position, row in _numbered(rows):
-        model._base_manager.create(page=page, position=position, **_columns(model, row))
+        model._base_manager.create(page=page, position=position, **columns_of(model, row))
 
 
 def _numbered(rows: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
     return list(enumerate(rows, start=1))
 
 
-def _columns(model: Any, row: dict[str, Any]) -> dict[str, Any]:
+def columns_of(model: Any, row: dict[str, Any]) -> dict[str, Any]:
     """The columns of one row of the content file: `title.fr` there is `title_fr` here."""
     columns: dict[str, Any] = {}
     for name, value in row.items():

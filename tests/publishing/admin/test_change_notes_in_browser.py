@@ -50,7 +50,7 @@ def test_the_question_is_answered_by_keyboard_and_visitors_read_the_answer(signe
     page.get_by_label("Frans").fill("Une seule histoire pour toute la région.")
     page.get_by_role("button", name="Bewaar", exact=True).click()
     page.get_by_text("Gewijzigd: dit lezen bezoekers nu.").wait_for()
-    page.goto("/fr/themes/marketing-regional/")
+    page.goto("/fr/themes/marketing-territorial/")
     page.locator(".change-note", has_text="Une seule histoire").scroll_into_view_if_needed()
     look("page")
     page.goto("/themas/regiomarketing/versies/")

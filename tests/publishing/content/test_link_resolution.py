@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
         ("/themas/regiomarketing/", False),
         ("/themas/regiomarketing/#meer", False),
         ("https://www.example.org/themas/regiomarketing/", False),
-        ("https://www.example.org/fr/themes/marketing-regional/", False),
+        ("https://www.example.org/fr/themes/marketing-territorial/", False),
         ("https://www.example.org.evil.example/themas/regiomarketing/", True),
         ("https://elsewhere.example/themas/regiomarketing/", True),
         ("//themas/regiomarketing/", True),

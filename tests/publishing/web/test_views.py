@@ -23,7 +23,7 @@ def test_an_old_address_redirects_for_ever_to_the_current_one_in_each_language(c
     rename(theme, editor, slug_nl="streekmarketing", slug_fr="promotion")
     for old, new in [
         ("/themas/regiomarketing/", "/themas/streekmarketing/"),
-        ("/fr/themes/marketing-regional/", "/fr/themes/promotion/"),
+        ("/fr/themes/marketing-territorial/", "/fr/themes/promotion/"),
     ]:
         response = client.get(old)
         assert (response.status_code, response.headers["Location"]) == (301, new)
@@ -47,7 +47,7 @@ def test_a_scheduled_slug_is_no_address_before_its_time(client, theme, editor):
 
 
 def test_the_slug_of_another_language_is_not_an_address_in_this_one(client):
-    assert client.get("/themas/marketing-regional/").status_code == 404
+    assert client.get("/themas/marketing-territorial/").status_code == 404
 
 
 def test_an_untranslated_page_has_the_dutch_slug_until_it_is_translated(client, editor):
@@ -61,7 +61,7 @@ def test_an_untranslated_page_has_the_dutch_slug_until_it_is_translated(client, 
 def test_a_withdrawn_page_answers_410_with_its_reason_also_at_older_addresses(client, theme, editor):
     rename(theme, editor, slug_nl="streekmarketing")
     withdraw(theme, editor, "Dit thema is <afgerond>.")
-    for address in ("/themas/streekmarketing/", "/themas/regiomarketing/", "/fr/themes/marketing-regional/"):
+    for address in ("/themas/streekmarketing/", "/themas/regiomarketing/", "/fr/themes/marketing-territorial/"):
         response = client.get(address)
         assert response.status_code == 410
         html = response.content.decode()

@@ -30,7 +30,7 @@ def test_an_end_before_the_beginning_is_refused(theme, editor):
         ({"title_nl": " "}, "title_nl"),
         ({"slug_nl": None, "slug_fr": None}, "slug_nl"),
         ({"slug_nl": "regiomarketing"}, "slug_nl"),
-        ({"slug_fr": "marketing-regional"}, "slug_fr"),
+        ({"slug_fr": "marketing-territorial"}, "slug_fr"),
         ({"url": "geen adres"}, "url"),
     ],
 )
@@ -51,7 +51,7 @@ def test_the_slug_of_something_withdrawn_is_free_again(theme, editor):
 
 
 def test_an_untranslated_page_does_not_fall_back_to_an_address_that_another_has(theme, editor):
-    Theme.objects.filter(pk=theme.pk).update(slug_nl="marketing-regional", slug_fr=None)
+    Theme.objects.filter(pk=theme.pk).update(slug_nl="marketing-territorial", slug_fr=None)
     with pytest.raises(ValidationError) as error:
         publish(theme, editor)
     assert list(error.value.message_dict) == ["slug_nl"]
