@@ -140,7 +140,7 @@ def test_the_page_of_an_opinion_says_all_a_journalist_asks(client, editor):
     html = client.get("/adviezen/ontsluiting/").content.decode()
     assert "Deels gevolgd" in html
     assert "nog geen antwoord" not in html
-    assert html.index("Deels gevolgd") < html.index("RESOC vraagt een betere weg.", html.index("<main"))
+    assert html.index("Deels gevolgd") < html.index("RESOC vraagt een betere weg.", html.index("<h1"))
 
 
 def test_no_substantive_opinion_is_an_outcome(client, editor):

@@ -76,7 +76,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(client, editor, 
     for day in range(1, count + 1):
         publish(update(theme, day, f"U{day}"), editor)
     client.get("/themas/regiomarketing/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/themas/regiomarketing/")
 
 
