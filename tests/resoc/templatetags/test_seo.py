@@ -1,19 +1,15 @@
 """What search engines and social media read of a page."""
 
 import json
-import os
 import re
 from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.contrib.staticfiles import finders
 from django.utils import timezone
-from PIL import Image
 
 from priorities.models import Theme
 from publishing.workflow import publish
-from resoc import share_pictures
 from staff.models import StaffMember
 from tests.consultation import making
 from tests.site.crawl import crawl
@@ -221,15 +217,6 @@ def test_quotes_and_spaces_are_set_right_in_titles_and_in_feeds(client, editor):
     feed = unescape(client.get("/feed/").content.decode())
     assert "De ‘motor’: " in feed
     assert "<p>‘Zo’</p>" in feed
-
-
-@pytest.mark.parametrize("kind", share_pictures.WORDS)
-@pytest.mark.parametrize("language", ["nl", "fr", "en"])
-def test_each_part_of_the_site_has_a_small_picture_in_each_language(kind, language):
-    file = finders.find(share_pictures.path(kind, language))
-    assert os.path.getsize(file) < 60_000
-    with Image.open(file) as picture:
-        assert (picture.size, picture.format) == (share_pictures.SIZE, "PNG")
 
 
 @pytest.mark.parametrize(
