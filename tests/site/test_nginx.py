@@ -273,7 +273,7 @@ def certificate(folder: Path) -> None:
     pem = serialization.Encoding.PEM
     (folder / "fullchain.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(pem))
     private = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, *private))
+    (folder / "privkey.pem").write_bytes(key.private_bytes(pem, *private))
 
 
 def ask(port: int, path: str = "/", method: str = "GET", server: str = HOST, host: str = HOST, **options):
