@@ -76,6 +76,8 @@ def wanted_variables(site: Site, name: str, options: Namespace) -> dict[str, str
     if options.mail:
         address = sys.stdin.readline().strip() if options.mail == "-" else options.mail
         wanted["EMAIL_URL"] = address
+    if options.contact:
+        wanted["OPERATOR_EMAIL"] = options.contact
     if options.port:
         wanted["PORT"] = str(options.port)
     wanted |= dict(map(variables.setting, options.set))
@@ -149,7 +151,7 @@ def certificate(site: Site, release: str, name: str, options: Namespace) -> str:
     if options.no_certbot:
         advice = "No certificate yet: see docs/operators.md for one of your own."
     elif not web.is_trusted(machine) or state.get("certificate") not in (variables.names(name), None):
-        advice = web.certify(machine, name, options.contact)
+        advice = web.certify(machine, name, site.variables().get("OPERATOR_EMAIL", "").partition(",")[0])
         if not advice:
             site.releases.remember(certificate=variables.names(name))
     if not web.is_trusted(machine):

@@ -25,7 +25,11 @@ def parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("name", nargs="?", help="the name of the site, such as www.example.org; an upgrade knows it already")
     add("--mail", metavar="URL", help="the mail server: EMAIL_URL in docs/operators.md; - reads it from the input")
-    add("--contact", metavar="ADDRESS", default="", help="whom the authority of the certificate may write to")
+    add(
+        "--contact",
+        metavar="ADDRESS",
+        help="who hears what turns wrong, and whom the authority of the certificate may write to",
+    )
     add("--set", metavar="NAME=VALUE", action="append", default=[], help="another variable of docs/operators.md")
     add("--port", type=int, help="of the site itself, behind nginx (8000)")
     add("--no-certbot", action="store_true", help="you have a certificate of your own")

@@ -93,6 +93,7 @@ def test_browsers_are_promised_https_once_there_is_a_certificate(scratch):
     assert asked.endswith("-d www.example.org -d example.org")
     assert "--email web@example.org" in asked
     assert "--webroot" in asked
+    assert "OPERATOR_EMAIL=web@example.org" in scratch.read("etc/resoc.env")
     assert "Strict-Transport-Security" in scratch.read("etc/nginx/conf.d/resoc.conf")
     assert "HSTS" not in scratch.read("etc/resoc.env")
     assert (scratch.root / "etc/resoc/tls/fullchain.pem").read_text() == "real\n"
