@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,11 +22,17 @@ from consultation.models import (
     Position,
     references,
 )
+from consultation.models.meetings import telling_of_closed
 from priorities.admin import AboutInline
 from priorities.attachments import AttachmentInline
 from publishing.admin import ChildInline, PublishableAdmin
 from publishing.admin.publishable.children import ChildFormSet
+from publishing.admin.publishable.copying import SOURCE
 from publishing.admin.scheduling import MomentField
+from publishing.i18n.urls import desk_address
+from publishing.web.form_data import asks_to_publish
+
+MOST_BODIES = 6  # of which the last meeting is offered to begin from
 
 
 class OpinionSubjectInline(AboutInline):
@@ -112,8 +119,16 @@ class OpinionAdmin(PublishableAdmin):
         return str(obj.state.label)
 
 
+def last_meetings() -> list[Meeting]:
+    """The last meeting of each body, to begin a new one from; the newest first."""
+    of_body = Meeting.objects.filter(body=models.OuterRef("body"), starts_at__isnull=False)
+    last = of_body.order_by("-starts_at", "-pk").values("pk")[:1]
+    return list(Meeting.objects.filter(pk=models.Subquery(last)).order_by("-starts_at", "-pk")[:MOST_BODIES])
+
+
 @admin.register(Meeting)
 class MeetingAdmin(PublishableAdmin):
+    change_form_template = "admin/consultation/meeting_form.html"
     shared_first = True
     shared_fields = (
         "body",
@@ -133,6 +148,20 @@ class MeetingAdmin(PublishableAdmin):
         if isinstance(db_field, models.DateTimeField):
             return db_field.formfield(form_class=MomentField, widget=MomentField.widget)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        is_empty = kwargs.get("add") and request.method == "GET" and SOURCE not in request.GET
+        context["previous"] = last_meetings() if is_empty else []
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Meeting) -> HttpResponse:
+        """As for all; once an item is closed, it asks about the versions that say what it is about."""
+        response = super().response_change(request, obj)
+        if asks_to_publish(request.POST) and telling_of_closed(Meeting.objects.get(pk=obj.pk)):
+            said = _("Earlier versions still say what the closed item is about. Should visitors go on reading those?")
+            link = _("Take them out of the public list, in the history")
+            messages.warning(request, format_html('{} <a href="{}">{}</a>', said, desk_address(obj, "history"), link))
+        return response
 
     @admin.display(description=gettext_lazy("how far"))
     def shown_state(self, obj: Meeting) -> str:

@@ -11,14 +11,18 @@ class ConsultationConfig(AppConfig):
     verbose_name = _("Opinions and meetings")
 
     def ready(self) -> None:
+        from consultation.feed_entries import meeting_text, opinion_text
         from consultation.models import Meeting, Opinion
         from pages.sections import Section
         from pages.sections import register as register_section
+        from priorities import feeds
         from publishing.search.places import Place, register
 
         opinions, meetings = Section("opinion_list", Opinion), Section("meeting_list", Meeting)
         for section in (opinions, meetings):
             register_section(section)
+        feeds.register(feeds.Kind(Opinion, opinion_text))
+        feeds.register(feeds.Kind(Meeting, meeting_text, ("documents__document", "items__opinion")))
         names = {"nl": ("advies",), "fr": ("avis",), "en": ("advice",)}
         register(Place("opinion_list", _("Opinions"), names, opinions.is_there))
         names = {"nl": ("vergaderingen",), "fr": ("réunions",), "en": ("agenda",)}

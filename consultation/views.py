@@ -1,5 +1,6 @@
 """The lists and the pages of opinions and meetings."""
 
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +18,7 @@ from pages.sections import gives_way
 from priorities.models import Priority
 from publishing.cache.parameters import PAGE, page_of, takes
 from publishing.i18n.languages import current
-from publishing.models import Revision, RevisionReference
+from publishing.models import Publishable, Revision, RevisionReference
 from publishing.web.views import PublishedDetailView
 
 OPINIONS_PER_PAGE = 20
@@ -29,7 +30,7 @@ SLUG = r"[-a-z0-9_]{1,100}"
 @takes(year=YEAR, priority=SLUG, page=PAGE)
 @gives_way
 def opinion_list(request: HttpRequest) -> HttpResponse:
-    """What runs, then all opinions by year, newest first; 404 while there are none, and for a filter without any."""
+    """What runs, then all opinions by year, newest first; 404 until there is one, and for a filter without any."""
     now = timezone.now()
     public = Revision.objects.public(now).of(Opinion).order_by()
     years = [year_of(key) for key in sorted(_years(public))]
@@ -44,7 +45,7 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
         shown = shown.referring_to(priority, "about.priority")
     shown = shown.following("requested_by", "adopted_by", "about__priority", "about__theme")
     page_obj = page_of(request, Paginator(shown, OPINIONS_PER_PAGE))
-    if not page_obj.paginator.count:
+    if not page_obj.paginator.count and (year or priority or not once_there(Opinion, now)):
         raise Http404
     context = {
         "section": "opinions",
@@ -60,6 +61,11 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
         "kept_query": _query(year, priority).lstrip("?"),
     }
     return render(request, "consultation/opinion_list.html", context)
+
+
+def once_there(model: type[Publishable], now: datetime) -> bool:
+    """Whether visitors ever saw one: then the address of the list says that there is none any more."""
+    return Revision.objects.of(model).once_public(now).exists()
 
 
 def _years(public: Any) -> set[str]:
@@ -126,13 +132,13 @@ def version_number(obj: Any) -> int:
 @takes(page=PAGE)
 @gives_way
 def meeting_list(request: HttpRequest) -> HttpResponse:
-    """The meetings to come, the first one first, and those that are over, the last one first; 404 while none is."""
+    """The meetings to come, the first one first, then those that are over, the last one first; 404 until there is one."""
     now = timezone.now()
     shown: Any = Meeting.published(now).following("body", "minutes", "items__opinion")
     past = shown.filter(sort_key__lte=moment_key(now)).order_by("-sort_key", "-object_id")
     page_obj = page_of(request, Paginator(past, MEETINGS_PER_PAGE))
     coming = list(shown.filter(sort_key__gt=moment_key(now))) if page_obj.number == 1 else []
-    if not coming and not page_obj.paginator.count:
+    if not coming and not page_obj.paginator.count and not once_there(Meeting, now):
         raise Http404
     context = {"section": "meetings", "page_obj": page_obj, "coming": coming}
     return render(request, "consultation/meeting_list.html", context)

@@ -1,6 +1,7 @@
 """What is new, as Atom (RFC 4287): for the whole site, and for one theme."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -37,7 +38,7 @@ class Atom(feedgenerator.Atom1Feed):
 
 
 class SiteFeed(Feed):
-    """The newest themes and updates, in the language of the address, as far as they exist in it."""
+    """What is new of each of `KINDS`, in the language of the address, as far as it exists in it."""
 
     feed_type = Atom
     author_name = "RESOC Westhoek"  # of every entry too (RFC 4287 4.1.1)
@@ -74,9 +75,7 @@ class SiteFeed(Feed):
 
     def item_description(self, item: Any) -> str:
         """What changed, and the text, with addresses that also lead here from a feed reader."""
-        body = resolve(item, "body")
-        text = set_right_in_html(body.value, body.language or current())
-        text = with_addresses(text, item.addresses, root=absolute(self.request, ""))
+        text = with_addresses(item.feed_text, item.addresses, root=absolute(self.request, ""))
         return f"{_told(item.change_note)}{text}"
 
     def item_link(self, item: Publishable) -> str:
@@ -127,6 +126,33 @@ class ThemeFeedView(PublishedDetailView):
         return ThemeFeed()(self.request, theme=obj)
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of page of which the feed of the site tells what is new."""
+
+    model: type[Publishable]
+    text: Callable[[Any], str]  # what an entry says, as HTML
+    following: tuple[str, ...] = ("documents__document",)
+
+
+def body_of(obj: Any) -> str:
+    """The text of a page, with the signs of its language."""
+    body = resolve(obj, "body")
+    return set_right_in_html(body.value, body.language or current())
+
+
+KINDS: dict[type[Publishable], Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Let the feed of the site tell what is new of this kind."""
+    KINDS[kind.model] = kind
+
+
+for each in (Theme, Update):
+    register(Kind(each, body_of))
+
+
 # Each from its own index: together they would all be sorted.
 NEWEST: PreparedQuery[Revision] = PreparedQuery(
     lambda model, most: Revision.objects.public(AT).of(model).newest_first()[:most]
@@ -134,9 +160,9 @@ NEWEST: PreparedQuery[Revision] = PreparedQuery(
 
 
 def _newest(most: int, now: datetime) -> list[Revision]:
-    """What visitors see of themes and updates, newest first."""
-    both = chain(*(NEWEST(model, most, at=now) for model in (Theme, Update)))
-    return sorted(both, key=lambda revision: (revision.changed_at, revision.pk), reverse=True)[:most]
+    """What visitors see of all kinds in the feed, newest first."""
+    found = chain(*(NEWEST(model, most, at=now) for model in KINDS))
+    return sorted(found, key=lambda revision: (revision.changed_at, revision.pk), reverse=True)[:most]
 
 
 def _in_this_language(ask: Callable[[int, datetime], list[Revision]]) -> list[Publishable]:
@@ -153,11 +179,13 @@ def _in_this_language(ask: Callable[[int, datetime], list[Revision]]) -> list[Pu
         shown = spoken[:LENGTH]
         if len(shown) == LENGTH or len(found) < most:
             break
-    links = addresses({target for obj in shown for target in targets(resolve(obj, "body").value)})
-    follow(shown, ["documents__document"], now)
+    for paths in dict.fromkeys(KINDS[type(obj)].following for obj in shown):
+        follow([obj for obj in shown if KINDS[type(obj)].following == paths], paths, now)
+    texts = {id(obj): KINDS[type(obj)].text(obj) for obj in shown}
+    links = addresses({target for text in texts.values() for target in targets(text)})
     told = last_told(obj.revision for obj in shown)
     for obj in shown:
-        obj.addresses, obj.change_note = links, told.get(obj.revision.pk)
+        obj.feed_text, obj.addresses, obj.change_note = texts[id(obj)], links, told.get(obj.revision.pk)
     return shown
 
 
@@ -171,5 +199,5 @@ def _told(change_note: ChangeNote | None) -> str:
 
 
 def is_spoken(revision: Revision) -> bool:
-    """Whether the title of a theme or an update has a text in the language of the feed."""
+    """Whether the title of a page has a text in the language of the feed."""
     return not is_blank(revision.data.get(localized("title", [current()])[0]))

@@ -7,7 +7,7 @@ from functools import reduce
 from itertools import chain, count
 from operator import or_
 from pathlib import PurePath
-from typing import Any
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
@@ -162,6 +162,7 @@ class HasDocuments(models.Model):
     """A model with a list of documents, in child rows called `documents`."""
 
     documents: Any
+    goes_along: ClassVar[tuple[str, ...]] = ("documents.document",)
 
     class Meta:
         abstract = True

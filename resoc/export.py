@@ -4,6 +4,7 @@ The copy is made by asking the site for its pages, as a visitor would: what no v
 no copy. All pages are of one moment.
 """
 
+import json
 import re
 import shutil
 import tempfile
@@ -12,7 +13,7 @@ from html import escape, unescape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urldefrag, urljoin, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -37,8 +38,9 @@ OF_CSS = re.compile(r"""url\(["']?([^"')]+)""")
 OF_MANIFEST = re.compile(r'"(?:src|start_url)": "([^"]*)"')
 # Pages that stay citable: others may know an address that none of ours names any more. Cards of people are none
 # of them, because a folder that bears a name would tell who worked here.
-CITABLE = ("priority_detail", "theme_detail", "update_detail", "text_page")
-TEXT = (".html", ".xml", ".css", ".webmanifest")
+CITABLE = ("priority_detail", "theme_detail", "update_detail", "opinion_detail", "meeting_detail", "text_page")
+BESIDE = {"meeting_detail": "meeting_file"}  # what a page offers only for a while, and stays at its address
+TEXT = (".html", ".xml", ".css", ".webmanifest", ".json")
 
 Tell = Callable[[str], None]
 
@@ -134,9 +136,12 @@ class Copy:
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 self.failed.append(f"{address} answers {response.status_code}")
             return set()
-        if urlsplit(address).query:  # a list has the one parameter `page`: a file has none
-            path = f"{path}page-{urlsplit(address).query.partition('=')[2]}/"
-            self.moved[address] = path
+        if query := urlsplit(address).query:  # such as the second page of a list: a file has none
+            stem, dot, ending = path.partition(".")
+            stem += "".join(
+                f"{'-' if dot else ''}{name}-{value}{'' if dot else '/'}" for name, value in parse_qsl(query)
+            )
+            path = self.moved[address] = stem + dot + ending
         if path.endswith("/"):
             is_page = response.headers["Content-Type"].startswith("text/html")
             if not is_page:  # a feed: web servers look for no other name in a folder than this one
@@ -165,7 +170,10 @@ class Copy:
     def repoint(self) -> None:
         """Let every link lead to where things are in the copy."""
         for name, address in self.files.items():
-            if not name.endswith((".html", ".xml")):
+            if not name.endswith((".html", ".xml", ".json")):
+                continue
+            if name.endswith(".json"):
+                self.repoint_data(name, address)
                 continue
 
             def led(match: re.Match[str], address: str = address) -> str:
@@ -180,6 +188,15 @@ class Copy:
             if "?" in address:  # says its own address also where it is no link
                 text = text.replace(own_root() + address, own_root() + self.moved[address])
             file.write_text(text)
+
+    def repoint_data(self, name: str, address: str) -> None:
+        """The same in a file of JSON, of each text that is an address and nothing else."""
+        file = self.folder / name
+        text = file.read_text()
+        for link in strings(json.loads(text)):
+            if (led := self.led(link, address)) != link:
+                text = text.replace(json.dumps(link, ensure_ascii=False), json.dumps(led, ensure_ascii=False))
+        file.write_text(text)
 
     def led(self, link: str, page: str) -> str:
         """`link` on `page`, as it leads to the same thing in the copy."""
@@ -197,9 +214,9 @@ def beginnings() -> Iterator[str]:
     """The addresses to which no page needs to lead."""
     for code in CODES:
         with translation.override(code):
-            for name in ("home", "search", "feed", "manifest"):
+            for name in ("home", "search", "feed", "manifest", "calendar"):
                 yield reverse(name)
-    yield from (reverse("sitemap"), reverse("robots"), reverse("security_txt"))
+    yield from map(reverse, ("sitemap", "robots", "security_txt", "opinions_data", "meetings_data"))
     for model in content_models():
         if (view := model.view_name) in CITABLE:
             slugs = RevisionSlug.objects.filter(revision__in=Revision.objects.of(model).once_public().changes())
@@ -213,6 +230,8 @@ def beginnings() -> Iterator[str]:
                     yield reverse(view, args=[slug])
                     yield reverse(f"{view}_versions", args=[slug])
                     yield reverse(f"{view}_version", args=[slug, number])
+                    if view in BESIDE:
+                        yield reverse(BESIDE[view], args=[slug])
 
 
 def own_root() -> str:
@@ -236,12 +255,23 @@ def links(file: Path) -> Iterator[str]:
         yield from OF_CSS.findall(text)
     elif file.suffix == ".webmanifest":
         yield from OF_MANIFEST.findall(text)
+    elif file.suffix == ".json":
+        yield from (each for each in strings(json.loads(text)) if each.startswith(f"{own_root()}/"))
     else:
         said = (address for address in OF_MACHINES.findall(text) if address.startswith(own_root()))
         yield from (unescape(address) for address in said if "{" not in address)  # a template leads nowhere (RFC 6570)
         for name, value in LINK.findall(text):
             value = unescape(value)
             yield from (part.split()[0] for part in value.split(",")) if name == "srcset" else [value]
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a value of JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings(each)
 
 
 def static_file(name: str) -> bytes | None:

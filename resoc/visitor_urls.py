@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from consultation import data
 from pages.contact_form import contact_form
 from pages.views import security_txt
 from publishing.contributions.shared import shared
@@ -20,6 +21,8 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
     path("robots.txt", robots, name="robots"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
+    path("data/opinions.json", data.opinions, name="opinions_data"),  # in all languages at once
+    path("data/meetings.json", data.meetings, name="meetings_data"),
     path("csp-report/", take, name="csp_report"),
     path("healthz", healthz, name="healthz"),
     *i18n_patterns(

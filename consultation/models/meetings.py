@@ -1,6 +1,6 @@
 """Meetings: when a body meets, about what, and what was written of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from consultation.models.bodies import LONGEST_SLUG, SLUG_HELP, Body, free_slug
@@ -16,7 +16,7 @@ from consultation.states import MeetingState, meeting_state
 from priorities.models import Attachment, Document, HasDocuments
 from publishing.i18n.formats import written
 from publishing.i18n.languages import CODES, is_blank, localized, resolve
-from publishing.models import Child, Publishable
+from publishing.models import Child, Publishable, Revision
 from publishing.models.relations import PublishedForeignKey
 from publishing.text.transliteration import to_slug
 
@@ -33,7 +33,11 @@ class Meeting(HasDocuments, Publishable):
     stays_current = False
     schema_type = "Event"
     children = ("items", "documents")
-    not_copied = ("uid", "title", "slug", "starts_at", "ends_at", "minutes", "minutes_approved_on", "cancelled_reason")
+    goes_along = ("body", "items.opinion", "items.document", "documents.document", "minutes")
+    not_copied = (
+        *("uid", "title", "slug", "starts_at", "ends_at", "minutes", "minutes_approved_on", "cancelled_reason"),
+        "documents",
+    )
 
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)  # in calendars, for ever
     body = PublishedForeignKey(Body, blank=True, verbose_name=_("body"))
@@ -133,6 +137,19 @@ class Meeting(HasDocuments, Publishable):
         if errors:
             raise ValidationError(errors)
 
+    def doubts(self) -> Iterable[tuple[str, str]]:
+        """That what is closed now can be read in an earlier version."""
+        if self.pk and (count := len(telling_of_closed(self))):
+            yield (
+                "",
+                ngettext(
+                    "%d version that visitors can read says what a closed item is about. Take it out of the public list.",
+                    "%d versions that visitors can read say what a closed item is about. Take them out of the public list.",
+                    count,
+                )
+                % count,
+            )
+
     @property
     def withheld(self) -> Collection[str]:
         return () if self.minutes_approved_on else ("minutes",)
@@ -200,6 +217,19 @@ class Meeting(HasDocuments, Publishable):
         return data
 
 
+def telling_of_closed(meeting: Meeting) -> list[Revision]:
+    """The versions that visitors can read and that say what an item is about that is closed in the working copy."""
+    closed = {item.pk for item in meeting.items.all() if item.is_closed}
+    if not closed:
+        return []
+    read = meeting.revisions.citable().changes()
+    return [
+        each
+        for each in read
+        if any(row.get("id") in closed and not row.get("is_closed") for row in each.data.get("items") or ())
+    ]
+
+
 def moment_key(moment: datetime) -> str:
     """A moment as text that sorts as moments do."""
     return f"{int(moment.timestamp()) + 10**11:012d}"
@@ -209,6 +239,7 @@ class AgendaItem(Child):
     """A point on the agenda of a meeting. Of a closed one only its place is published."""
 
     parent = "meeting"
+    not_copied = ("opinion", "document")
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="items")
     title = models.CharField(_("title"), max_length=250, blank=True)

@@ -61,6 +61,7 @@ class Opinion(HasDocuments, Publishable):
     tells_changes = True
     stays_current = False
     children = ("about", "positions", "answers", "documents")
+    goes_along = ("requested_by", "adopted_by", "meeting", "answers.by", "answers.document", "documents.document")
     together = (("decision", *VOTES),)
     not_copied = ("reference", "requested_on", "due_on", "adopted_on", "sent_on", *VOTES)
 

@@ -144,6 +144,8 @@ class Publishable(Frozen):
     not_searched: ClassVar[tuple[str, ...]] = ()  # texts that visitors never see
     # Fields that are published only while another one of the working row says so: never frozen otherwise.
     withheld_unless: ClassVar[dict[str, str]] = {}
+    # Relations, of a child row with its name before a dot, whose ends are offered to be published with it.
+    goes_along: ClassVar[tuple[str, ...]] = ()
     # Fields with which others name an object that search finds by the titles of those others.
     found_through: ClassVar[tuple[str, ...]] = ()
     # How much likelier than other pages it is what a visitor looks for; see `search.query`.

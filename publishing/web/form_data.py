@@ -42,6 +42,7 @@ END_LINK = "_end_link"  # its value is the key of a link for a translator
 ANSWER = "_answer"  # its value is the key of a remark, whose answer is named `_answer-<key>`
 TICK_OFF = "_tick_off"  # idem
 FORGET_REMARK = "_forget_remark"  # idem
+WITH = "_with"  # what goes along with PUBLISH or SCHEDULE, as `companions.tick` writes it
 WITHDRAW = "_withdraw"
 REASON = "_reason"  # the text beside WITHDRAW
 

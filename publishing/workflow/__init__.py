@@ -6,7 +6,7 @@ are in `admin`. Begin with `publish`, then `commit`.
 
 from publishing.workflow.amend import Amendment, amend, amend_waiting
 from publishing.workflow.change_notes import can_be_minor, can_have_note, correct
-from publishing.workflow.commit import check_publishable, field_files, files, lock, moment
+from publishing.workflow.commit import check_publishable, check_rows, field_files, files, lock, moment
 from publishing.workflow.drafts import keep, keep_typed, keep_what_stood
 from publishing.workflow.merge import Kept, merge
 from publishing.workflow.plan import advance, cancel, reschedule, set_end, waits_as
@@ -45,6 +45,7 @@ __all__ = [
     "changed_among",
     "check_publishable",
     "check_reason",
+    "check_rows",
     "confirm",
     "correct",
     "discard",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from consultation.models import Meeting, Opinion
 from priorities.models import Document
-from publishing.workflow import publish
+from publishing.workflow import publish, take_back
 from tests.consultation.making import adopted, at, body, meeting, requested
 from tests.priorities.pdf_files import pdf, upload
 from tests.publishing.admin.test_publishable import form_data
@@ -141,3 +141,61 @@ def test_a_pdf_goes_with_an_opinion_once_that_is_adopted_and_not_before(
     response = client.get("/documenten/ontwerp-van-advies.pdf")
     assert response.status_code == (200 if is_adopted else 404)
     assert len(response.getvalue()) > 0
+
+
+def test_closing_an_item_that_was_public_asks_about_the_versions_that_say_what_it_is_about(editor_client, editor):
+    held = meeting(timezone.now() + timedelta(days=3))
+    item = held.items.create(title_nl="Personeel")
+    old = publish(held, editor)
+    item.is_closed = True
+    item.save()
+    address = f"/admin/consultation/meeting/{held.pk}/change/"
+    moment = f"{timezone.localtime(held.starts_at):%Y-%m-%dT%H:%M:%S}"
+    data = form_data(editor_client, address) | {"starts_at": moment, "_publish": "1"}
+    data.pop("_asks", None)
+    html = editor_client.post(address, data, follow=True).content.decode()
+    assert "Eerdere versies zeggen nog waarover het besloten punt gaat." in html
+    assert f'href="/admin/consultation/meeting/{held.pk}/history/"' in html
+    assert list(held.doubts()) == [
+        (
+            "",
+            "1 versie die bezoekers kunnen lezen, zegt waarover een besloten punt gaat. Haal ze uit de openbare lijst.",
+        )
+    ]
+    take_back(old, editor, "Besloten.")
+    assert list(held.doubts()) == []
+
+
+def test_an_item_that_always_was_closed_asks_nothing(editor):
+    held = meeting(timezone.now() + timedelta(days=3))
+    held.items.create(title_nl="Personeel", is_closed=True)
+    publish(held, editor)
+    assert list(held.doubts()) == []
+
+
+def test_a_meeting_begins_from_the_previous_one_of_its_body_in_three_clicks(editor_client):
+    board, other = body(), body("Werkgroep")
+    for day in (1, 8):
+        held = meeting(at(2026, 10, day, 19), body=board, place_nl="Zaal 1")
+        held.items.create(title_nl="Verslag vorige vergadering", position=1)
+        held.items.create(opinion=adopted(f"Advies {day}"), position=2)
+    meeting(at(2026, 9, 1, 19), body=other)
+    html = editor_client.get(MEETING).content.decode()
+    begin = html.partition("Begin van de vorige:")[2].partition("</p>")[0]
+    assert re.findall(r'href="\?from=(\d+)"', begin)[0] == str(held.pk)
+    assert re.findall(r">([^<]+)</a>", begin) == ["Dagelijks bestuur, 8 oktober 2026", "Werkgroep, 1 september 2026"]
+    data = form_data(editor_client, f"{MEETING}?from={held.pk}")
+    assert (data["body"], data["place_nl"]) == (board.pk, "Zaal 1")
+    assert not {"starts_at", "title_nl", "slug_nl"} & set(data)
+    assert data["items-0-title_nl"] == "Verslag vorige vergadering"
+    assert "items-1-opinion" not in data
+    assert "Begin van de vorige" not in editor_client.get(f"{MEETING}?from={held.pk}").content.decode()
+
+
+def test_the_documents_of_the_previous_one_stay_with_it(editor_client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    held = meeting(at(2026, 10, 1, 19))
+    held.documents.create(document=Document.objects.create(title_nl="Nota", slug_nl="nota", file=upload(pdf())))
+    response = editor_client.get(f"{MEETING}?from={held.pk}")
+    assert form_data(editor_client, f"{MEETING}?from={held.pk}")["documents-TOTAL_FORMS"] == 0
+    assert "Documenten" in str([str(message) for message in response.context["messages"]])

@@ -52,10 +52,23 @@ def test_with_one_opinion_it_stands_in_menu_sitemap_and_search(client, editor):
     assert client.get("/agenda/").status_code == 404
 
 
-def test_when_all_are_withdrawn_it_leaves_the_menu_again(client, editor):
-    opinion = published(adopted(), editor)
-    withdraw(opinion, editor, "Vergissing.")
-    assert 'href="/adviezen/"' not in client.get("/").content.decode()
+def test_when_all_are_withdrawn_it_leaves_the_menu_again_and_its_address_says_so(client, editor):
+    withdraw(published(adopted(), editor), editor, "Vergissing.")
+    withdraw(published(meeting(timezone.now() + timedelta(days=1)), editor), editor, "Vergissing.")
+    for name, words in (("opinion_list", "Er staat nu geen advies op de site."), ("meeting_list", "Er staat nu geen")):
+        path = address("nl", name)
+        assert f'href="{path}"' not in client.get("/").content.decode()
+        assert f"{path}<" not in client.get("/sitemap.xml").content.decode()
+        response = client.get(path)
+        assert response.status_code == 200
+        assert words in response.content.decode()
+    assert client.get("/adviezen/?year=2026").status_code == 404
+
+
+def test_what_was_only_planned_makes_no_list_also_when_that_was_withdrawn(client, editor):
+    opinion = adopted()
+    publish(opinion, editor, live_from=timezone.now() + timedelta(days=2))
+    withdraw(opinion, editor, "Toch niet.")
     assert client.get("/adviezen/").status_code == 404
 
 

@@ -1,6 +1,7 @@
 """The copy of the site as files, read through a plain web server."""
 
 import io
+import json
 import re
 import threading
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ from django.db import transaction
 from django.test import Client, override_settings
 
 from pages.models import MissionPage
-from priorities.models import Document, Theme, ThemeDocument, Update
+from priorities.models import Document, Priority, Theme, ThemeDocument, Update
 from publishing.models import Event
 from publishing.workflow import publish, take_back, withdraw
 from resoc.export import LINK, beginnings
 from staff.models import StaffMember
+from tests.consultation.making import adopted, at, meeting
 from tests.priorities.pdf_files import pdf
 from tests.site.crawl import crawl, words
 from tests.site.hidden import WORD, Hidden, drafts
@@ -66,6 +68,11 @@ def exported(django_db_setup, django_db_blocker, tmp_path_factory):
         left = StaffMember.objects.create(name="Vertrokken", slug="vertrokken", email="weg@example.org")
         publish(left, None)
         withdraw(left, None, "Uit dienst.")
+        opinion = adopted("Advies", slug_nl="advies")
+        opinion.about.create(priority=Priority.objects.get(number=2))
+        publish(opinion, None)
+        publish(adopted("Tweede advies", slug_nl="tweede"), None)
+        publish(meeting(at(2026, 3, 12, 19), slug_nl="bestuur"), None)
         default_storage.save(f"staff/{WORD}.jpg", ContentFile(WORD.encode()))
         mission = MissionPage.objects.get()
         mission.image, mission.image_alt_nl = ContentFile(photo_file(size=(90, 80)).read(), "zaal.jpg"), "De zaal"
@@ -81,6 +88,7 @@ def exported(django_db_setup, django_db_blocker, tmp_path_factory):
         default_storage.delete(member.photo.name)  # or it would be drawn again
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("priorities.views.THEMES_PER_PAGE", 2)
+            patch.setattr("consultation.data.PER_PAGE", 1)
             live = crawl(Client(headers={"host": "localhost"}))
             with pytest.raises(CommandError) as error:
                 call_command("export", folder / "copy", stdout=io.StringIO(), stderr=io.StringIO())
@@ -126,7 +134,7 @@ def test_the_copy_is_read_whole_from_any_web_server(server, exported):
     assert len(exported.live) > 50
     for address, html in exported.live.items():
         if "/zoeken/" not in address and "/search/" not in address and "/recherche/" not in address:
-            copied = address.replace("?page=2", "page-2/")
+            copied = re.sub(r"[?&](page|year|priority)=([\w-]+)", r"/\1-\2/", address).replace("//", "/")
             assert words(pages[copied]) == words(html).replace("?page=2", "page-2/"), address
     assert 'href="/themas/" rel="prev"' in pages["/themas/page-2/"]
     assert 'hreflang="fr" href="http://localhost/fr/themes/page-2/"' in pages["/themas/page-2/"]
@@ -144,6 +152,13 @@ def test_the_copy_is_read_whole_from_any_web_server(server, exported):
         ("/contact/resoc-westhoek.vcf", "vcard"),
         ("/contact/johan-halsberghe.vcf", "vcard"),
         ("/documenten/verslag.pdf", "application/pdf"),
+        ("/agenda.ics", "text/calendar"),
+        ("/en/agenda.ics", "text/calendar"),
+        ("/agenda/bestuur.ics", "text/calendar"),
+        ("/data/opinions.json", "application/json"),
+        ("/data/opinions-page-2.json", "application/json"),
+        ("/data/meetings.json", "application/json"),
+        ("/adviezen/year-2026/", "text/html"),
         ("/manifest.webmanifest", ""),
         ("/404.html", "text/html"),
         ("/fr/404.html", "text/html"),
@@ -153,6 +168,12 @@ def test_what_no_page_or_only_a_machine_asks_for_is_there_too(server, address, k
     with urlopen(server + address) as response:  # noqa: S310
         assert kind in response.headers["Content-Type"]
         assert response.read()
+
+
+def test_data_leads_to_what_is_in_the_copy(exported):
+    first = json.loads((exported.folder / "data" / "opinions.json").read_text())
+    assert first["next"] == "http://localhost/data/opinions-page-2.json"
+    assert first["items"][0]["url"]["nl"].startswith("http://localhost/adviezen/")
 
 
 def test_no_form_and_no_way_to_edit_is_in_the_copy(exported):

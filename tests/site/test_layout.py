@@ -27,7 +27,6 @@ DECLARATIONS = (
 )
 # What is tested together with something else, in this file.
 ELSEWHERE = {
-    "publishing/admin/publishable/companions.py": "tests/priorities/test_attachments.py",
     "publishing/admin/work_list/entries.py": "tests/publishing/admin/work_list/test_ranking.py",
     "publishing/admin/work_list/operator.py": "tests/publishing/admin/work_list/test_views.py",
     "publishing/admin/work_list/putting_off.py": "tests/publishing/admin/work_list/test_ranking.py",

@@ -40,6 +40,7 @@ from tests.staff.conftest import form_data
 pytestmark = pytest.mark.django_db
 
 MACHINES = ("/sitemap.xml", "/robots.txt", "/.well-known/security.txt", "/healthz", "/healthz?deep=1")
+MACHINES += ("/data/opinions.json", "/data/meetings.json", "/agenda.ics", "/fr/agenda.ics", "/en/agenda.ics")
 MACHINES += ("/manifest.webmanifest", "/fr/manifest.webmanifest", "/en/manifest.webmanifest")
 SEARCHES = ("/zoeken/", "/fr/recherche/", "/en/search/")
 FEEDS = ("/feed/", "/fr/feed/", "/en/feed/")

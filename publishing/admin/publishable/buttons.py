@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -79,8 +80,9 @@ class Button:
 def _schedule(press: Press) -> None:
     _check_dates(press)
     begin = press.schedule.cleaned_data["live_from"]
-    with_it = companions.publish_all(press.request, begin) if begin else ""
-    told = press.schedule.plan(press.obj, press.request.user, press.change_note)
+    with transaction.atomic():  # all of it or nothing
+        with_it = companions.publish_all(press.request, press.obj, begin) if begin else ""
+        told = press.schedule.plan(press.obj, press.request.user, press.change_note)
     press.tell(f"{told} {with_it}".rstrip())
 
 
@@ -96,9 +98,10 @@ def _cancel(press: Press) -> None:
 def _publish(press: Press) -> None:
     _check_dates(press)
     schedule, keeps = press.schedule, press.value == form_data.KEEP
-    with_it = companions.publish_all(press.request)
     until = schedule.cleaned_data["live_until"]
-    publish(press.obj, press.request.user, live_until=until, keep_waiting=keeps, change_note=press.change_note)
+    with transaction.atomic():  # all of it or nothing
+        with_it = companions.publish_all(press.request, press.obj)
+        publish(press.obj, press.request.user, live_until=until, keep_waiting=keeps, change_note=press.change_note)
     plans = site_mode.plans_told(schedule.waiting) if keeps else site_mode.dropped_told(schedule.waiting)
     press.tell(format_html("{} {} {}", site_mode.published_told(press.obj), with_it, plans))
 

@@ -78,7 +78,8 @@ def values_of(row: models.Model) -> dict[str, object]:
 
 def rows_of(source: Publishable | None, model: type[models.Model]) -> list[dict[str, object]]:
     """The same of the child rows of `source` that are of `model`, in their order."""
-    names = [name for name, child in child_models(type(source)) if child is model] if source else []
+    children = child_models(type(source)) if source else ()
+    names = [name for name, child in children if source and child is model and name not in source.not_copied]
     return [values_of(row) for name in names for row in getattr(source, name).all()]
 
 
@@ -106,6 +107,11 @@ def _told(source: Publishable) -> str:
         if field.editable
         and field.name != source.order_field
         and field.value_from_object(source) not in (None, "", False, field.get_default())
+    ]
+    names += [
+        capfirst(str(child._meta.verbose_name_plural))
+        for name, child in child_models(type(source))
+        if name in source.not_copied and getattr(source, name).exists()
     ]
     words = {"title": source, "fields": ", ".join(dict.fromkeys(names))}
     if not names:

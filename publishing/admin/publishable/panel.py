@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from js_asset import Media
 
 from publishing.admin import change_notes, changelist, edit_conflicts, idempotency, site_mode
-from publishing.admin.publishable import contributed
+from publishing.admin.publishable import companions, contributed
 from publishing.admin.publishable.language_tabs import language_tabs
 from publishing.admin.publishable.source_texts import give_sources
 from publishing.admin.scheduling import ScheduleForm, panel
@@ -29,6 +29,7 @@ from publishing.models.rights import may_change
 from publishing.models.snapshots import freeze_all
 from publishing.review import history, usage
 from publishing.review.checklist import checklist
+from publishing.review.columns import rows_of
 from publishing.review.diff import changed_labels, label
 from publishing.types import AuthenticatedHttpRequest, signed_in
 from publishing.web import form_data
@@ -98,6 +99,8 @@ class PanelMixin(AnyModelAdmin):
             edit_conflicts.arrive(obj, request.user)
         changes = changed_labels(type(obj), unpublished_changes(obj))
         waiting = ScheduleForm(None, obj).waiting
+        rows = rows_of(row)
+        along, more_along = companions.offered(request, row, rows)
         comes_at = waiting[0].live_from if waiting else None
         return {
             "state": where,
@@ -116,7 +119,9 @@ class PanelMixin(AnyModelAdmin):
             "overtaken_by": last_editor(obj, request.user) if differences and not site_mode.is_copy(obj) else None,
             "others": edit_conflicts.others(obj, request.user),
             "checked": checked_languages(row, public) if public else [],
-            "checklist": checklist(row),
+            "checklist": checklist(row, rows),
+            "companions": along,
+            "more_companions": more_along,
             "history": history.recent(obj),
             "share_link": (link := ShareLink.objects.of(obj).valid().first() if is_changing else None),
             "share_address": absolute(request, link.get_absolute_url()) if link and link.token else "",

@@ -29,7 +29,7 @@ from publishing.types import AuthenticatedHttpRequest, signed_in
 from publishing.web import form_data, kept_uploads
 from publishing.web.error_views import tell_no_success
 from publishing.web.preview import typed
-from publishing.workflow import keep_typed, keep_what_stood, lock, look
+from publishing.workflow import keep_typed, keep_what_stood, look
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +97,9 @@ class SavingMixin(AnyModelAdmin):
         submission(request).digest = idempotency.digest(request)
         kept_uploads.put_back(request)
         with transaction.atomic(), desk_index.together():
-            lock(self.model)  # what publishing takes too, and takes first: never a row before it
+            companions.lock_all(
+                request, self.model
+            )  # what publishing takes too, and takes first: never a row before it
             before = idempotency.saved_before(request, self.model)
             if before:
                 idempotency.forget_lost(request)
