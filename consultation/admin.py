@@ -154,7 +154,7 @@ class MeetingAdmin(PublishableAdmin):
         context["previous"] = last_meetings() if is_empty else []
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def response_change(self, request: HttpRequest, obj: Meeting) -> HttpResponse:
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """As for all; once an item is closed, it asks about the versions that say what it is about."""
         response = super().response_change(request, obj)
         if asks_to_publish(request.POST) and telling_of_closed(Meeting.objects.get(pk=obj.pk)):

@@ -132,7 +132,7 @@ def version_number(obj: Any) -> int:
 @takes(page=PAGE)
 @gives_way
 def meeting_list(request: HttpRequest) -> HttpResponse:
-    """The meetings to come, the first one first, then those that are over, the last one first; 404 until there is one."""
+    """The meetings to come, the first one first, then those that are over, the last one first; 404 until then."""
     now = timezone.now()
     shown: Any = Meeting.published(now).following("body", "minutes", "items__opinion")
     past = shown.filter(sort_key__lte=moment_key(now)).order_by("-sort_key", "-object_id")

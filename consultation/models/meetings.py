@@ -143,8 +143,8 @@ class Meeting(HasDocuments, Publishable):
             yield (
                 "",
                 ngettext(
-                    "%d version that visitors can read says what a closed item is about. Take it out of the public list.",
-                    "%d versions that visitors can read say what a closed item is about. Take them out of the public list.",
+                    "%d public version says what a closed item is about. Take it out of the public list.",
+                    "%d public versions say what a closed item is about. Take them out of the public list.",
                     count,
                 )
                 % count,

@@ -187,7 +187,8 @@ def test_of_a_closed_item_its_place_is_read_and_nothing_else(client, editor, edi
         )
     editor_client.post(f"/admin/consultation/meeting/{held.pk}/preview/nl/")
     publish(held, editor)
-    pages = [client.get(path) for path in (held.get_absolute_url("nl"), "/agenda/", "/feed/")]
+    assert "Punt 3" not in client.get("/feed/").content.decode()  # where the opinion has an entry of its own
+    pages = [client.get(path) for path in (held.get_absolute_url("nl"), "/agenda/")]
     pages.append(editor_client.get(f"/admin/consultation/meeting/{held.pk}/preview/nl/"))
     for response in pages:
         html = response.content.decode()

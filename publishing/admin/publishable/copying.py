@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from publishing.admin.submission import submission
 from publishing.admin.types import AnyModelAdmin
 from publishing.files.fields import PictureField
+from publishing.i18n.languages import localized
 from publishing.models import Publishable, slug_columns
 from publishing.models.snapshots import child_models, published_fields
 from publishing.text.numbers import parse_int
@@ -85,7 +86,8 @@ def rows_of(source: Publishable | None, model: type[models.Model]) -> list[dict[
 
 def _left_out(model: type[models.Model]) -> Iterator[AnyField]:
     """The fields that belong to one object alone: address, place, dates, files, what visitors may see of a person."""
-    names = {*slug_columns(model), *getattr(model, "not_copied", ())}
+    own = getattr(model, "not_copied", ())
+    names = {*slug_columns(model), *own, *(column for name in own for column in localized(name))}
     names |= {getattr(model, "order_field", "")} if issubclass(model, Publishable) else set()
     for hidden, flag in getattr(model, "withheld_unless", {}).items():
         names |= {hidden, flag}
