@@ -13,6 +13,8 @@ def go_back(machine: Machine, *, yes: bool) -> int:
     site = Site(machine)
     checks.system_is_known(machine)
     undo_unfinished(site)
+    if not machine.dry:
+        start_again(site)
     history = site.releases.state()["history"]
     if len(history) < 2 or not (site.releases.path(history[-2]["release"]) / "release.json").exists():
         raise Stop("There is no release before this one.")
@@ -29,15 +31,23 @@ def go_back(machine: Machine, *, yes: bool) -> int:
         put_data_back(site, now, before)
     site.write_units(before)
     site.releases.turn(before)
-    if not site.start():
-        raise Stop("It does not start: 'journalctl -u resoc' says why.")
-    site.releases.remember(history=history[:-1], started=site.wanted(before), aside=None)
-    if not keeps_data:
-        machine.remove(aside(site))
+    # Before anybody can save anything: from here on, no run puts the database of now back.
+    site.releases.remember(history=history[:-1], aside=None, unstarted=True)
+    start_again(site)
     name = variables.read(machine).get("SITE_URL", "").removeprefix("https://")
     web.set_up(machine, (site.releases.path(before) / "deploy" / "nginx.conf").read_text(), name, site.port())
     machine.say(f"Release {before} serves https://{name}/.")
     return 0
+
+
+def start_again(site: Site) -> None:
+    """Start the release that a way back turned to. Raises Stop."""
+    if not site.releases.state().get("unstarted") and not site.machine.dry:
+        return
+    site.machine.remove(aside(site))
+    if not site.start():
+        raise Stop("It does not start: 'journalctl -u resoc' says why.")
+    site.releases.remember(started=site.wanted(site.releases.in_use()), unstarted=None)
 
 
 def say_what_is_lost(site: Site, now: dict[str, str], before: str) -> None:

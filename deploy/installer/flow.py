@@ -46,12 +46,13 @@ def install(machine: Machine, source: Path, options: Namespace) -> int:
     web.sign_ourselves(machine, name)
     if archive:
         recovery.restore(site, release, archive)
+        recovery.finish(site)  # before anybody can save anything: a second run would begin anew
     recovery.make_sheet(site, name, again=options.sheet)
     switch(site, release)
-    recovery.finish(site)
     web.set_up(machine, template(site, release), name, site.port())
     advice = certificate(site, release, name, options)
     site.releases.prune()
+    site.forget_backups()
     return say_how_it_is(site, release, name, advice)
 
 

@@ -70,7 +70,7 @@ def check(site: Site, file: Path) -> None:
     if not file.is_file():
         raise Stop(f"There is no file {file}.")
     if site.has_data and not (site.var / RESTORING).exists():
-        raise Stop("This machine has a site already: 'sudo resoc restore FILE' puts a backup in its place.")
+        raise Stop("This machine has a site already: go on without --from, or use 'sudo resoc restore'.")
 
 
 def receive_key(site: Site) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from installer import variables
 from installer.machine import OURS, USER, Machine, Stop
-from installer.releases import Releases
+from installer.releases import KEPT, Releases
 
 SECRET_KEY_LENGTH = 64  # characters, as the site makes one itself
 UNITS = ("resoc.service", "resoc-task@.service", "resoc-doctor.timer", "resoc-rehearse.timer")
@@ -142,6 +142,15 @@ class Site:
         if self.manage(release, "backup", "--quiet", file)[0]:
             raise Stop("The backup failed, as the lines above say. Nothing was changed: mend that, and run this again.")
         return file
+
+    def forget_backups(self) -> None:
+        """Delete the backups of upgrades and ways back that no release in use before leads to any more."""
+        needed = {each["backup"] for each in self.releases.state()["history"][-KEPT:]}
+        folder = self.var / "backups"
+        made = sorted(folder.glob("back-from-*.zip"), key=lambda path: path.stat().st_mtime)[:-1]
+        for path in [*made, *sorted(folder.glob("before-*.zip"))]:
+            if str(path) not in needed:
+                self.machine.remove(path)
 
     def hand_over(self, source: Path, target: Path) -> None:
         """Give the site a copy of a file."""

@@ -31,6 +31,7 @@ OTHERS_WAIT = timedelta(hours=6)  # for the machine that made the last one
 MADE_WITHIN = timedelta(days=2)  # of now; else something is wrong
 AHEAD = timedelta(days=1)  # a moment later than this is of a clock that ran ahead, and counts for nothing
 FREE = 0.2  # of the disk stays free
+OF_UPGRADES, LONGEST = ("before-*.zip", "back-from-*.zip"), timedelta(days=365)
 LEAST = 300_000_000  # bytes that stay free in any case
 NAMED = re.compile(r"(\d{4}-\d\d-\d\d-\d{6})\.zip")
 FORM = "%Y-%m-%d-%H%M%S"
@@ -149,11 +150,20 @@ def make(tell: Tell) -> tuple[Path, Manifest]:
     made = archives(where)
     for each in made.keys() - kept(made):
         made[each].unlink(missing_ok=True)
+    forget_upgrades(where, now)
     dropped += make_room(where, target.stat().st_size)
     remember("backup", file=str(target), dropped=dropped, is_tight=is_tight(where))
     said = {"made_at": now, "machine": socket.gethostname(), "file": str(target)}
     NightlyBackup.objects.update_or_create(pk=THE_ROW, defaults=said, create_defaults={"since": now, **said})
     return target, manifest
+
+
+def forget_upgrades(where: Path, now: datetime) -> None:
+    """Delete what `deploy/install` backed up before an upgrade or a way back, when it is as old as ours get."""
+    for pattern in OF_UPGRADES:
+        for path in where.glob(pattern):
+            if path.stat().st_mtime < (now - LONGEST).timestamp():
+                path.unlink(missing_ok=True)
 
 
 def make_room(where: Path, needed: int | None = None) -> int:

@@ -55,6 +55,8 @@ def test_the_last_three_releases_stay(scratch):
     for number in range(1, 5):
         upgrade(scratch, f"1.{number}.0")
     assert sorted(path.name for path in (scratch.root / "srv/resoc/releases").iterdir()) == ["1.2.0", "1.3.0", "1.4.0"]
+    backups = sorted(path.name for path in (scratch.root / "var/lib/resoc/var/backups").iterdir())
+    assert backups == ["before-1.2.0.zip", "before-1.3.0.zip", "before-1.4.0.zip"]
 
 
 def test_without_a_backup_there_is_no_upgrade(scratch):

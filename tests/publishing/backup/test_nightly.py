@@ -185,3 +185,20 @@ def test_a_backup_that_somebody_deleted_and_one_of_another_machine(tmp_path, tim
     assert nightly.standing().at == timezone.now()
     assert nightly.standing().lack(timezone.now() + timedelta(days=1)) is None
     assert row.machine == "another"
+
+
+def test_backups_of_upgrades_live_no_longer_than_ours(tmp_path):
+    where = tmp_path / "there"
+    put(where, "x")
+    now = timezone.now()
+    old, young = (now - timedelta(days=366)).timestamp(), (now - timedelta(days=364)).timestamp()
+    for name, at in (
+        ("before-1.1.0.zip", old),
+        ("back-from-1.1.0.zip", old),
+        ("mine.zip", old),
+        ("before-2.0.zip", young),
+    ):
+        (where / name).write_text("x")
+        os.utime(where / name, (at, at))
+    nightly.forget_upgrades(where, now)
+    assert sorted(path.name for path in where.iterdir()) == ["before-2.0.zip", "mine.zip", "x"]
