@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,6 @@ from installer.machine import OURS, Machine, Stop
 
 LEAST = 1_000_000_000  # bytes: a release with its packages, and the backup before it
 SYSTEMS = ("debian 12", "debian 13", "ubuntu 24.04")
-OLDEST = (3, 11)
 LISTENS = "0A"  # https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
 WRITTEN = (
     "/etc/nginx/conf.d/resoc.conf",
@@ -27,8 +25,6 @@ WRITTEN = (
 
 def system_is_known(machine: Machine) -> None:
     """Debian or Ubuntu with systemd, as root."""
-    if sys.version_info < OLDEST:
-        raise Stop(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}.")
     if machine.is_real and os.geteuid():
         raise Stop("Run this as root: put sudo before it.")
     release = dict(re.findall(r'^(\w+)="?([^"\n]*)"?$', machine.read(machine.at("/etc/os-release")), re.MULTILINE))

@@ -14,6 +14,9 @@ def scratch(tmp_path) -> Scratch:
     return Scratch(tmp_path)
 
 
+pytestmark = pytest.mark.slow  # each run starts some thirty small programs
+
+
 def one_line(done, *words: str) -> None:
     """It stopped, and its last word is one line that says what to do."""
     assert done.returncode == 1, done.stdout + done.stderr
@@ -211,6 +214,26 @@ def test_a_configuration_that_nginx_refuses_is_taken_back(scratch):
 def test_another_system_is_refused(scratch, text, words):
     scratch.put("etc/os-release", text)
     one_line(scratch.install(), words)
+
+
+def test_a_python_that_is_too_old_is_named_in_one_line(scratch):
+    scratch.stub("python3", '#!/bin/sh\n[ "$1" != --version ] || { echo "Python 3.9.2"; exit 0; }\nexit 1\n')
+    done = scratch.install()
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "Python 3.11 or newer is needed" in done.stderr
+    assert "this is Python 3.9.2" in done.stderr
+
+
+def test_a_certificate_that_is_there_already_is_used_and_promised(scratch):
+    own = scratch.root / "etc/letsencrypt/live/www.example.org"
+    own.mkdir(parents=True)
+    (scratch.root / "etc/resoc").mkdir()
+    (scratch.root / "etc/resoc/tls").symlink_to(own)
+    scratch.installed(DNS="yes")
+    assert (scratch.root / "etc/resoc/tls").readlink() == own
+    assert "HSTS" not in scratch.read("etc/resoc.env")
+    assert "Strict-Transport-Security" in scratch.read("etc/nginx/conf.d/resoc.conf")
+    assert scratch.called("^(openssl|certbot)") == []
 
 
 def test_a_machine_without_systemd_is_refused(scratch):

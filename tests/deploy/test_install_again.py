@@ -9,6 +9,8 @@ import pytest
 from tests.deploy.installing import Scratch
 from tests.deploy.test_install import one_line, state
 
+pytestmark = pytest.mark.slow  # as test_install
+
 
 @pytest.fixture
 def scratch(tmp_path) -> Scratch:
