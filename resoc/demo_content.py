@@ -6,13 +6,24 @@ empty page can be seen too. Nobody in it exists.
 
 import io
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from pages.models import Notice, Organisation, TextPage
+from consultation.models import (
+    AgendaItem,
+    Answer,
+    Body,
+    Meeting,
+    MeetingDocument,
+    Opinion,
+    OpinionDocument,
+    OpinionSubject,
+    Position,
+)
+from pages.models import MissionPage, Notice, Organisation, TextPage
 from priorities.models import (
     Document,
     Partner,
@@ -23,6 +34,7 @@ from priorities.models import (
     Theme,
     ThemeDocument,
     Update,
+    UpdateDocument,
 )
 from publishing.i18n.languages import CODES
 from publishing.models import LAST_POSITION, Publishable, Revision
@@ -96,6 +108,36 @@ NOTICE = {
     "fr": "Démonstration : un avis figure ici, aussi longtemps qu’il le faut.",
     "en": "Demonstration: a notice stands here for as long as it is needed.",
 }
+BOARD = {
+    "nl": "Demonstratie: een raad",
+    "fr": "Démonstration : un conseil",
+    "en": "Demonstration: a council",
+}
+OPINION = {
+    "nl": "Demonstratie: een volledig advies",
+    "fr": "Démonstration : un avis complet",
+    "en": "Demonstration: a full opinion",
+}
+MEETING = {
+    "nl": "Demonstratie: een volledige vergadering",
+    "fr": "Démonstration : une réunion complète",
+    "en": "Demonstration: a full meeting",
+}
+COMING = {
+    "nl": "Demonstratie: een vergadering die nog komt",
+    "fr": "Démonstration : une réunion à venir",
+    "en": "Demonstration: a meeting to come",
+}
+ITEM = {
+    "nl": "Demonstratie: een punt op de agenda",
+    "fr": "Démonstration : un point à l’ordre du jour",
+    "en": "Demonstration: an item on the agenda",
+}
+ROOM = {
+    "nl": "Zaal ter demonstratie",
+    "fr": "Salle de démonstration",
+    "en": "Room for demonstration",
+}
 SKY, SUN, HILL, LAND = "#dce9ec", "#e9b949", "#5a8f6b", "#1d4a3f"
 PHASES = (Priority.Phase.STARTED, Priority.Phase.PARTNERS, Priority.Phase.RUNNING, Priority.Phase.EVALUATED)
 
@@ -107,14 +149,15 @@ def fill() -> int:
     organisations = [Organisation(name=f"Demonstratie-organisatie {number}") for number in (1, 2, 3)]
     organisations[0].url = "https://www.example.org/"
     made = _publish(organisations)
-    titles = {"title": _titled("een document", "un document", "a document"), "slug": _slugs("document")}
-    document = Document(file=ContentFile(_pdf(), name="demonstratie.pdf"), **_columns(titles))
-    document.clean()
-    made += _publish([document])
+    document = _document("document", _titled("een document", "un document", "a document"))
+    report = _document("verslag", _titled("een verslag", "un rapport", "a report"))
+    made += _publish([document, report])
     person = _person()
     made += _publish([person])
+    made += _mission(document, report)
     made += _priorities(organisations, person, document)
     made += _theme(person, document)
+    made += _work(organisations[0], person, document, report)
     made += _publish(
         [TextPage(position=LAST_POSITION, **_columns({"title": PAGE, "body": BODY, "slug": _slugs("pagina")}))]
     )
@@ -128,6 +171,85 @@ def _publish(rows: Sequence[Publishable]) -> int:
             row.save()
     publish_new(rows, author=None, note=NOTE)
     return len(rows)
+
+
+def _document(name: str, title: dict[str, str]) -> Document:
+    document = Document(
+        file=ContentFile(_pdf(title["nl"]), name=f"demonstratie-{name}.pdf"),
+        **_columns({"title": title, "slug": _slugs(name)}),
+    )
+    document.clean()
+    return document
+
+
+def _mission(document: Document, report: Document) -> int:
+    mission = MissionPage.objects.first()
+    if mission is None:
+        return 0
+    row: Any = mission
+    row.streekpact_document_id = row.streekpact_document_id or document.pk
+    row.programme_document_id = row.programme_document_id or report.pk
+    if not row.image:
+        row.image.save("demonstratie-missie.jpg", ContentFile(_drawing(2000, 1000)), save=False)
+        for column, text in _columns({"image_alt": ALT}).items():
+            setattr(row, column, text)
+    row.save()
+    for role in row.roles.all():
+        for code in CODES:
+            if not getattr(role, f"description_{code}"):
+                setattr(role, f"description_{code}", SUMMARY[code])
+        role.save()
+    publish(row, None, note=NOTE)
+    return 1
+
+
+def _work(organisation: Organisation, person: StaffMember, document: Document, report: Document) -> int:
+    """An opinion that was answered, the meeting that adopted it, and one to come."""
+    today, first = timezone.localdate(), Priority.objects.order_by("number").first()
+    body = Body(kind=Body.Kind.BOARD, **_columns({"name": BOARD}))
+    made = _publish([body])
+
+    def meeting(title: dict[str, str], slug: str, days: int, **more: Any) -> Meeting:
+        begin = timezone.make_aware(datetime.combine(today + timedelta(days=days), time(19, 30)))
+        texts = {"title": title, "slug": _slugs(slug), "place": ROOM}
+        own = {"url": "https://www.example.org/", "is_open": True, "ends_at": begin + timedelta(hours=2)}
+        row = Meeting(body_id=body.pk, starts_at=begin, **own, **more, **_columns(texts))
+        row.save()
+        return row
+
+    held = meeting(MEETING, "vergadering", -90, minutes_id=report.pk, minutes_approved_on=today - timedelta(days=30))
+    coming = meeting(COMING, "komende-vergadering", 30)
+    texts = {"title": OPINION, "slug": _slugs("advies"), "summary": SUMMARY, "body": BODY, "addressees": LABEL}
+    opinion = Opinion(
+        requested_by_id=organisation.pk,
+        requested_on=today - timedelta(days=150),
+        due_on=today - timedelta(days=80),
+        adopted_by_id=body.pk,
+        meeting_id=held.pk,
+        adopted_on=today - timedelta(days=90),
+        decision=Opinion.Decision.VOTE,
+        votes_for=12,
+        votes_against=3,
+        abstentions=1,
+        sent_on=today - timedelta(days=88),
+        contact_id=person.pk,
+        **_columns(texts),
+    )
+    opinion.save()
+    said = _columns({"text": SUMMARY})
+    if first:
+        OpinionSubject.objects.create(opinion=opinion, priority_id=first.pk, position=1)
+    Position.objects.create(opinion=opinion, organisation_id=organisation.pk, position=1, **said)
+    answered = {"by_id": organisation.pk, "date": today - timedelta(days=20), "result": Answer.Result.PARTLY}
+    Answer.objects.create(opinion=opinion, document_id=document.pk, position=1, **answered, **said)
+    OpinionDocument.objects.create(opinion=opinion, document_id=document.pk, position=1)
+    for row in (held, coming):
+        MeetingDocument.objects.create(meeting=row, document_id=document.pk, position=1)
+        AgendaItem.objects.create(meeting=row, position=1, document_id=document.pk, **_columns({"title": ITEM}), **said)
+        AgendaItem.objects.create(meeting=row, position=2, opinion_id=opinion.pk)
+        AgendaItem.objects.create(meeting=row, position=3, is_closed=True, **_columns({"title": ITEM}))
+    made += _publish([held, coming])
+    return made + _publish([opinion])
 
 
 def _person() -> StaffMember:
@@ -204,6 +326,7 @@ def _theme(person: StaffMember, document: Document) -> int:
     for update in updates:
         update.save()
         Subject._base_manager.create(update=update, theme_id=theme.pk, position=1)
+    UpdateDocument.objects.create(update=updates[0], document_id=document.pk, position=1)
     return _publish([theme]) + _publish(updates)
 
 
@@ -234,12 +357,12 @@ def _drawing(width: int, height: int) -> bytes:
     return file.getvalue()
 
 
-def _pdf() -> bytes:
+def _pdf(title: str) -> bytes:
     from pypdf import PdfWriter
 
     writer = PdfWriter()
     writer.add_blank_page(595, 842)
-    writer.add_metadata({"/Title": "Demonstratie: een document"})
+    writer.add_metadata({"/Title": title})
     file = io.BytesIO()
     writer.write(file)
     return file.getvalue()

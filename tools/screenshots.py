@@ -51,6 +51,12 @@ FULL = {
     "card-full": "/contact/demo-demonstratie/",
     "update-full": "/nieuws/demo-thema-10-nl/",
     "news": "/nieuws/",
+    "opinions": "/adviezen/",
+    "opinion-full": "/adviezen/demo-advies-nl/",
+    "opinion-full-fr": "/fr/avis/demo-advies-fr/",
+    "agenda": "/agenda/",
+    "meeting-full": "/agenda/demo-vergadering-nl/",
+    "meeting-coming": "/agenda/demo-komende-vergadering-nl/",
 }
 ALL = PAGES | FULL
 

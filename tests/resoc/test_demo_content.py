@@ -3,9 +3,11 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from pages.models import MissionPage
 from priorities.models import Document, Priority, Theme
 from publishing.models import Revision
 from publishing.workflow import publish
+from resoc import demo_content
 from resoc.demo_content import NOTE
 from staff.models import StaffMember
 from tests.site.crawl import words
@@ -34,9 +36,34 @@ def test_each_kind_has_a_full_page_in_each_language_that_says_what_it_is(client)
         assert client.get(f"{prefix}/demo-pagina-{code}/").status_code == 200
         assert label in words(client.get(f"{prefix}/").content.decode())  # the notice
     assert last.is_sparse
-    assert Document.published().count() == 1
+    assert Document.published().count() == 2
     assert "image/" in client.get(theme.get_absolute_url("nl")).content.decode()
     assert person is None or person.name == "Demo Demonstratie"
+
+
+@pytest.mark.usefixtures("_files")
+def test_the_home_page_an_opinion_a_meeting_and_an_update_have_their_documents(client):
+    call_command("demo", scale=0, full=True, verbosity=0)
+    for address in ("/", "/adviezen/demo-advies-nl/", "/agenda/demo-vergadering-nl/", "/nieuws/demo-thema-10-nl/"):
+        said = client.get(address).content.decode().split("<main")[1]
+        assert ".pdf" in said, address
+        assert "Demonstratie" in words(said), address
+    home = client.get("/").content.decode().split("<main")[1]
+    assert "demonstratie-missie" in home
+    assert "Demonstratie: hier staat in enkele zinnen" in words(home)
+
+
+@pytest.mark.usefixtures("_files")
+def test_what_the_home_page_says_already_stays(client):
+    mission = MissionPage.objects.get()
+    role = mission.roles.first()
+    role.description_nl = "Wij spreken voor de streek."
+    role.save()
+    publish(mission, None, note="Seed")
+    demo_content.fill()
+    role.refresh_from_db()
+    assert role.description_nl == "Wij spreken voor de streek."
+    assert role.description_fr.startswith("Démonstration")
 
 
 @pytest.mark.usefixtures("_files")
