@@ -70,6 +70,8 @@ class MeetingFileView(PublishedDetailView):
         return reverse("meeting_file", args=[obj.slug_in(current())])
 
     def show(self, obj: Any, **context: Any) -> HttpResponse:
+        if not obj.starts_at:  # as nothing that is published now
+            raise Http404
         follow([obj], self.following, cast(datetime, obj.as_of))
         return answer(self.request, [obj], set(), f"{obj.slug_in(current())}.ics")
 

@@ -305,18 +305,22 @@ def without_secrets() -> Iterator[str]:
 # What must hold
 
 ONCE_READ = r"(?:withdrawn|ended|taken back): .*\.slug(?:_\w\w)?"
+# By which data says that an opinion is gone: see decision 80.
+REFERENCE = r"(?:withdrawn|ended|taken back): consultation\.opinion\.reference"
 # What of it is for who looks there.
 ALLOWED = {
+    "a visitor": REFERENCE,
+    "machines": REFERENCE,
     "a share link": r"shared: .*",
     # Its texts in these two languages, and nothing else of it.
     "a link for a translator": r"shared: priorities\.theme\.(?:\w*title|summary|body|url_label|image_\w+)_(?:nl|fr)",
     # What only the working copy of the own card has, such as a hidden number.
-    "a colleague without rights": r"own card: staff\.staffmember\.(?:mobile|photo)",
+    "a colleague without rights": rf"own card: staff\.staffmember\.(?:mobile|photo)|{REFERENCE}",
     "the own data of a colleague": r"own card: .*|a number: .*|a day: .*",
     # How somebody is greeted; and to the secretariat, for when a version of the card is planned.
     "a mail": r".*: staff\.staffmember\.name|a day: .*",
     # The copy answers at old addresses too: it says that something is gone, or leads on.
-    "an export": ONCE_READ,
+    "an export": rf"{ONCE_READ}|{REFERENCE}",
 }
 PLACES = (
     "a visitor",
