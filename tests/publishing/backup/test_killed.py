@@ -8,11 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
+from publishing.backup.restore import scratch_folder
 from publishing.backup.unfinished import YOUNG
 from tests.conftest import ROOT
 
@@ -93,20 +95,22 @@ def test_what_a_backup_that_was_killed_left_goes_at_the_next_run(installation, f
     assert [path.name for path in folder.iterdir()] == ["other.zip"]
 
 
-def test_a_rehearsal_leaves_no_copy_of_the_site_in_the_folder_for_what_is_temporary(installation, tmp_path):
+def test_a_rehearsal_leaves_no_copy_of_the_site_where_temporary_files_are(installation, tmp_path, monkeypatch):
     archive, scratch = tmp_path / "site.zip", tmp_path / "scratch"
     scratch.mkdir()
     assert installation("backup", str(archive), "--quiet").returncode == 0
     process = start(installation, "rehearse", str(archive), TMPDIR=str(scratch))
-    assert found(scratch, "resoc-rehearsal-*/data")
+    assert found(scratch, "resoc-rehearsal-*/public")
     assert stop(process, signal.SIGTERM) == 128 + signal.SIGTERM
     assert list(scratch.iterdir()) == []
     process = start(installation, "rehearse", str(archive), TMPDIR=str(scratch))
-    left = found(scratch, "resoc-rehearsal-*/data")[0].parent
+    left = found(scratch, "resoc-rehearsal-*/public")[0].parent
     assert stop(process, signal.SIGKILL) == -signal.SIGKILL
     assert left.exists()
     make_old(left)
-    assert installation("rehearse", str(archive), TMPDIR=str(scratch)).returncode == 0
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    with scratch_folder("resoc-rehearsal-") as fresh:  # as the next rehearsal makes it
+        assert list(scratch.iterdir()) == [fresh]
     assert list(scratch.iterdir()) == []
 
 
