@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,20 +19,26 @@ from publishing.backup.restore import scratch_folder
 from publishing.backup.unfinished import YOUNG
 from tests.conftest import ROOT
 
-SECONDS = 180  # for what takes a few, on a machine that is busy
+SECONDS = 600  # for what takes a few, on a machine that is busy
 
 
-def start(installation, *arguments: str, **more: str) -> subprocess.Popen:
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(installation.data)} | more
-    command = [sys.executable, "manage.py", *arguments]
-    return subprocess.Popen(  # noqa: S603
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+@pytest.fixture
+def start(installation):
+    """Starts a command on the site; what is still running when the test ends is killed."""
+    started: list[subprocess.Popen] = []
+
+    def begin(*arguments: str, **more: str) -> subprocess.Popen:
+        environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(installation.data)} | more
+        command = [sys.executable, "manage.py", *arguments]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, **quiet))  # noqa: S603
+        return started[-1]
+
+    yield begin
+    for process in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def found(folder: Path, pattern: str) -> list[Path]:
@@ -70,40 +77,37 @@ def stuck(installation):
     media = installation.data / "media" / "staff"
     media.mkdir(parents=True, exist_ok=True)
     os.mkfifo(media / "stuck.jpg")
-    yield
-    (media / "stuck.jpg").unlink()
+    yield media / "stuck.jpg"
+    (media / "stuck.jpg").unlink(missing_ok=True)
 
 
-def test_a_backup_that_is_stopped_leaves_nothing_behind(installation, stuck, folder):
-    process = start(installation, "backup", str(folder / "site.zip"))
+def test_a_backup_that_is_stopped_leaves_nothing_behind(start, stuck, folder):
+    process = start("backup", str(folder / "site.zip"))
     assert found(folder, ".site.zip-????????")
     assert stop(process, signal.SIGTERM) == 128 + signal.SIGTERM
     assert list(folder.iterdir()) == []
 
 
-def test_what_a_backup_that_was_killed_left_goes_at_the_next_run(installation, folder):
-    media = installation.data / "media" / "stuck.jpg"
-    media.parent.mkdir(exist_ok=True)
-    os.mkfifo(media)
-    process = start(installation, "backup", str(folder / "site.zip"))
+def test_what_a_backup_that_was_killed_left_goes_at_the_next_run(installation, start, stuck, folder):
+    process = start("backup", str(folder / "site.zip"))
     (left,) = found(folder, ".site.zip-????????")
     assert stop(process, signal.SIGKILL) == -signal.SIGKILL
-    media.unlink()
+    stuck.unlink()
     assert list(folder.iterdir()) == [left]
     make_old(left)
     assert installation("backup", str(folder / "other.zip"), "--quiet").returncode == 0
     assert [path.name for path in folder.iterdir()] == ["other.zip"]
 
 
-def test_a_rehearsal_leaves_no_copy_of_the_site_where_temporary_files_are(installation, tmp_path, monkeypatch):
+def test_a_rehearsal_leaves_no_copy_of_the_site_where_temporary_files_are(installation, start, tmp_path, monkeypatch):
     archive, scratch = tmp_path / "site.zip", tmp_path / "scratch"
     scratch.mkdir()
     assert installation("backup", str(archive), "--quiet").returncode == 0
-    process = start(installation, "rehearse", str(archive), TMPDIR=str(scratch))
+    process = start("rehearse", str(archive), TMPDIR=str(scratch))
     assert found(scratch, "resoc-rehearsal-*/public")
     assert stop(process, signal.SIGTERM) == 128 + signal.SIGTERM
     assert list(scratch.iterdir()) == []
-    process = start(installation, "rehearse", str(archive), TMPDIR=str(scratch))
+    process = start("rehearse", str(archive), TMPDIR=str(scratch))
     left = found(scratch, "resoc-rehearsal-*/public")[0].parent
     assert stop(process, signal.SIGKILL) == -signal.SIGKILL
     assert left.exists()
@@ -114,13 +118,12 @@ def test_a_rehearsal_leaves_no_copy_of_the_site_where_temporary_files_are(instal
     assert list(scratch.iterdir()) == []
 
 
-def test_a_copy_for_elsewhere_that_is_stopped_leaves_nothing_behind(installation):
+def test_a_copy_for_elsewhere_that_is_stopped_leaves_nothing_behind(installation, start):
     backups = installation.data / "var" / "backups"
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         process = start(
-            installation,
             *("backup", "--nightly", "--quiet"),
             BACKUP_COPY="s3://elsewhere/site",
             BACKUP_RECIPIENT="age1z5h0d87m4e0wqlg4rm7vwpycfdxhd3euggaakr56gfqa6vaj3d2sysmgq7",
