@@ -18,7 +18,7 @@ class ConsultationConfig(AppConfig):
         from priorities import feeds
         from publishing.search.places import Place, register
 
-        opinions, meetings = Section("opinion_list", Opinion), Section("meeting_list", Meeting)
+        opinions, meetings = Section("opinion_list", (Opinion,)), Section("meeting_list", (Meeting,))
         for section in (opinions, meetings):
             register_section(section)
         feeds.register(feeds.Kind(Opinion, opinion_text))

@@ -16,7 +16,7 @@ from consultation.models.bodies import year_of
 from consultation.models.meetings import moment_key
 from pages.sections import gives_way
 from priorities.models import Priority
-from publishing.cache.parameters import PAGE, page_of, takes
+from publishing.cache.parameters import PAGE, SLUG, one_of, page_of, takes
 from publishing.i18n.languages import current
 from publishing.models import Publishable, Revision, RevisionReference
 from publishing.web.views import PublishedDetailView
@@ -24,7 +24,6 @@ from publishing.web.views import PublishedDetailView
 OPINIONS_PER_PAGE = 20
 MEETINGS_PER_PAGE = 20
 YEAR = r"(?:19|20)[0-9]{2}"
-SLUG = r"[-a-z0-9_]{1,100}"
 
 
 @takes(year=YEAR, priority=SLUG, page=PAGE)
@@ -36,8 +35,8 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
     years = [year_of(key) for key in sorted(_years(public))]
     priorities = _priorities(public)
     shown: Any = Opinion.published(now)  # a query over revisions
-    year = _one_of(request, "year", {str(each): each for each in years})
-    priority = _one_of(request, "priority", {each.slug_in(current()): each for each in priorities})
+    year = one_of(request, "year", {str(each): each for each in years})
+    priority = one_of(request, "priority", {each.slug_in(current()): each for each in priorities})
     if year:
         first = f"1{9999 - year:04d}"
         shown = shown.filter(sort_key__startswith=first)
@@ -79,16 +78,6 @@ def _priorities(public: Any) -> list[Priority]:
     )
     wanted = set(named.values_list("object_id", flat=True))
     return [each for each in Priority.published() if each.pk in wanted]
-
-
-def _one_of(request: HttpRequest, name: str, values: dict[str, Any]) -> Any:
-    """What the query names; None when it names nothing. Raises Http404 for what there is nothing of."""
-    asked = request.GET.getlist(name)
-    if not asked:
-        return None
-    if len(asked) > 1 or asked[0] not in values:
-        raise Http404
-    return values[asked[0]]
 
 
 def _query(year: int | None, priority: Priority | None) -> str:

@@ -10,12 +10,13 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from pages.models import TextPage
 from pages.views import TextPageView
 from publishing.i18n.languages import CODES, current
 from publishing.i18n.urls import address
-from publishing.models import PUBLIC, Publishable, Revision, best_at
+from publishing.models import PUBLIC, Publishable, Revision, RevisionQuerySet, best_at
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,13 @@ class Section:
     """A part of the site, by the name of the address of its list."""
 
     view_name: str
-    model: type[Publishable]
+    models: tuple[type[Publishable], ...]  # what stands in it, the first by which it is called
+    select: Callable[[Any], list[RevisionQuerySet[Revision]]] | None = None  # which of these, when not all
+
+    def parts(self, at: Any) -> list[RevisionQuerySet[Revision]]:
+        """What is public of it at a moment, a query for each of its models."""
+        public = Revision.objects.public(at)
+        return self.select(at) if self.select else [public.of(model) for model in self.models]
 
     def slug(self, language: str) -> str:
         """The word of its address in `language`."""
@@ -40,9 +47,13 @@ class Section:
         pages: list[Any] = [revision.thaw() for revision in found]
         return self.in_the_way(pages)
 
+    def is_filled(self) -> bool:
+        """Whether something of it is public."""
+        return any(part.exists() for part in self.parts(timezone.now()))
+
     def is_there(self) -> bool:
         """Whether visitors find it: something of it is public, and no text page has its address."""
-        return self.model.published().exists() and not self.pages_in_the_way()
+        return self.is_filled() and not self.pages_in_the_way()
 
 
 SECTIONS: dict[str, Section] = {}  # by the name of the address of the list

@@ -101,7 +101,7 @@ class UpdateAdmin(PublishableAdmin):
 @admin.register(Document)
 class DocumentAdmin(PublishableAdmin):
     shared_first = True
-    shared_fields = ("file", "read_from_file")
+    shared_fields = ("file", "read_from_file", "is_news", "news_on")
     readonly_fields = ("read_from_file",)
     list_extra = ("read_from_file",)
     can_preview = False

@@ -13,12 +13,11 @@ class PrioritiesConfig(AppConfig):
     def ready(self) -> None:
         from pages.sections import Section
         from pages.sections import register as register_section
-        from priorities import document_barriers  # noqa: F401  (registers them)
-        from priorities.models import Update
+        from priorities import document_barriers, news  # noqa: F401  (the first registers itself)
         from publishing.search.places import Place, register
 
-        news = Section("update_list", Update)
-        register_section(news)
+        section = Section("update_list", news.MODELS, news.parts)
+        register_section(section)
         register(Place("priority_list", _("Priorities")))
         register(Place("theme_list", _("Topics"), {"nl": ("themas",), "fr": ("thèmes", "themes"), "en": ("themes",)}))
-        register(Place("update_list", _("News"), {"nl": ("berichten",), "en": ("updates",)}, news.is_there))
+        register(Place("update_list", _("News"), {"nl": ("berichten",), "en": ("updates",)}, section.is_there))

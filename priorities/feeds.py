@@ -10,12 +10,13 @@ from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import feedgenerator, timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pages.models import ContactDetails
-from priorities.models import Theme, Update, updates_about
+from priorities.models import Document, Theme, Update, updates_about
+from priorities.news import documents
 from publishing.content.internal_links import targets, with_addresses
 from publishing.content.link_resolution import addresses
 from publishing.i18n.languages import current, is_blank, localized, resolve
@@ -85,7 +86,7 @@ class SiteFeed(Feed):
         """Its documents."""
         return [
             feedgenerator.Enclosure(absolute(self.request, each.get_absolute_url()), str(each.size), "application/pdf")
-            for each in item.shown_documents
+            for each in ([item] if isinstance(item, Document) else item.shown_documents)
         ]
 
     def item_guid(self, item: Publishable) -> str:
@@ -151,11 +152,14 @@ def register(kind: Kind) -> None:
 
 for each in (Theme, Update):
     register(Kind(each, body_of))
+register(Kind(Document, lambda document: escape(document.facts), ()))  # those that are news
 
 
 # Each from its own index: together they would all be sorted.
 NEWEST: PreparedQuery[Revision] = PreparedQuery(
-    lambda model, most: Revision.objects.public(AT).of(model).newest_first()[:most]
+    lambda model, most: (documents(AT) if model is Document else Revision.objects.public(AT).of(model)).newest_first()[
+        :most
+    ]
 )
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, cast
 
 from django.core.exceptions import SuspiciousOperation
@@ -10,17 +11,20 @@ from django.core.files.base import File
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 
 from pages.models import MissionPage
 from pages.sections import gives_way
+from priorities import news
 from priorities.models import FIELDS, Document, Priority, Theme, Update, updates_about, with_update_dates
-from publishing.cache.parameters import PAGE, page_of, takes
+from publishing.cache.parameters import PAGE, SLUG, one_of, page_of, takes
 from publishing.files.storage import StorageUnavailable
-from publishing.i18n.languages import resolve
+from publishing.i18n.languages import current, resolve
 from publishing.models import Publishable, Revision, follow
 from publishing.models.revisions import AT
+from publishing.queries.dependencies import depends_only_on
 from publishing.queries.prepared import PreparedQuery, param
 from publishing.web.views import FILE_POLICY, PublishedDetailView, storage_away
 
@@ -51,15 +55,28 @@ def theme_list(request: HttpRequest) -> HttpResponse:
     return render(request, "priorities/theme_list.html", context)
 
 
-@takes(page=PAGE)
+@takes(priority=SLUG, page=PAGE)
 @gives_way
 def update_list(request: HttpRequest) -> HttpResponse:
-    """All updates, newest first, some at a time; 404 while there are none."""
-    shown = Update.published().following("subjects__priority", "subjects__theme")
-    page_obj = page_of(request, Paginator(shown, UPDATES_PER_PAGE))
-    if not page_obj.paginator.count:
-        raise Http404
-    return render(request, "priorities/update_list.html", {"section": "updates", "page_obj": page_obj})
+    """All news by year, newest first, some at a time; 404 while there is none, and for a filter without any."""
+    now = timezone.now()
+    with depends_only_on(*news.DEPENDENCIES):
+        priorities = news.priorities(now)
+        priority = one_of(request, "priority", {each.slug_in(current()): each for each in priorities})
+        found = news.parts_about(priority, now) if priority else news.parts(now)
+        page_obj = page_of(request, news.NewsPaginator(found, UPDATES_PER_PAGE))
+        if not page_obj.paginator.count:
+            raise Http404
+        page_obj.object_list = news.thawed(page_obj.object_list, now)
+    context = {
+        "section": "updates",
+        "page_obj": page_obj,
+        "years": [(year, list(rows)) for year, rows in groupby(page_obj, lambda each: each.dated.year)],
+        "priorities": [(each, f"?priority={each.slug_in(current())}", each == priority) for each in priorities],
+        "is_filtered": bool(priority),
+        "kept_query": f"priority={priority.slug_in(current())}" if priority else "",
+    }
+    return render(request, "priorities/update_list.html", context)
 
 
 class UpdateView(PublishedDetailView):

@@ -12,10 +12,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from consultation.models import Meeting, Opinion
 from pages.models import ContactDetails, Notice, TextPage
 from pages.sections import SECTIONS
-from priorities.models import Priority, Update
+from priorities.models import Priority
 from publishing.models import Revision
 from publishing.models.revisions import AT
 from publishing.queries.dependencies import Dependency, depends_only_on
@@ -57,9 +56,8 @@ def is_editor(request: HttpRequest) -> bool:
 
 
 ALL_OF = (TextPage, ContactDetails, Notice, StaffMember)  # of the last those that answer for the secretariat
-# Those of which one is enough to know that there are any: by the name of the address of their list.
-LISTS = {"update_list": Update, "opinion_list": Opinion, "meeting_list": Meeting}
-FIRST = [Revision.objects.public(AT).of(model).order_by("-sort_key").values("pk")[:1] for model in LISTS.values()]
+# Of a section one object of each model is enough to know that there is any.
+FIRST = [part.order_by("-sort_key").values("pk")[:1] for section in SECTIONS.values() for part in section.parts(AT)]
 IN_FRAME: PreparedQuery[Revision] = PreparedQuery(
     lambda: (
         Revision.objects.public(AT)
@@ -77,13 +75,14 @@ def frame() -> Frame:
     """All of it, in one query."""
     now = timezone.now()
     found: dict[str, list[Any]] = {}
-    # A page depends on the first of each list, and on all while there is none: of a new one it says nothing.
+    # A page depends on one object of each section, and on all while there is none: of a new one it says nothing.
     with depends_only_on(*(Dependency(_label(model)) for model in ALL_OF)) as told:
         for revision in IN_FRAME(at=now):
             found.setdefault(revision.model, []).append(revision.thaw(now))
-        for model in LISTS.values():
-            first = found.get(_label(model))
-            told.add(Dependency(_label(model), first[0].pk if first else 0))
+        for section in SECTIONS.values():
+            labels = [_label(model) for model in section.models]
+            first = next((label for label in labels if label in found), None)
+            told.update([Dependency(first, found[first][0].pk)] if first else map(Dependency, labels))
     pages, notices = found.get(_label(TextPage), []), found.get(_label(Notice), [])
     return Frame(
         notice=max(notices, key=lambda notice: (notice.revision.live_from, notice.revision.pk), default=None),
@@ -92,7 +91,9 @@ def frame() -> Frame:
         details=next(iter(found.get(_label(ContactDetails), [])), None),
         secretariat=who_answers(found.get(_label(StaffMember), [])),
         sections=frozenset(
-            name for name, model in LISTS.items() if _label(model) in found and not SECTIONS[name].in_the_way(pages)
+            name
+            for name, section in SECTIONS.items()
+            if any(_label(model) in found for model in section.models) and not section.in_the_way(pages)
         ),
     )
 

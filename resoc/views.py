@@ -14,10 +14,12 @@ from django.utils.translation import override
 from django.views.generic import TemplateView
 
 from pages.models import MissionPage, Seat
+from priorities import news
 from priorities.models import Priority, Theme, with_update_dates
 from publishing.cache import stamp
 from publishing.cache.failures import failing
 from publishing.i18n.languages import resolve
+from publishing.models import follow, shown_at
 from publishing.operations import schema
 from publishing.operations.mail import stuck
 from publishing.web.middleware import language_of
@@ -25,6 +27,7 @@ from publishing.web.views import TakenBack, old_version, version_gone, versions_
 from resoc import alarms
 
 THEMES_ON_HOME = 6
+NEWS_ON_HOME = 3
 _seen = Event()  # set once no migration waits
 FOLLOWING = ("seats__organisation", "streekpact_document", "programme_document")
 
@@ -35,7 +38,8 @@ class HomeView(TemplateView):
     template_name = "home.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        mission = MissionPage.published().following(*FOLLOWING).first()
+        now = timezone.now()
+        mission = shown_at(MissionPage, now)
         if version := kwargs.get("version"):
             shown = mission or MissionPage()
             try:
@@ -43,22 +47,29 @@ class HomeView(TemplateView):
             except TakenBack as taken:
                 return version_gone(request, shown, taken.revision)
             # The lists as they stood when it was last read: until now for one that a planned version overtakes.
-            over, now = mission.revision.superseded_at, timezone.now()
+            over = mission.revision.superseded_at
             return self.show(mission, min(over, now) if over else now, version=mission.revision)
-        return self.show(mission, mission.as_of if mission else None)
+        if mission is None:
+            return self.show(None)
+        follow([mission], FOLLOWING, now)
+        has_more = mission.revision is not None and mission.revision.has_more_versions
+        return self.show(mission, now, versions_url=mission.get_versions_url() if has_more else "")
 
     def show(self, mission: MissionPage | None, at: datetime | None = None, **context: Any) -> HttpResponse:
         """The page of `mission`, which was thawed from a revision, or from a form that is being previewed."""
+        at = at or timezone.now()
+        themes = list(Theme.published(at)[: THEMES_ON_HOME + 1])
         return self.render_to_response(
             {
                 "section": "home",
                 "page": mission,
-                "versions_url": mission.get_versions_url() if mission else "",
                 "mission": mission,
                 "motto": motto(mission) if mission else None,
                 "seat_groups": seat_groups(mission) if mission else [],
                 "priorities": list(Priority.published(at)),
-                "themes": with_update_dates(Theme.published(at)[:THEMES_ON_HOME]),
+                "news": news.newest(NEWS_ON_HOME, at),
+                "themes": with_update_dates(themes[:THEMES_ON_HOME]),
+                "has_more_themes": len(themes) > THEMES_ON_HOME,
             }
             | context
         )

@@ -122,13 +122,13 @@ def waiting_sections(asked: Asked) -> Iterator[WorkItem]:
     if not may_change(asked.user, TextPage):
         return
     for section in SECTIONS.values():
-        pages = section.pages_in_the_way() if section.model.published().exists() else []
+        pages = section.pages_in_the_way() if section.is_filled() else []
         for page in pages:
             yield WorkItem(
                 WAITING_SECTION,
                 str(page),
                 _("has the address of “%s”, which waits: give this page another one")
-                % section.model._meta.verbose_name_plural,
+                % section.models[0]._meta.verbose_name_plural,
                 f"{desk_address(page)}#id_slug_nl",
                 3,
                 subject=Subject(page._meta.label_lower, page.pk),

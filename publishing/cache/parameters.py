@@ -9,9 +9,10 @@ therefore kept without a query only.
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
+from typing import TypeVar
 from urllib.parse import parse_qsl, unquote_plus, urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
@@ -19,8 +20,11 @@ from publishing.i18n.languages import language_of_path
 from publishing.text.numbers import parse_int
 from publishing.types import AnyPage, AnyPaginator
 
+V = TypeVar("V")
+
 LONGEST = 1000  # characters of a query that is looked at
 PAGE = r"[2-9]|[1-9][0-9]{1,3}"  # the first page of a list has no number
+SLUG = r"[-a-z0-9_]{1,100}"
 # Added by newsletters, advertisers and social networks; no view of any site reads them.
 IGNORED = re.compile(
     r"(?:utm|mtm|pk|hsa)_\w+|_ga|_gl|_hsenc|_hsmi|_openstat|dclid|epik|fbclid|g(?:ad_source|braid|clid|clsrc)"
@@ -70,6 +74,16 @@ def page_of(request: HttpRequest, paginator: AnyPaginator) -> AnyPage:
     if asked and (page.number == 1 or asked != [str(page.number)]):
         raise OtherPage(page.number)
     return page
+
+
+def one_of(request: HttpRequest, name: str, values: Mapping[str, V]) -> V | None:
+    """What `?name=` chooses of a list; None without it. Raises Http404 for what there is nothing of."""
+    asked = request.GET.getlist(name)
+    if not asked:
+        return None
+    if len(asked) > 1 or asked[0] not in values:
+        raise Http404
+    return values[asked[0]]
 
 
 def _redirect_to(request: HttpRequest, number: int) -> HttpResponse:

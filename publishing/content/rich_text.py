@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.html import to_text
 from publishing.content.internal_links import SCHEME, target_of
 from publishing.i18n.languages import is_blank
 from publishing.text import phones
@@ -125,6 +126,8 @@ OTHER_TAG = re.compile(rf"(</?)({'|'.join(SAME)})(?=[\s/>])", re.IGNORECASE)
 BARE = re.compile(r"www\.[\w-]+\.", re.IGNORECASE)  # what browsers would take for a page of this site
 LINK_WITHOUT_ADDRESS = re.compile(r"<a>((?:(?!<a[ >]).)*?)</a>", re.DOTALL)  # with no other link in it
 
+HEADINGS = re.compile(r"<h[23]\b[^>]*>(.*?)</h[23]>", re.DOTALL)
+
 PASSES = 10  # more than any text needs to stay as it is
 
 
@@ -141,12 +144,24 @@ def sanitised(html: str) -> str:
 
 
 def with_scrolling_tables(html: str, language: str) -> SafeString:
-    """Sanitised `html`, each table in a box of its own that scrolls, also by keyboard, where it is too wide."""
-    if "<table>" in html:
-        with override(language):
-            box = format_html('<div class="scroll" tabindex="0" role="region" aria-label="{}">', gettext("Table"))
-        html = html.replace("<table>", f"{box}<table>").replace("</table>", "</table></div>")
-    return mark_safe(html)  # noqa: S308
+    """Sanitised `html`, each table in a box of its own that scrolls, also by keyboard, where it is too wide.
+
+    The box is named by the heading above it, so that who hears the page tells one table from another.
+    """
+    if "<table>" not in html:
+        return mark_safe(html)  # noqa: S308
+    heading, parts = "", []
+    for part in re.split(r"(?=<table>)|(?<=</table>)", html):
+        if part.startswith("<table>"):
+            with override(language):
+                name = gettext("Table: %s") % heading if heading else gettext("Table")
+            box = format_html('<div class="scroll" tabindex="0" role="region" aria-label="{}">', name)
+            parts.append(f"{box}{part}</div>")
+        else:
+            found = HEADINGS.findall(part)
+            heading = to_text(found[-1]).replace("\N{SOFT HYPHEN}", "").strip() if found else heading
+            parts.append(part)
+    return mark_safe("".join(parts))  # noqa: S308
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

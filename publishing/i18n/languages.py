@@ -96,7 +96,7 @@ def resolve_short_title(obj: models.Model) -> Text:
 
     A short form in another language does not take the place of a title in the reader's own.
     """
-    title = resolve(obj, "title")
+    title = resolve(obj, getattr(obj, "title_field", "title"))
     if "short_title" not in translated_fields(type(obj)):
         return title
     short = resolve(obj, "short_title")

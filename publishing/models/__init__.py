@@ -20,7 +20,7 @@ from publishing.models.drafts import (
     SentForm,
 )
 from publishing.models.old_addresses import MissingAddress, OldAddress
-from publishing.models.published import PublishedQuerySet, best_at
+from publishing.models.published import PublishedQuerySet, best_at, shown_at
 from publishing.models.records import (
     DeadLink,
     Erasure,
@@ -125,6 +125,7 @@ __all__ = [
     "last_told",
     "note_columns",
     "seen",
+    "shown_at",
     "slug_columns",
     "token_digest",
 ]

@@ -1,7 +1,7 @@
 """Base classes of content models: `Publishable` and `Child`. The row is the working copy."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
@@ -234,6 +234,11 @@ class Publishable(Frozen):
     def page_kind(self) -> str:
         """The name of its kind, in a list of things of many kinds."""
         return capfirst(str(self._meta.verbose_name))
+
+    @property
+    def dated(self) -> date | None:
+        """The day that its own page gives as its date, such as that of a message."""
+        return None
 
     @property
     def keywords(self) -> tuple[str, ...]:

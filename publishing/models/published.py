@@ -14,6 +14,7 @@ from publishing.models.change_notes import WITH_NOTE
 from publishing.models.relations import follow
 from publishing.models.revisions import AT, Revision, RevisionQuerySet
 from publishing.models.snapshots import M
+from publishing.queries.dependencies import Dependency, depends_only_on
 from publishing.queries.prepared import PreparedQuery, param
 from publishing.types import AnyModelIterable
 
@@ -206,11 +207,31 @@ LISTED: PreparedQuery[Revision] = PreparedQuery(
 )
 
 
+def _for_a_page() -> dict[str, Any]:
+    """What a page says besides of its revision: the change note, and whether a second version can be cited too."""
+    same = {name: models.OuterRef(name) for name in ("model", "object_id")}
+    versions = Revision.objects.filter(**same).citable(AT).changes().order_by()
+    return {**WITH_NOTE, "has_more_versions": models.Exists(versions[1:2])}
+
+
 EXPLAINING: PreparedQuery[Revision] = PreparedQuery(
-    lambda model: Revision.objects.of(model).explaining(param("slug"), param("language"), AT).annotate(**WITH_NOTE)[:1]
+    lambda model: (
+        Revision.objects.of(model).explaining(param("slug"), param("language"), AT).annotate(**_for_a_page())[:1]
+    )
+)
+SHOWN: PreparedQuery[Revision] = PreparedQuery(
+    lambda model: Revision.objects.of(model).public(AT).annotate(**_for_a_page()).order_by("sort_key", "object_id")[:1]
 )
 
 
 def best_at(model: type["Publishable"], slug: str, language: str, at: datetime | None = None) -> Revision | None:
     """The revision that best explains an address; its `rank` is `PUBLIC` when visitors see it at that moment."""
-    return next(iter(EXPLAINING(model, slug=slug, language=language, at=at or timezone.now())), None)
+    with depends_only_on(Dependency(model._meta.label_lower, slug=slug)):
+        return next(iter(EXPLAINING(model, slug=slug, language=language, at=at or timezone.now())), None)
+
+
+def shown_at(model: type[M], at: datetime) -> M | None:
+    """What visitors see at that moment of a model of which there is one, such as the home page."""
+    with depends_only_on(Dependency(model._meta.label_lower)):
+        found = next(iter(SHOWN(model, at=at)), None)
+    return cast(M, found.thaw(at)) if found else None

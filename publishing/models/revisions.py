@@ -248,6 +248,7 @@ class Revision(models.Model):
     sort_key = models.CharField(max_length=100, editable=False)
 
     rank: int  # only on what explains an address
+    has_more_versions: bool = False  # that can be cited; only on what a page was read with
 
     objects = RevisionQuerySet.as_manager()
 

@@ -35,6 +35,7 @@ OWN_LINKS = "own_links_are_resolved"
 # What stays on one line; the space that does not break is not stored either.
 TOGETHER = re.compile(settings.PUBLISHING_KEPT_TOGETHER)
 
+JOINED = re.compile(r"(?<![\w-])\w{1,12}(?:-\w{1,12})+(?![\w-])")
 COLON = re.compile(r"\s*:\s*\Z")
 
 register.filter("written", written, expects_localtime=True)
@@ -76,6 +77,12 @@ def rich(context: Context, obj: models.Model, field: str) -> SafeString:
 def breakable(email: str) -> SafeString:
     """An e-mail address that goes on to a next line after its sign or a full stop, and not inside a word."""
     return mark_safe(re.sub(r"([@.])", r"\1<wbr>", conditional_escape(email)))  # noqa: S308
+
+
+@register.filter
+def unbroken(name: str) -> SafeString:
+    """A name in which a short word with a hyphen, such as a place, is not broken there."""
+    return mark_safe(JOINED.sub(r'<span class="nobr">\g<0></span>', conditional_escape(name)))  # noqa: S308
 
 
 @register.simple_tag
@@ -236,8 +243,8 @@ def _marked(context: Context, found: Text, html: str, element: str) -> SafeStrin
 
 
 def _parameters(context: Context) -> str:
-    """What an address says after `?` in every language: each page of a list is itself an original."""
-    number = getattr(context.get("page_obj"), "number", 1)
+    """What an address says after `?` in every language: each page of a list is itself an original, a part of it not."""
+    number = 1 if context.get("is_filtered") else getattr(context.get("page_obj"), "number", 1)
     parameters = {"q": context.get("query", ""), "page": number if number > 1 else ""}
     query = urlencode({name: value for name, value in parameters.items() if value})
     return f"?{query}" if query else ""

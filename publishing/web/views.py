@@ -50,7 +50,7 @@ class PublishedDetailView(TemplateView):
         if obj.slug_in(current()) != kwargs["slug"]:
             return redirect(self.get_address(obj, kwargs.get("version")), permanent=True)
         context: dict[str, object] = {}
-        if self.model.has_versions:
+        if self.model.has_versions and public.has_more_versions:
             context["versions_url"] = obj.get_versions_url()
         if version := kwargs.get("version"):
             try:

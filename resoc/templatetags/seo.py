@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from publishing.content.html import to_text
-from publishing.i18n.languages import Text, current, resolve
+from publishing.i18n.languages import Text, current, resolve, resolve_short_title
 from publishing.i18n.urls import absolute
 from publishing.models import Publishable
 from publishing.models.revisions import first_public
@@ -128,7 +128,7 @@ def structured_data(
     if home_url:
         steps = [
             (absolute(request, home_url), "RESOC Westhoek"),
-            (url, capfirst(resolve(page, page.title_field).shown)),
+            (url, capfirst(resolve_short_title(page).shown or str(page))),
         ]
         if parent_url:
             steps.insert(1, (absolute(request, parent_url), parent_label))

@@ -18,7 +18,7 @@ def test_the_500_speaks_the_language_of_the_address_and_asks_nothing_of_the_data
     def broken(*args, **kwargs):
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr("resoc.views.MissionPage.published", broken)
+    monkeypatch.setattr("resoc.views.shown_at", broken)
     client.raise_request_exception = False
     with django_assert_num_queries(0):
         response = client.get(address)

@@ -219,7 +219,23 @@ def test_on_paper_a_priority_is_one_sheet_with_its_address(page, live_server):
     for hidden in ("Hoofdmenu", "Taal", "Je bent hier", "Andere prioriteiten"):
         assert not page.get_by_label(hidden).is_visible(), hidden
     assert page.locator("h1").is_visible()
-    assert page.locator(".print-address").inner_text() == page.url
+    said = [" ".join(each.split()) for each in page.locator(".print-address span").all_inner_texts()]
+    assert said == [page.url, "Secretariaat 051 51 93 56"]
+
+
+@pytest.mark.parametrize(
+    ("address", "sheets"),
+    [("/", 4), ("/privacy/", 2), ("/toegankelijkheid/", 2), ("/themas/regiomarketing/", 1)],
+)
+def test_on_paper_no_sheet_has_the_foot_alone(page, live_server, address, sheets):
+    page.goto(address)
+    printed = [each.extract_text() for each in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
+    assert len(printed) <= sheets
+    assert "Secretariaat" in printed[0]
+    assert all("Privacy" not in each and "Rubrieken" not in each for each in printed[1:]), "what leads elsewhere"
+    assert len(printed[-1].split()) > 8, "more than a date"
+    statbel = [number for number, each in enumerate(printed) if "Statbel" in each]
+    assert bool(statbel) == (address == "/"), "the map says whose boundaries it shows"
 
 
 def test_what_makes_no_sense_on_paper_is_not_printed(page, full_theme):

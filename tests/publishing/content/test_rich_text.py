@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publishing.content.html import plain_small_letters
+from publishing.content.html import TAG, plain_small_letters
 from publishing.content.rich_text import BUTTONS, sanitised, with_scrolling_tables
 
 ELEMENTS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", "sup", "sub"}
@@ -145,6 +145,15 @@ def test_a_table_scrolls_in_a_box_that_says_what_it_is_in_the_language_of_the_te
     shown = with_scrolling_tables(f"<p>x</p>{table}", "fr")
     assert shown == (f'<p>x</p><div class="scroll" tabindex="0" role="region" aria-label="Tableau">{table}</div>')
     assert with_scrolling_tables("<p>x</p>", "nl") == "<p>x</p>"
+
+
+def test_a_table_is_named_by_the_heading_above_it():
+    table = "<table><tbody><tr><td>a</td></tr></tbody></table>"
+    title = 'Aantal \N{SOFT HYPHEN}leden &amp; <em>"gasten"</em>'
+    text = f"{table}<h2>{title}</h2><p>x</p>{table}<h3>Per jaar</h3>{table}{table}"
+    names = re.findall(r'aria-label="([^"]*)"', with_scrolling_tables(text, "nl"))
+    assert names == ["Tabel", "Tabel: Aantal leden &amp; &quot;gasten&quot;", "Tabel: Per jaar", "Tabel: Per jaar"]
+    assert TAG.sub("", with_scrolling_tables(text, "nl")) == TAG.sub("", text)
 
 
 def test_small_letters_keep_their_place_where_a_text_has_no_markup():

@@ -58,15 +58,15 @@ def test_a_note_in_another_language_says_so(client, theme):
 
 
 def test_date_and_note_stay_those_of_the_last_real_change(client, editor, theme):
-    before = read(client, PAGE).partition("Gewijzigd op")[2][:40]
+    before = read(client, PAGE).partition(" Gewijzigd")[2][:40]
     modified = [each for each in read(client, PAGE).split() if "dateModified" in each]
     minor(theme, editor)
     confirm(theme, editor)
     html = read(client, PAGE)
-    assert html.partition("Gewijzigd op")[2][:40] == before
+    assert html.partition(" Gewijzigd")[2][:40] == before
     assert [each for each in html.split() if "dateModified" in each] == modified
     assert "Nieuwe data" in html
-    assert "Tikfout." not in html.partition("Gewijzigd op")[2]
+    assert "Tikfout." not in html.partition(" Gewijzigd")[2]
 
 
 def test_the_versions_of_a_page_have_their_notes_and_mark_small_ones(client, editor, theme):

@@ -5,12 +5,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from pages.models import MissionPage, Organisation
+from pages.models import MissionPage, Organisation, TextPage
 from priorities.models import Priority, Theme
 from publishing.models.immutability import permit
 from publishing.web.views import stood_until
 from publishing.workflow import confirm, publish, withdraw
+from publishing.workflow.take_back import take_back
 from staff.models import StaffMember
+from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db
 
@@ -109,12 +111,52 @@ def test_a_page_says_when_it_was_checked_and_changed_and_a_check_is_no_version(c
     "address", ["/", "/privacy/", "/contact/dorine-sioen/", "/fr/priorites/politique-de-l-emploi/"]
 )
 def test_every_page_of_content_says_when_it_changed(client, address):
-    assert re.search("Gewijzigd op|Modifié le", client.get(address).content.decode())
+    assert re.search("Gewijzigd (en nagekeken )?op|Modifié (et vérifié )?le", client.get(address).content.decode())
+
+
+def test_versions_are_offered_from_two_on_that_can_be_cited(client, editor):
+    offered = "Alle versies"
+    for address, obj in (("/", MissionPage.objects.get()), ("/privacy/", TextPage.objects.get(slug_nl="privacy"))):
+        assert offered not in client.get(address).content.decode()
+        confirm(obj, editor)  # says the same again: no other version
+        assert offered not in client.get(address).content.decode()
+        title = obj.title_field
+        setattr(obj, f"{title}_nl", f"{getattr(obj, f'{title}_nl')} (anders)")
+        obj.save()
+        publish(obj, editor, live_from=timezone.now() + timedelta(days=1))
+        assert offered not in client.get(address).content.decode(), "what is planned is no version yet"
+        publish(obj, editor)
+        assert offered in client.get(address).content.decode()
+    taken = obj.revisions.citable().changes().last()
+    take_back(taken, editor, "Vergissing.")
+    assert offered not in client.get("/privacy/").content.decode()
+
+
+def test_equal_dates_are_one_date(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    publish(theme, editor)
+    html = client.get("/themas/regiomarketing/").content.decode()
+    assert re.search(r"Gewijzigd en nagekeken op \d+ \w+ \d{4}<", html)
+    assert "Nagekeken op" not in html
+    today = update_on(theme, title_nl="Van vandaag", date=timezone.localdate())
+    older = update_on(theme, title_nl="Van gisteren", date=timezone.localdate() - timedelta(days=1))
+    for update in (today, older):
+        publish(update, editor)
+    assert "ewijzigd" not in client.get("/nieuws/van-vandaag/").content.decode()
+    assert "Gewijzigd en nagekeken op" in client.get("/nieuws/van-gisteren/").content.decode()
+
+
+def test_the_tab_of_the_versions_has_the_short_title(client, editor, theme):
+    theme.short_title_nl = "Kort"
+    theme.save()
+    publish(theme, editor)
+    assert "<title>Versies · Kort · RESOC Westhoek</title>" in client.get(theme.get_versions_url()).content.decode()
+    assert '"name": "Kort"' in client.get(theme.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize("address", ["/themas/", "/zoeken/", "/nergens/", "/versies/"])
 def test_what_is_no_page_of_content_does_not(client, address):
-    assert not re.search("Nagekeken op|Gewijzigd op", client.get(address).content.decode())
+    assert not re.search("[Nn]agekeken op|Gewijzigd", client.get(address).content.decode())
 
 
 @pytest.mark.parametrize(("prefix", "word"), [("", "versies"), ("/fr", "versions"), ("/en", "versions")])
