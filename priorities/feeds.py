@@ -19,6 +19,7 @@ from priorities.models import Document, Theme, Update, updates_about
 from priorities.news import documents
 from publishing.content.internal_links import targets, with_addresses
 from publishing.content.link_resolution import addresses
+from publishing.content.long_texts import with_notes_between_brackets
 from publishing.i18n.languages import current, is_blank, localized, resolve
 from publishing.i18n.urls import absolute
 from publishing.models import ChangeNote, Publishable, Revision, follow, last_told
@@ -76,7 +77,7 @@ class SiteFeed(Feed):
 
     def item_description(self, item: Any) -> str:
         """What changed, and the text, with addresses that also lead here from a feed reader."""
-        text = with_addresses(item.feed_text, item.addresses, root=absolute(self.request, ""))
+        text = with_addresses(with_notes_between_brackets(item.feed_text), item.addresses, root=absolute(self.request, ""))
         return f"{_told(item.change_note)}{text}"
 
     def item_link(self, item: Publishable) -> str:

@@ -302,8 +302,11 @@ WHITENOISE_MAX_AGE = 3600  # seconds, for the few files whose name has no digest
 
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
-        "js": [static_lazy(f"publishing/js/editor/{name}.js") for name in ("leave", "link", "menu", "paste", "table")],
-        "extensions": {name: lambda options, allowed: None for name in ("CleanPaste", "LeaveByTab")},
+        "js": [
+            static_lazy(f"publishing/js/editor/{name}.js")
+            for name in ("footnote", "leave", "link", "menu", "paste", "table")
+        ],
+        "extensions": {name: lambda options, allowed: None for name in ("CleanPaste", "Footnote", "LeaveByTab")},
     }
 ]
 

@@ -14,12 +14,16 @@ TAG = re.compile(r"""<(?:"[^"]*"|[^">])*>""")  # the text is sanitised, so every
 
 
 def to_text(html: str) -> str:
-    """Sanitised `html` as plain text, a line for each block."""
+    """Sanitised `html` as plain text, a line for each block; a footnote stands between brackets."""
     if "<" in html:
-        html = TAG.sub("", LINE_ENDS.sub("\n", plain_small_letters(html)))
+        html = TAG.sub("", LINE_ENDS.sub("\n", plain_small_letters(_noted(html))))
     return unescape(html) if "&" in html else html
 
 
 def plain_small_letters(html: str) -> str:
     """`html` with small letters above and below the line as plain signs where Unicode has them: `10⁶`, `CO₂`."""
     return SMALL.sub(lambda found: found[2].translate(SIGNS[found[1]]), html) if "<su" in html else html
+
+
+def _noted(html: str) -> str:
+    return html.replace("<small>", " (").replace("</small>", ")") if "<small>" in html else html

@@ -1,5 +1,7 @@
 """Rich text: its permitted HTML and the options of its editor; pure functions on HTML.
 
+`<small>` is a footnote, which stands where it belongs; `long_texts` puts it below the text.
+
 The editor is django-prose-editor; our own parts of it are in `static/publishing/js/editor/` of this app.
 """
 
@@ -31,6 +33,7 @@ BUTTONS = {
     "italic": _("Italic"),
     "subscript": _("Subscript"),
     "superscript": _("Superscript"),
+    "footnote": _("Footnote"),
     "link": _("Link"),
     "table": _("Table"),
     "table:addColumnAfter": _("Add a column"),
@@ -72,6 +75,7 @@ PASTE_WORDS = {
     "use": _("Use it as “%s”"),
     "homeless": _("This page has no place for a picture."),
 }
+FOOTNOTE_WORDS = {"new": _("Text of the note")}
 KEYBOARD_WORDS = {"table": _("Tab goes to the next cell. Press Escape and then Tab to leave the text.")}
 MENU = ["headings", "lists", "nodes -blockType -lists", "marks", "link", "table", "history"]
 EXTENSIONS: dict[str, object] = {
@@ -79,6 +83,7 @@ EXTENSIONS: dict[str, object] = {
     "Italic": True,
     "Superscript": True,
     "Subscript": True,
+    "Footnote": {"words": FOOTNOTE_WORDS},
     "HardBreak": True,
     "Paragraph": True,
     "Heading": {"levels": [2, 3]},
@@ -200,7 +205,7 @@ def _cleaner() -> Any:
     import nh3  # only now: a worker that only serves pages sanitises nothing
 
     return nh3.Cleaner(
-        tags={"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", "sup", "sub"}
+        tags={"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", "sup", "sub", "small"}
         | {"table", "thead", "tbody", "tr", "th", "td"},
         attributes={
             "*": set(),

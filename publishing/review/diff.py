@@ -41,6 +41,7 @@ MARKS = {
     "em": BUTTONS["italic"],
     "sup": BUTTONS["superscript"],
     "sub": BUTTONS["subscript"],
+    "small": BUTTONS["footnote"],
     "h2": BUTTONS["heading2"],
     "h3": BUTTONS["heading3"],
     "blockquote": BUTTONS["blockquote"],

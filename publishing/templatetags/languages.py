@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 
 from publishing.content.internal_links import targets, with_addresses
 from publishing.content.link_resolution import addresses
+from publishing.content.long_texts import contents, with_addresses_of_headings, with_notes_below
 from publishing.content.rich_text import with_scrolling_tables
 from publishing.i18n.formats import time_of_day, written, written_with_day, written_with_time
 from publishing.i18n.languages import CODES, NAMES, NATIVE_NAMES, Text, current, resolve, resolve_short_title
@@ -62,15 +63,22 @@ def short_title(context: Context, obj: models.Model, soft: bool = False) -> Safe
 
 
 @register.simple_tag(takes_context=True)
-def rich(context: Context, obj: models.Model, field: str) -> SafeString:
-    """The same for rich text, which `RichTextField` sanitised when it was saved."""
+def rich(context: Context, obj: models.Model, field: str, whole: bool = False) -> SafeString:
+    """The same for rich text, which `RichTextField` sanitised when it was saved.
+
+    `whole` is for the text of a page of its own: its headings get addresses, and a long one a table of contents.
+    """
     found = resolve(obj, field)
     language = found.language or current()
-    html = with_hyphenated_headings(set_right_in_html(found.value, language), language)
+    html = with_addresses_of_headings(found.value) if whole else found.value
+    before = contents(html, language) if whole else ""
+    html = before + with_hyphenated_headings(set_right_in_html(html, language), language)
     html = TOGETHER.sub("\\1\N{NO-BREAK SPACE}", html)
     if OWN_LINKS not in context:  # nobody further up resolves them for the whole page at once
         html = with_addresses(html, addresses(targets(html)))
-    return _marked(context, found, with_scrolling_tables(html, found.language), "div")
+    html = with_scrolling_tables(html, found.language)
+    notes = "note" if whole else f"{obj._meta.model_name}-{obj.pk}-{field}-note"
+    return _marked(context, found, with_notes_below(html, notes, language), "div")
 
 
 @register.filter

@@ -280,3 +280,44 @@ def test_a_wide_table_scrolls_in_its_own_box_also_with_the_keyboard(page, theme)
     box.focus()
     page.keyboard.press("ArrowRight")
     assert box.evaluate("element => element.scrolls.then(() => element.scrollLeft)") > 0
+
+
+NOTED = "<p>Een weg<small>Decreet van <em>5 mei</em>.</small><small>Zie bijlage.</small> en een spoor.</p>"
+
+
+def test_footnotes_stay_two_and_whole_when_a_text_is_opened_and_saved(page, theme):
+    theme.body_nl = NOTED
+    theme.save()
+    user = staff_user("dorine", password="een lang wachtwoord")
+    user.groups.add(Group.objects.get(name=SECRETARIAT))
+    sign_in(page, "dorine", f"/admin/priorities/theme/{theme.pk}/change/")
+    to_the_end(page)
+    page.keyboard.type("!")
+    assert save(page, theme).body_nl == NOTED.replace("spoor.", "spoor.!")
+
+
+def test_a_selection_becomes_a_footnote_and_text_again(form, theme):
+    text(form).evaluate(PASTE, "<p>Een weg</p>")
+    to_the_end(form)
+    for _letter in "weg":
+        form.keyboard.press("Shift+ArrowLeft")
+    button(form, "Voetnoot").click()
+    assert text(form).locator("small").inner_text() == "weg"
+    button(form, "Voetnoot").click()
+    assert text(form).locator("small").count() == 0
+
+
+def test_a_new_footnote_is_typed_where_the_cursor_is_and_text_goes_on_after_it(form, theme):
+    text(form).evaluate(PASTE, "<p>Een weg</p>")
+    to_the_end(form)
+    button(form, "Voetnoot").click()
+    form.keyboard.type("Decreet")
+    form.keyboard.press("ArrowLeft")
+    form.keyboard.press("ArrowRight")
+    form.keyboard.type(" en")
+    assert save(form, theme).body_nl.endswith("<p>Een weg<small>Decreet</small> en</p>")
+
+
+def test_small_print_of_another_page_is_no_footnote(form, theme):
+    text(form).evaluate(PASTE, "<p>Een <small>kleine</small> weg</p>")
+    assert "<small>" not in save(form, theme).body_nl

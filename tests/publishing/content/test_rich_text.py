@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from publishing.content.html import TAG, plain_small_letters
 from publishing.content.rich_text import BUTTONS, sanitised, with_scrolling_tables
 
-ELEMENTS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", "sup", "sub"}
+ELEMENTS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", "sup", "sub", "small"}
 ELEMENTS |= {"table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {"a": {"href"}, "ol": {"start", "type"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
 GOOD_ADDRESS = re.compile(r"(https?|mailto|tel|page):|[^a-z]|[a-z0-9.-]+([^a-z0-9.:-]|$)|$", re.IGNORECASE)

@@ -13,6 +13,7 @@ const TOGGLES = {
   bold: ["bold"],
   italic: ["italic"],
   superscript: ["superscript"],
+  footnote: ["footnote"],
   subscript: ["subscript"],
   link: ["link"],
   "table:toggleHeaderCell": ["tableHeader"],

@@ -107,7 +107,7 @@ export function clean(html, tell = () => {}) {
     }
   }
   for (const link of body.querySelectorAll("a")) tidyLink(link)
-  for (const span of body.querySelectorAll("span, font, ins")) unwrap(span)
+  for (const span of body.querySelectorAll("span, font, ins, small")) unwrap(span)
   for (const paragraph of body.querySelectorAll("p")) {
     if (isEmpty(paragraph) && !paragraph.closest("td, th")) paragraph.remove()
   }
