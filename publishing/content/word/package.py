@@ -15,10 +15,10 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing.files.limits import MAX_UPLOAD, too_large
-
+MAX_FILE = 25_000_000  # bytes; no upload of the site may be larger
 MAX_PART = 12_000_000  # bytes of one part, unpacked: the text of some 2,000 pages
 MAX_UNPACKED = 400_000_000  # bytes that all parts say they have
 MAX_RATIO = 250  # times smaller than it was; XML gets 5 to 40 times smaller
@@ -54,6 +54,11 @@ MACROS = _("This file holds macros (.docm). In Word, choose “Save as” and th
 BROKEN = _("This file is damaged. Open it in Word, save it again and choose the new one.")
 TOO_MUCH = _("This file unpacks to far more than a text needs, so it was not opened.")
 TOO_LONG = _("This text is too long to be read in one go. Cut the document in parts and choose one of them.")
+
+
+def too_large() -> str:
+    """The sentence about a file of more than `MAX_FILE` bytes."""
+    return gettext("This file is too large. Choose one of at most %s MB.") % (MAX_FILE // 1_000_000)
 
 
 class RefusedError(Exception):
@@ -141,7 +146,7 @@ class Package:
 
 
 def _opened(data: bytes) -> zipfile.ZipFile:
-    if len(data) > MAX_UPLOAD:
+    if len(data) > MAX_FILE:
         raise RefusedError(too_large())
     if data.startswith(OLE):  # the container of older Office files, and of those with a password
         if "EncryptedPackage".encode("utf-16-le") in data:
