@@ -304,9 +304,11 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
         "js": [
             static_lazy(f"publishing/js/editor/{name}.js")
-            for name in ("footnote", "leave", "link", "menu", "paste", "table")
+            for name in ("footnote", "leave", "link", "menu", "paste", "table", "word")
         ],
-        "extensions": {name: lambda options, allowed: None for name in ("CleanPaste", "Footnote", "LeaveByTab")},
+        "extensions": {
+            name: lambda options, allowed: None for name in ("CleanPaste", "Footnote", "LeaveByTab", "WordFile")
+        },
     }
 ]
 

@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from publishing.admin.link_picker import link_targets
 from publishing.admin.search import search_page
 from publishing.admin.undoing import undo_view
+from publishing.admin.word_files import read_word
 from publishing.operations.link_check import dead_links_page
 from resoc import visitor_urls
 from resoc.manual import manual_page, manual_picture
@@ -26,6 +27,7 @@ urlpatterns = [
     path("admin/language/", set_language, name="set_language"),
     path("admin/link-targets/", link_targets, name="link_targets"),
     path("admin/search/", admin.site.admin_view(search_page), name="desk_search"),
+    path("admin/word/", admin.site.admin_view(read_word), name="read_word"),
     path("admin/links/", admin.site.admin_view(dead_links_page), name="dead_links"),
     path("admin/manual/", admin.site.admin_view(manual_page), name="manual"),
     path("admin/manual/<str:picture>", admin.site.admin_view(manual_picture), name="manual_picture"),

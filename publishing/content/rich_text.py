@@ -75,6 +75,24 @@ PASTE_WORDS = {
     "use": _("Use it as “%s”"),
     "homeless": _("This page has no place for a picture."),
 }
+# The text of a Word file, and what of it was not taken over.
+LARGEST_WORD_FILE = 25_000_000  # bytes; the server refuses what is larger too
+WORD_WORDS = {
+    **{kind: PASTE_WORDS[kind] for kind in ("comment", "deleted", "hidden", "picture", "textbox", "embed")},
+    **{kind: PASTE_WORDS[kind] for kind in ("upload", "use", "homeless", "close")},
+    "choose": _("Text from Word…"),
+    "reading": _("Reading the file…"),
+    "done": _("The text of “%s” stands here now. Nothing is saved yet: read it, then click Save."),
+    "whole": _("Everything was taken over."),
+    "title": _("Left out:"),
+    "back": _("Put back what stood here"),
+    "failed": _("The file could not be read by the site. Look whether you are connected and signed in, and try again."),
+    "large": _("This file is too large. Choose a Word file of at most 25 MB."),
+    "formula": _("Formulas"),
+    "contents": _("Table of contents: the site makes its own"),
+    "header": _("Words at the top or the bottom of each page"),
+    "metadata": _("What the file says of itself, such as the name of its author"),
+}
 FOOTNOTE_WORDS = {"new": _("Text of the note")}
 KEYBOARD_WORDS = {"table": _("Tab goes to the next cell. Press Escape and then Tab to leave the text.")}
 MENU = ["headings", "lists", "nodes -blockType -lists", "marks", "link", "table", "history"]
@@ -107,6 +125,7 @@ EXTENSIONS: dict[str, object] = {
     "Menu": {"groups": [{"group": group} for group in MENU], "labels": BUTTONS, "label": _("Layout of the text")},
     "CleanPaste": {"words": PASTE_WORDS},
     "LeaveByTab": {"words": KEYBOARD_WORDS},
+    "WordFile": {"words": WORD_WORDS, "most": LARGEST_WORD_FILE},
 }
 
 # For who may not see which pages there are: a link takes an address.

@@ -60,6 +60,7 @@ def variants(address: Address, cast: Cast) -> dict[str, tuple[dict, str]]:
         "accept_invitation": {"": ({"token": things["invitation"]}, ""), "unknown": ({"token": "x"}, "")},
         "account_confirm_email": {"": ({"key": "x"}, "")},
         "account_reset_password_from_key": {"": ({"uidb36": "1", "key": "x-y"}, "")},
+        "read_word": {"": ({}, "model=priorities.theme")},
         "admin:app_list": {"": ({"app_label": "priorities"}, "")},
         "admin:autocomplete": {
             "": ({}, "app_label=priorities&model_name=theme&field_name=priority&term=g"),

@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
+from publishing.admin import word_files
 from publishing.admin.types import AnyBaseModelAdmin, AnyModelAdmin
 from publishing.admin.widgets import ChosenFileInput, LongLine, PhoneInput, PictureInput
+from publishing.content.fields import RichTextField
 from publishing.files.fields import PictureField
 from publishing.i18n.languages import CODES, NATIVE_NAMES, localized, translated_fields
 from publishing.models import Publishable
@@ -33,6 +35,8 @@ class FieldsMixin(AnyBaseModelAdmin):
         elif is_long_line(db_field):
             kwargs.setdefault("widget", LongLine)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, RichTextField) and issubclass(self.model, Publishable):
+            field.widget.attrs["data-word"] = word_files.address(self.model)
         # Nobody deletes what something points at from the form of what points at it.
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False

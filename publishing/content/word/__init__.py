@@ -8,6 +8,6 @@ Not the editor or the desk, which show it: nothing here saves anything.
 """
 
 from publishing.content.word.output import Converted, convert
-from publishing.content.word.package import MAX_ELEMENTS, RefusedError
+from publishing.content.word.package import MAX_FILE, NO_WORD_FILE, RefusedError, too_large
 
-__all__ = ["MAX_ELEMENTS", "Converted", "RefusedError", "convert"]
+__all__ = ["MAX_FILE", "NO_WORD_FILE", "Converted", "RefusedError", "convert", "too_large"]

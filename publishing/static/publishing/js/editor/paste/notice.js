@@ -24,7 +24,8 @@ export function makeNotice(editor, words) {
   }
 }
 
-function line(label, all) {
+/* What was left out of one kind, in a line. */
+export function line(label, all) {
   const losses = all[0][0] === "comment" ? worded(all) : all
   const excerpts = losses
     .map(([, words]) => (words ?? "").replace(/\s+/g, " ").trim())
@@ -55,7 +56,7 @@ export function fileOf(source) {
 }
 
 /* The way to the field for the picture of this page; with the picture itself where the browser has it. */
-function offerPicture(editor, words, files) {
+export function offerPicture(editor, words, files) {
   const form = editor.view.dom.closest("form")
   const input = form?.querySelector(".picture-input input[type=file]:not([id*=__prefix__])")
   if (!input) return [crel("p", { textContent: words.homeless })]
