@@ -77,7 +77,8 @@ class SiteFeed(Feed):
 
     def item_description(self, item: Any) -> str:
         """What changed, and the text, with addresses that also lead here from a feed reader."""
-        text = with_addresses(with_notes_between_brackets(item.feed_text), item.addresses, root=absolute(self.request, ""))
+        text = with_notes_between_brackets(item.feed_text)
+        text = with_addresses(text, item.addresses, root=absolute(self.request, ""))
         return f"{_told(item.change_note)}{text}"
 
     def item_link(self, item: Publishable) -> str:
