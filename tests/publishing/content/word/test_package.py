@@ -102,7 +102,7 @@ def test_a_text_of_more_pieces_than_a_page_holds_is_refused(monkeypatch):
     monkeypatch.setattr(reading, "MAX_PIECES", 20)
     assert sentence(docx(*["a"] * 11)) == str(package.TOO_LONG)
     assert sentence(docx(table(["a"] * 7))) == str(package.TOO_LONG)
-    assert sentence(docx(p("a", *[note_reference(1)] * 9), notes={1: p("n")})) == str(package.TOO_LONG)
+    assert sentence(docx(p("a", *[note_reference(1)] * 10), notes={1: p("n")})) == str(package.TOO_LONG)
 
 
 def test_tables_within_tables_within_tables_end_as_paragraphs():
