@@ -15,6 +15,7 @@ from publishing.cache.parameters import kept_query
 from publishing.i18n.languages import CODES
 from publishing.i18n.urls import address
 from publishing.search.query import find
+from publishing.templatetags.languages import unbroken
 from publishing.workflow import publish, withdraw
 from tests.consultation.making import adopted, at, body, meeting, requested
 
@@ -141,7 +142,7 @@ def test_the_page_of_an_opinion_says_all_a_journalist_asks(client, editor):
     html = " ".join(client.get("/adviezen/ontsluiting/").content.decode().split())
     for said in (
         "Advies 2026-01",
-        asker.name,
+        unbroken(asker.name),
         "Goedgekeurd na stemming op 12 maart 2026: 12 voor, 3 tegen, 1 onthouding",
         "Afwijkend standpunt van Werkgevers",
         "Bezorgd op 20 maart 2026 aan de minister; nog geen antwoord.",
