@@ -35,7 +35,7 @@ class FieldsMixin(AnyBaseModelAdmin):
         elif is_long_line(db_field):
             kwargs.setdefault("widget", LongLine)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(db_field, RichTextField) and issubclass(self.model, Publishable):
+        if field and isinstance(db_field, RichTextField) and issubclass(self.model, Publishable):
             field.widget.attrs["data-word"] = word_files.address(self.model)
         # Nobody deletes what something points at from the form of what points at it.
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
