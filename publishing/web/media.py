@@ -7,6 +7,7 @@ what is shown. See docs/decisions/0039.
 """
 
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from mimetypes import guess_type
 from typing import Any, cast
 
@@ -96,6 +97,9 @@ def may_read_draft(request: HttpRequest, name: str) -> bool:
     """Whether whoever asks is in the desk, and may see there something that names the stored file `name`, or named it
     until another file took its place: a working copy, a version, a kept save, or what is in the bin.
     """
+    if not request.user.is_authenticated:  # nor is the desk loaded for them
+        return False
+    import_module("publishing.admin")  # what it registers needs the site, and making that first would go in a circle
     if not admin.site.has_permission(request):
         return False
     for model in content_models():
