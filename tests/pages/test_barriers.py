@@ -73,6 +73,7 @@ def test_the_page_depends_on_what_it_prints_and_not_on_everything(reads):
         "pages.contactdetails",
         "pages.notice",
         "staff.staffmember",
+        "priorities.document",
         "priorities.update",
         "consultation.opinion",
         "consultation.meeting",
