@@ -161,7 +161,7 @@ def test_what_a_browser_kept_is_shown_and_not_saved(editor_client, theme):
 def test_a_form_holds_its_model_as_publishing_does_before_it_reads_a_row(editor_client, theme, monkeypatch):
     # On PostgreSQL a lock on the row first, as once, made a form and a new order wait for each other.
     held = []
-    monkeypatch.setattr("publishing.admin.publishable.saving.lock", held.append)
+    monkeypatch.setattr("publishing.admin.publishable.companions.lock", held.append)
     data = opened(editor_client, theme)
     with CaptureQueriesContext(connection) as queries:
         editor_client.post(address(theme), data | {"_save": "1"})
