@@ -3,13 +3,17 @@
 Of very many texts only some are looked at: those that have the words in their title, and the newest.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.functions import Coalesce
+from django.db.models.sql.compiler import SQLCompiler
 
 from publishing.i18n.languages import CODES
-from publishing.models import Revision, RevisionText
+from publishing.models import Revision, RevisionSlug, RevisionText
 from publishing.search.text import Word
 from publishing.search.word_index import PUBLIC, Forms, Scope, Step, anywhere, same
 
@@ -18,44 +22,79 @@ ALONE = 50  # texts that are looked at because of one of several words
 EXAMINED = 100  # … and texts for whatever they say
 
 
-def likely(words: Sequence[Word], reader: str, at: datetime) -> models.QuerySet[RevisionText]:
+class Text(NamedTuple):
+    """A public text, of what it is, and the last parts of its address in each language, with a space between them."""
+
+    pk: int
+    revision_id: int
+    model: str
+    object_id: int
+    sort_key: str
+    language: str
+    title: str
+    words: str
+    slugs: str
+
+
+class _Joined(models.Aggregate):
+    """Texts with a space between them."""
+
+    function = "group_concat"
+    template = "%(function)s(%(expressions)s, ' ')"
+    output_field = models.TextField()
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[str | int, ...]]:
+        return self.as_sql(compiler, connection, function="string_agg")
+
+
+def likely(words: Sequence[Word], longer: Mapping[Word, Forms], reader: str, at: datetime) -> list[Text]:
     """The public texts that have each of `words` in some form, or the most likely of very many.
 
-    There may be still more when it has more than `EXAMINED` in the reader's language or in none, or so
-    many in the others. These are looked at only when the reader's language does not have so many.
+    `longer` has the known words that begin with each, or have it in them. There may be still more when there are
+    more than `EXAMINED` in the reader's language or in none. Others are looked at only when these are not so many.
     """
-    longer, scope = PUBLIC.longer(words), public_texts(at)
-
-    def found(languages: Sequence[str]) -> tuple[list[Forms], list[Forms]]:
-        itself = [same(word, languages) for word in words]
-        both = [(*forms, *longer[word]) for forms, word in zip(itself, words, strict=True)]
-        return itself, [tuple(dict.fromkeys(forms)) for forms in both]
-
-    texts = PUBLIC.newest([(anywhere(found(CODES)[1]), EXAMINED + 1)], scope)  # most often that is all there are
-    if len(texts) > EXAMINED:
-        others = [code for code in CODES if code != reader]
-        texts = PUBLIC.newest(_steps(*found([reader])), scope, others)
-        if len(texts) <= EXAMINED:
-            texts |= PUBLIC.newest(_steps(*found(others)), scope, others, in_others=True)
-    return RevisionText.objects.filter(pk__in=texts)
+    scope = public_texts(at)
+    texts = _newest([(anywhere(_either(words, longer, CODES)), EXAMINED + 1)], scope)
+    if len(texts) > EXAMINED:  # else that is all there is
+        itself, found = [same(word, [reader]) for word in words], _either(words, longer, [reader])
+        texts = _newest(_steps(itself, found), scope, [code for code in CODES if code != reader])
+    return texts
 
 
-def near(words: Sequence[Word], reader: str, at: datetime) -> models.QuerySet[RevisionText]:
-    """The public texts that have these words or what may stand in their place; then those that have one of them."""
-    alternatives = list(dict.fromkeys(each for word in words for each in word.alternatives))
-    longer = PUBLIC.longer(alternatives)
-    forms = {each: (*same(each, CODES), *longer[each]) for each in alternatives}
-    found = [tuple(dict.fromkeys(form for each in word.alternatives for form in forms[each])) for word in words]
+def near(
+    wide: Sequence[Word], apart: Sequence[Word], meant: Iterable[str], longer: Mapping[Word, Forms], at: datetime
+) -> list[Text]:
+    """The public texts that come near to what was asked for.
+
+    Those that have all words of `wide` or what may stand in their place; those that have one of them; those that
+    have all words of `apart`; and of each known word of `meant`. `longer` is as above.
+    """
+    found = [
+        tuple(dict.fromkeys(form for each in _either(word.alternatives, longer, CODES) for form in each))
+        for word in wide
+    ]
     steps: list[Step] = [(tuple(("title", each) for each in found), TITLED), (anywhere(found), EXAMINED + 1)]
     if len(found) > 1:
         steps += [step for each in found for step in (((("title", each),), ALONE), (anywhere([each]), ALONE))]
-    return RevisionText.objects.filter(pk__in=PUBLIC.newest(steps, public_texts(at)))
+    if apart:
+        steps.append((anywhere(_either(apart, longer, CODES)), EXAMINED + 1))
+    return _newest([*steps, *_each(meant, longer)], public_texts(at))
 
 
-def each(known: Sequence[str], at: datetime) -> models.QuerySet[RevisionText]:
+def each(known: Iterable[str], longer: Mapping[Word, Forms], at: datetime) -> list[Text]:
     """The newest public texts of each of these known words."""
-    steps: list[Step] = [(anywhere([(word,)]), ALONE) for word in known]
-    return RevisionText.objects.filter(pk__in=PUBLIC.newest(steps, public_texts(at)))
+    return _newest(_each(known, longer), public_texts(at))
+
+
+def _each(known: Iterable[str], longer: Mapping[Word, Forms]) -> list[Step]:
+    return [(anywhere([(word, *longer.get(Word(word, word), ()))]), ALONE) for word in sorted(known)]
+
+
+def _either(words: Iterable[Word], longer: Mapping[Word, Forms], languages: Sequence[str]) -> list[Forms]:
+    """What the index may have of each word: itself in any form, or a longer one."""
+    return [tuple(dict.fromkeys((*same(word, languages), *longer.get(word, ())))) for word in words]
 
 
 def _steps(itself: list[Forms], found: list[Forms]) -> Iterator[Step]:
@@ -65,6 +104,19 @@ def _steps(itself: list[Forms], found: list[Forms]) -> Iterator[Step]:
     if len(found) > 1:
         yield (("title", tuple(form for forms in found for form in forms)), *anywhere(found)), TITLED
     yield anywhere(found), EXAMINED + 1
+
+
+def _newest(steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> list[Text]:
+    """The texts of all `steps`, but those in the languages `others`, in one query."""
+    slugs = RevisionSlug.objects.filter(revision=models.OuterRef("revision")).values("revision")
+    texts = RevisionText.objects.filter(pk__in=PUBLIC.ids(steps, scope, others))
+    columns = "pk", "revision_id", "revision__model", "revision__object_id", "revision__sort_key"
+    said = texts.annotate(
+        slugs=Coalesce(
+            models.Subquery(slugs.values(all=_Joined("slug"))), models.Value(""), output_field=models.TextField()
+        )
+    )
+    return [Text(*row) for row in said.values_list(*columns, "language", "title", "words", "slugs")]
 
 
 def public_texts(at: datetime) -> Scope:

@@ -6,6 +6,7 @@ word, and then letter by letter: the longer a word, the more slips of the finger
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 MOST = 5  # candidates for one word
@@ -31,6 +32,7 @@ class Known(NamedTuple):
     is_name: bool = False  # whether it is known as the name of somebody or something only
 
 
+@lru_cache(maxsize=20_000)
 def sound(folded: str) -> str:
     """A folded word as it sounds, whatever the language that it was spelled in."""
     for pattern, letters in SOUNDS:

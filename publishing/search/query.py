@@ -1,65 +1,34 @@
 """The search of visitors: from a query to results, best first."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
+from itertools import chain
 from operator import or_
-from typing import NamedTuple
 
-from django.apps import apps
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.text import slugify
-from django.utils.translation import gettext
 
-from publishing.content.link_resolution import public_revisions
-from publishing.i18n.languages import NAMES, current, order, resolve, translated_fields
-from publishing.models import Publishable, Revision, RevisionReference, RevisionSlug, RevisionText, content_models
+from publishing.i18n.languages import current, order, translated_fields
+from publishing.models import Revision, RevisionReference, content_models
 from publishing.queries.dependencies import Target
 from publishing.search import backend, places, ranking
 from publishing.search import text as search_text
-from publishing.search.forgiveness import Known, distances, nearest, slips
-from publishing.search.indexing import _said, has_address
+from publishing.search.forgiveness import LONG, Known, nearest
+from publishing.search.indexing import has_address
+from publishing.search.near import Likely, Near, head, likely_words
+from publishing.search.printed import Printing, found_where_printed, printing_pages
+from publishing.search.results import Hit, Result, as_results
 from publishing.search.stop_words import STOP_WORDS, telling_words
-from publishing.search.synonyms import with_synonyms
-from publishing.search.word_index import MUTE, PUBLIC
+from publishing.search.synonyms import Synonyms
+from publishing.search.text import COMPOUNDING
+from publishing.search.word_index import PUBLIC, Forms, longer_forms, same, split_words
 
 MAX_RESULTS = 50  # of a query, on all its pages together
-WHOLE = 60  # what it counts that the whole query is what something is called
-WEIGHED = 10  # known words of which one looks how frequent they are
-
-
-class Hit(NamedTuple):
-    """One object that matches the query, and in which language."""
-
-    model: str
-    object_id: int
-    revision_id: int  # what visitors see of it
-    language: str
-    score: int
-    sort_key: str
-    matched: int = 0  # how many of the words
-    place: str = ""  # the name of the address, of what is no content: see `places`
-    through: int = 0  # the revision of what names this object, or is named by it, when the title of that answers
-
-
-@dataclass(frozen=True)
-class Result:
-    """One page that was found, ready to be shown; languages are named when they are not the reader's."""
-
-    kind: str
-    url: str
-    url_language: str
-    title: SafeString
-    title_lang: str
-    fragment: SafeString
-    language_name: str
-    through: bool
+WHOLE = 60  # what it counts that the whole query is what something is called …
+IN_QUERY = 30  # … and that a part of it is, when nothing has all words
 
 
 @dataclass(frozen=True)
@@ -76,15 +45,7 @@ class Found:
 
     def results(self, hits: Iterable[Hit]) -> list[Result]:
         """These of the hits, as the reader sees them."""
-        hits = list(hits)
-        words = [each for word in self.words for each in word.alternatives]
-        thawed = _thawed(hits, self.at)
-        return [
-            _result(thawed[hit.revision_id], hit, thawed.get(hit.through), words)
-            if hit.revision_id
-            else _result_at(hit, words)
-            for hit in hits
-        ]
+        return as_results(hits, self.at, [each for word in self.words for each in word.alternatives])
 
 
 def find(query: str, at: datetime | None = None) -> Found:
@@ -104,58 +65,65 @@ def find(query: str, at: datetime | None = None) -> Found:
     return search.of_number() or search.find(tuple(telling_words(said)))
 
 
-class _Row(NamedTuple):
-    """A text that was looked at."""
-
-    revision_id: int
-    model: str
-    object_id: int
-    sort_key: str
-    language: str
-    title: str
-    words: str
-
-
-@dataclass(frozen=True)
+@dataclass
 class _Search:
-    """One search: the texts that it looked at so far, and the last parts of their addresses."""
+    """One search: the texts that it looked at so far, and what it knows of the words of the site."""
 
     query: str
     reader: str
     at: datetime
-    rows: dict[int, _Row] = field(default_factory=dict)
-    slugs: dict[int, set[str]] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)  # of the words and stems of all texts, those that were looked up
+    longer: dict[search_text.Word, Forms] = field(default_factory=dict)
+    texts: dict[int, backend.Text] = field(default_factory=dict)
+    strengths: dict[tuple[search_text.Word, int], int] = field(default_factory=dict)
+    _wholes: dict[str, str] = field(default_factory=dict)  # the query as each language indexes it
+    _there: dict[str, bool] = field(default_factory=dict)  # whether a place is there
+    _followed: dict[int, list[tuple[Target, int]]] = field(default_factory=dict)
+    _users: dict[frozenset[Target], list[tuple[str, int, str, int, int, str]]] = field(default_factory=dict)
 
     def find(self, words: tuple[search_text.Word, ...]) -> Found:
         own, others = ("", self.reader), order(self.reader)[1:]
-        self.look_at(backend.likely(words, self.reader, self.at))
+        self.look_up(longer=words)
+        strange = [word for word in words if self.is_strange(word)]
+        if not strange:  # else no text has them all
+            self.look_at(backend.likely(words, self.longer, self.reader, self.at))
         found = self.best(words, own)
-        if found.hits and found.hits[0].score > 0:  # else a statement that only mentions it
+        if found.hits and not found.hits[0].aside and found.hits[0].is_sure:
             return found
-        wide = with_synonyms(words, self.reader)
-        if wide != words or len(words) > 1:
-            self.look_at(backend.near(wide, self.reader, self.at))
+        table = Synonyms(self.reader)
+        wide = table.widened(words)
+        if found.hits and not found.hits[0].aside and wide == words:
+            return found
+        near = self.look_near(words, strange, wide, table)
         unknown = [word for word in words if not self.has(word)]
-        readings = [wide] if wide != words else []
-        if unknown and (apart := tuple(PUBLIC.split(words))) != words:
-            self.look_at(backend.likely(apart, self.reader, self.at))
-            readings.insert(0, apart)
+        readings = [near.wide] if near.wide != words else []
+        if unknown and near.apart != words:
+            readings.insert(0, near.apart)
         for reading in readings:
-            if (wider := self.best(reading, own)).hits:
+            if (wider := self.best(reading, own)).hits and not wider.hits[0].aside:
                 return wider
-        if found.hits:
+            found = found if found.hits else wider
+        if found.hits and not found.hits[0].aside:
             return found
-        apart_by_word = self.like(unknown)
+        mention = found  # no more than a statement that mentions the words
+        likely = self.likely(unknown, near)
         least = (len(words) + 1) // 2
         for languages in (own, others):
             for reading in (words, *readings) if languages is others else ():
                 if (found := self.best(reading, languages)).hits:
                     return found
-            meant, corrected = self.meant(wide, apart_by_word, languages)
-            if meant and (found := self.best(corrected, languages)).hits:
+            meant, corrected = self.meant(near, likely, languages)
+            if meant and not mention.hits and (found := self.best(corrected, languages)).hits:
                 return replace(found, meant=meant)
-            if len(words) > 1 and (found := self.best(corrected, languages, least)).hits:
-                return replace(found, meant=meant, is_partial=True)
+            begun = near.begun(corrected)
+            partly = [(corrected, least)] if len(words) > 1 else []
+            partly += [(begun, least)] if begun != corrected else []
+            for reading, number in partly:
+                found = self.best(reading, languages, number)
+                if found.hits and (not mention.hits or found.hits[0].score > ranking.EXACT * len(words)):
+                    return replace(found, meant=meant, is_partial=True)
+            if mention.hits:
+                return mention
         return Found(words, self.at, [])
 
     def of_number(self) -> Found | None:
@@ -164,35 +132,101 @@ class _Search:
         known = PUBLIC.ending(wanted) if wanted else []
         if not known:
             return None
-        self.look_at(backend.each(known, self.at))
         people = {model._meta.label_lower for model in _models() if has_address(model)} & _named()
-        rows = [
-            row for row in self.rows.values() if row.model in people and any(f" {each} " in row.title for each in known)
+        texts = [
+            text
+            for text in backend.each(known, {}, self.at)
+            if text.model in people and any(f" {each} " in text.title for each in known)
         ]
         words = tuple(search_text.Word(each, each) for each in known)
         # Of the texts of one object, in three languages, that of the reader.
-        rows.sort(key=lambda row: (row.language not in ("", self.reader), row.sort_key, row.object_id))
+        texts.sort(key=lambda text: (text.language not in ("", self.reader), text.sort_key, text.object_id))
         hits = {
-            row.object_id: Hit(row.model, row.object_id, row.revision_id, row.language, 0, "", 1)
-            for row in reversed(rows)
+            text.object_id: Hit(text.model, text.object_id, text.revision_id, text.language, 0, "", 1)
+            for text in reversed(texts)
         }
         return Found(words, self.at, list(reversed(hits.values()))) if hits else None
 
-    def look_at(self, texts: models.QuerySet[RevisionText]) -> None:
-        """Read these texts, and where they are found."""
-        columns = "revision_id", "revision__model", "revision__object_id", "revision__sort_key"
-        found = {pk: _Row(*row) for pk, *row in texts.values_list("pk", *columns, "language", "title", "words")}
-        unseen = {row.revision_id for row in found.values()} - self.slugs.keys()
-        self.rows.update(found)
-        self.slugs.update({each: set() for each in unseen})
-        for revision_id, slug in RevisionSlug.objects.filter(revision__in=unseen).values_list("revision", "slug"):
-            self.slugs[revision_id].add(slug)
+    def look_at(self, texts: Iterable[backend.Text]) -> None:
+        """Remember these."""
+        self.texts.update((text.pk, text) for text in texts)
+
+    def look_up(self, **asked: Iterable[search_text.Word]) -> None:
+        """Ask which words of the site this search needs: see `WordIndex.look_up`."""
+        self.known |= PUBLIC.look_up(**asked)
+        self.longer.update(longer_forms(asked.get("longer", ()), self.known))
+
+    def is_strange(self, word: search_text.Word) -> bool:
+        """Whether no text or place has a word in a form that the reader's language gives it, nor a longer one."""
+        if self.longer[word] or not self.known.isdisjoint(same(word, [self.reader])):
+            return False
+        return not any(ranking.strength(word, names, code) for _name, code, names in places.indexed())
+
+    def look_near(
+        self,
+        words: tuple[search_text.Word, ...],
+        strange: list[search_text.Word],
+        wide: tuple[search_text.Word, ...],
+        table: Synonyms,
+    ) -> Near:
+        """Look at the texts that come near to these words, of which no text has the strange ones."""
+        others = [each for word in wide for each in word.alternatives if each not in self.longer]
+        if others or strange:
+            self.look_up(longer=others, halves=strange, like=strange)
+        apart = tuple(
+            half for word in words for half in (split_words([word], self.known) if word in strange else [word])
+        )
+        near = Near(wide, apart, table)
+        for word in strange:
+            near.likely[word.folded] = likely_words(word.folded, {*self.known, *table.single})
+            near.heads[word.folded] = head(word.folded, self.known, table) if self.reader in COMPOUNDING else ""
+        more = [search_text.Word(each, each) for each in sorted(near.meant)]
+        more += [half for half in apart if half not in self.longer]
+        if more:
+            self.look_up(longer=more)
+        self.look_at(backend.near(wide, apart if apart != words else (), near.meant, self.longer, self.at))
+        return near
+
+    def likely(self, unknown: Sequence[search_text.Word], near: Near) -> Likely:
+        """What the unknown words may mean, also those of which the index has texts that nobody sees any more."""
+        if more := [word for word in unknown if word.folded not in near.likely]:
+            self.look_up(like=more)
+            found = {word.folded: likely_words(word.folded, self.known) for word in more}
+            near.likely.update(found)
+            if candidates := sorted({each for apart in found.values() for each in apart}):
+                self.look_at(backend.each(candidates, {}, self.at))
+        return {word.folded: near.likely[word.folded] for word in unknown}
 
     def has(self, word: search_text.Word) -> bool:
         """Whether a public text has this word, in another form, or begins with it."""
-        texts = [(row.words, row.language) for row in self.rows.values()]
-        texts += [(names, language) for _name, language, names in places.indexed()]
-        return any(ranking.strength(word, text, language) >= ranking.BEGINNING for text, language in texts)
+        own = "", self.reader
+        texts_have = ((self.strength(word, text), text.language) for text in self.texts.values())
+        places_have = ((ranking.strength(word, names, code), code) for _name, code, names in places.indexed())
+        return any(
+            found >= ranking.BEGINNING
+            # The stem of a short word is that of another word in another language: `misie` has that of `mise`.
+            and (code in own or found != ranking.STEM or len(word.folded) >= LONG)
+            for found, code in chain(texts_have, places_have)
+        )
+
+    def strength(self, word: search_text.Word, text: backend.Text) -> int:
+        """How well this text has a word, in whatever place; each is compared once."""
+
+        def of_one(each: search_text.Word) -> int:
+            known = self.strengths.get((each, text.pk))
+            if known is None:
+                known = self.strengths[each, text.pk] = ranking.strength(each, text.words, text.language)
+            return known
+
+        return ranking.either(word, of_one)
+
+    def strengths_of(self, words: Iterable[search_text.Word], text: backend.Text) -> list[int]:
+        """How well this text matches each word, 0 for those that it does not have; its title counts more."""
+        return [
+            max(found, ranking.TITLE_WEIGHT * ranking.strength(word, text.title, text.language)) if found else 0
+            for word in words
+            for found in [self.strength(word, text)]
+        ]
 
     def best(self, words: tuple[search_text.Word, ...], languages: Sequence[str], least: int | None = None) -> Found:
         """What has all words in one of these languages, or at least so many of them."""
@@ -201,7 +235,7 @@ class _Search:
 
         def rank(hit: Hit) -> tuple[object, ...]:
             number = place.get(hit.language, len(place))
-            return number, -hit.matched, -hit.score, hit.model, hit.sort_key, hit.object_id
+            return number, hit.aside, -hit.matched, -hit.score, hit.model, hit.sort_key, hit.object_id
 
         best: dict[tuple[str, int, str], Hit] = {}
         # Of the hits of one object, its own words count before those of a page that names it.
@@ -222,216 +256,173 @@ class _Search:
         hits: list[Hit] = []
         titled: list[tuple[int, int, str]] = []
         homeless: list[Hit] = []
-        there = [row for row in self.rows.values() if row.language in languages]
-        for row in there:
-            kind, slugs = kinds[row.model], self.slugs[row.revision_id]
-            strengths = ranking.strengths(words, row.title, row.words, row.language)
-            if (matched := sum(map(bool, strengths))) < least or not matched:
+        printed: list[Hit] = []
+        looked_at = 0
+        for text in self.texts.values():
+            strengths = self.strengths_of(words, text) if text.language in languages else []
+            if not any(strengths) or sum(map(bool, strengths)) < least:
                 continue
-            score = sum(strengths)
-            if slugify(self.query) in slugs or self._is_whole(row.title, row.language):
-                score += WHOLE
-            target = row.model, row.object_id, row.revision_id, row.language
+            looked_at += 1
+            # A word that stands for two, such as a synonym, counts once.
+            matched = len({word.folded for word, found in zip(words, strengths, strict=True) if found})
+            kind, slugs, score = kinds[text.model], text.slugs.split(), sum(strengths)
+            score += WHOLE if self._slug in slugs else self._called(text.title, text.language, least < len(words))
+            target = text.model, text.object_id, text.revision_id, text.language
             if has_address(kind):
-                hits.append(Hit(*target, score + kind.weight_at(slugs), row.sort_key, matched=matched))
-                if in_title := ranking.score(words, row.title.split(ranking.NAMES)[0], "", row.language):
-                    titled.append((in_title, row.revision_id, row.language))
+                in_title = ranking.score(words, text.title.split(ranking.NAMES)[0], "", text.language)
+                weight = kind.weight_at(slugs)
+                is_sure = all(self._is_sure(word, text) for word in words)
+                aside = weight < 0 and not any(ranking.strength(word, text.title, text.language) for word in words)
+                hits.append(Hit(*target, score + weight, text.sort_key, matched, aside=aside, is_sure=is_sure))
+                if in_title:
+                    titled.append((in_title, text.revision_id, text.language))
             elif kind.found_at:
-                hits.append(Hit("", 0, 0, row.language, score, "", matched=matched, place=kind.found_at))
+                hits.append(Hit("", 0, 0, text.language, score, "", matched=matched, place=kind.found_at))
             else:
-                homeless.append(Hit(*target, score, row.sort_key, matched=matched))
-        hits += _found_where_printed(homeless, self.at)
-        named = _found_where_named(homeless, self.at)
+                (printed if kind.printed_on else homeless).append(Hit(*target, score, text.sort_key, matched))
+        hits += found_where_printed(printed, self._printing) if printed else []
+        named = self._found_where_named(homeless)
         hits += self._places(words, languages, least)
-        may_be_more = max(len(there), len(named)) > backend.EXAMINED
-        return hits + _found_through(titled, self.at, len(words)) + named, may_be_more
+        may_be_more = max(looked_at, len(named)) > backend.EXAMINED
+        return hits + self._found_through(titled, len(words)) + named, may_be_more
+
+    def _is_sure(self, word: search_text.Word, text: backend.Text) -> bool:
+        """Whether a text has the word itself, or a long one at the beginning of a word of its title."""
+        if self.strength(word, text) >= ranking.STEM:
+            return True
+        return len(word.folded) >= LONG and ranking.strength(word, text.title, text.language) >= ranking.BEGINNING
 
     def _places(self, words: tuple[search_text.Word, ...], languages: Sequence[str], least: int) -> Iterator[Hit]:
         for name, language, names in places.indexed():
             strengths = ranking.strengths(words, names, "", language) if language in languages else []
             matched = sum(map(bool, strengths))
-            if matched and matched >= least and places.PLACES[name].is_there():
-                score = sum(strengths) + places.WEIGHT + (WHOLE if self._is_whole(names, language) else 0)
-                yield Hit("", 0, 0, language, score, "", matched=matched, place=name)
+            if matched and matched >= least and self._is_there(name):
+                score = sum(strengths) + places.WEIGHT + self._called(names, language, least < len(words))
+                is_sure = min(strengths) >= ranking.STEM * ranking.TITLE_WEIGHT
+                yield Hit("", 0, 0, language, score, "", matched=matched, place=name, is_sure=is_sure)
 
-    def _is_whole(self, names: str, language: str) -> bool:
-        return ranking.is_whole_name(search_text.indexed_words([self.query], language), names)
+    def _is_there(self, place: str) -> bool:
+        if place not in self._there:
+            self._there[place] = places.PLACES[place].is_there()
+        return self._there[place]
 
-    def like(self, unknown: Sequence[search_text.Word]) -> dict[str, dict[str, int]]:
-        """The known words that may be meant by each of these, and how many letters apart; their texts are looked at."""
-        found = {word.folded: self._apart(word.folded) for word in unknown}
-        if candidates := {each for apart in found.values() for each in apart}:
-            self.look_at(backend.each(sorted(candidates), self.at))
+    @cached_property
+    def _slug(self) -> str:
+        return slugify(self.query)
+
+    def _called(self, names: str, language: str, partly: bool) -> int:
+        """What it counts that the query is one of these names, or when it may answer `partly`, has one in it."""
+        if language not in self._wholes:
+            self._wholes[language] = search_text.indexed_words([self.query], language)
+        if ranking.is_whole_name(self._wholes[language], names):
+            return WHOLE
+        return IN_QUERY if partly and ranking.has_whole_name(self._wholes[language], names) else 0
+
+    def _found_through(self, titled: list[tuple[int, int, str]], matched: int) -> list[Hit]:
+        """Objects that are found by the titles of others: a person by the title of a task."""
+        titled = sorted(titled, reverse=True)[:MAX_RESULTS]
+        self._follow({revision for _score, revision, _language in titled})
+        hits: list[Hit] = []
+        seen: set[tuple[Target, str]] = set()
+        for score, revision_id, language in titled:
+            for target, shown in self._followed[revision_id]:
+                if (target, language) in seen:  # by a better title
+                    continue
+                seen.add((target, language))
+                # Less than a title that answers, more than a word in a text.
+                hits.append(Hit(*target, shown, language, score // 2, "", matched, through=revision_id))
+        return hits
+
+    def _follow(self, revisions: set[int]) -> None:
+        """Ask what these revisions lead to and visitors see, once for each."""
+        names = {
+            (model._meta.label_lower, name) for model in _models() for name in model.found_through if has_address(model)
+        }
+        new = revisions - self._followed.keys()
+        self._followed.update({each: [] for each in new})
+        if not names or not new:
+            return
+        pointed_at = {"model": models.OuterRef("model"), "object_id": models.OuterRef("object_id")}
+        shown = Revision.objects.public(self.at).filter(**pointed_at).order_by().values("pk")[:1]
+        references = RevisionReference.objects.filter(
+            reduce(or_, (models.Q(model=model, field=name) for model, name in names)), revision__in=new
+        ).annotate(shown=models.Subquery(shown))
+        columns = "revision", "model", "object_id", "shown"
+        for revision_id, model, object_id, public in references.order_by("pk").values_list(*columns):
+            if public:
+                self._followed[revision_id].append(((model, object_id), public))
+
+    @cached_property
+    def _printing(self) -> dict[str, list[Printing]]:
+        return printing_pages(_models(), self.at)
+
+    def _found_where_named(self, hits: list[Hit]) -> list[Hit]:
+        """The pages that name what has no page of its own: a priority is found by its partners."""
+        hits = sorted(hits, key=lambda hit: -hit.score)[:MAX_RESULTS]
+        by_object = {(hit.model, hit.object_id): hit for hit in hits}
+        key = frozenset(by_object)
+        if key not in self._users:
+            self._users[key] = list(_users(key, self.at)) if key else []
+        found = []
+        for model, object_id, user, user_id, revision_id, sort_key in self._users[key]:
+            hit = by_object[model, object_id]
+            through = hit.revision_id
+            found.append(
+                Hit(user, user_id, revision_id, hit.language, hit.score // 2, sort_key, hit.matched, through=through)
+            )
         return found
 
-    def meant(
-        self, words: tuple[search_text.Word, ...], apart: dict[str, dict[str, int]], languages: Sequence[str]
-    ) -> tuple[str, tuple[search_text.Word, ...]]:
+    def meant(self, near: Near, likely: Likely, languages: Sequence[str]) -> tuple[str, tuple[search_text.Word, ...]]:
         """The query with the nearest words that these languages know, and what to look for then."""
         query, corrected = self.query, []
-        for word in words:
-            known = {each: self._known(each, languages) for each in apart.get(word.folded, ())}
-            there = {each: apart[word.folded][each] for each in known if known[each].texts}
+        for word in near.wide:
+            known = {each: self._known(near.read(each), languages) for each in likely.get(word.folded, ())}
+            there = {each: likely[word.folded][each] for each in known if known[each].texts}
             if nearest_words := nearest(there, known):
                 query = query.replace(word.written, nearest_words[0])
-                closest = tuple(each for each in nearest_words if there[each] == there[nearest_words[0]])
-                word = word._replace(also=(*word.also, *closest), worth=ranking.CORRECTED)
+                closest = [each for each in nearest_words if there[each] == there[nearest_words[0]]]
+                also = (*word.also, *(form for each in closest for form in near.read(each)))
+                word = word._replace(also=tuple(dict.fromkeys(also)), worth=ranking.CORRECTED)
             corrected.append(word)
         return query if query != self.query else "", tuple(corrected)
 
-    def _apart(self, folded: str) -> dict[str, int]:
-        """The known words that sound most like this one, and how many letters apart."""
-        known = {*PUBLIC.like(folded, slips(folded))}
-        known |= {word for _name, _code, names in places.indexed() for word in names.split()}
-        found = distances(
-            folded,
-            {
-                word
-                for word in known - STOP_WORDS
-                if word.isalnum() and abs(len(word) - len(folded)) <= MUTE + slips(folded)
-            },
+    def _known(self, words: Sequence[str], languages: Sequence[str]) -> Known:
+        """In how many texts in these languages one of these words stands, of those looked at, and whether as a name.
+
+        In a longer word only when none has it by itself.
+        """
+        named, forms = _named(), [f" {word} " for word in words]
+        here = [text for text in self.texts.values() if text.language in languages]
+        there = [text for text in here if any(form in text.words for form in forms)]
+        at = [
+            names
+            for _name, code, names in places.indexed()
+            if code in languages and any(form in names for form in forms)
+        ]
+        is_name = bool(there) and all(
+            text.model in named and any(form in text.title for form in forms) for text in there
         )
-        return {word: found[word] for word in sorted(found, key=lambda word: (found[word], word))[:WEIGHED]}
-
-    def _known(self, word: str, languages: Sequence[str]) -> Known:
-        """In how many texts in these languages a word stands, of those looked at, and whether as a name only."""
-        rows = [row for row in self.rows.values() if row.language in languages and f" {word} " in row.words]
-        named = _named()
-        here = [names for _name, code, names in places.indexed() if code in languages and f" {word} " in names]
-        is_name = bool(rows) and all(row.model in named and f" {word} " in row.title for row in rows)
-        return Known(len(rows) + len(here), is_name and not here)
+        if not there and not at:
+            longer = [search_text.Word(word, word) for word in words]
+            there = [text for text in here if any(self.strength(word, text) for word in longer)]
+        return Known(len(there) + len(at), is_name and not at)
 
 
-def _found_through(titled: list[tuple[int, int, str]], at: datetime, matched: int) -> list[Hit]:
-    """Objects that are found by the titles of others: a person by the title of a task."""
-    names = {
-        (model._meta.label_lower, field) for model in _models() for field in model.found_through if has_address(model)
-    }
-    titled = sorted(titled, reverse=True)[:MAX_RESULTS]
-    if not names or not titled:
-        return []
+def _users(named: Iterable[Target], at: datetime) -> Iterable[tuple[str, int, str, int, int, str]]:
+    """The newest public revisions that name one of these: what they name, what they are, and where it stands."""
     references = RevisionReference.objects.filter(
-        reduce(or_, (models.Q(model=model, field=field) for model, field in names)),
-        revision__in={revision for _score, revision, _language in titled},
-    ).values_list("revision", "model", "object_id")
-    by_revision: dict[int, list[Target]] = {}
-    for revision_id, model, object_id in references:
-        by_revision.setdefault(revision_id, []).append((model, object_id))
-    public = _public({target for targets in by_revision.values() for target in targets}, at)
-    hits: list[Hit] = []
-    seen: set[tuple[Target, str]] = set()
-    for score, revision_id, language in titled:
-        for target in by_revision.get(revision_id, ()):
-            if target not in public or (target, language) in seen:  # by a better title
-                continue
-            seen.add((target, language))
-            # Less than a title that answers, more than a word in a text.
-            hits.append(Hit(*target, public[target], language, score // 2, "", matched, through=revision_id))
-    return hits
-
-
-def _found_where_named(hits: list[Hit], at: datetime) -> list[Hit]:
-    """The pages that name what has no page of its own: a priority is found by its partners."""
-    if not hits:
-        return []
-    hits = sorted(hits, key=lambda hit: -hit.score)[:MAX_RESULTS]
-    by_object = {(hit.model, hit.object_id): hit for hit in hits}
-    references = RevisionReference.objects.filter(
-        reduce(or_, (models.Q(model=hit.model, object_id=hit.object_id) for hit in hits)),
+        reduce(or_, (models.Q(model=model, object_id=object_id) for model, object_id in sorted(named))),
         revision__in=Revision.objects.public(at),
     )
-    newest = references.order_by("-revision", "-pk").values_list(
-        "model", "object_id", "revision__model", "revision__object_id", "revision_id", "revision__sort_key"
-    )
-    found = []
-    for model, object_id, user, user_id, revision_id, sort_key in newest[: backend.EXAMINED + 1]:
-        hit = by_object[model, object_id]
-        through = hit.revision_id
-        found.append(
-            Hit(user, user_id, revision_id, hit.language, hit.score // 2, sort_key, hit.matched, through=through)
-        )
-    return found
+    columns = "revision__model", "revision__object_id", "revision_id", "revision__sort_key"
+    newest = references.order_by("-revision", "-pk").values_list("model", "object_id", *columns)
+    return newest[: backend.EXAMINED + 1]
 
 
-def _found_where_printed(hits: list[Hit], at: datetime) -> Iterator[Hit]:
-    """The pages on which what has no page of its own is printed: a statement around a text."""
-    printed = {model._meta.label_lower: model.printed_on for model in _models() if model.printed_on}
-    hits = [hit for hit in hits if hit.model in printed]
-    if not hits:
-        return
-    wanted = reduce(or_, (models.Q(revision__model=label, slug=slug) for label, slug in printed.values() if label))
-    called = RevisionSlug.objects.filter(wanted, language=settings.LANGUAGE_CODE)
-    pages: dict[tuple[str, str], list[tuple[int, int, str]]] = defaultdict(list)
-    for label, object_id, slug in called.values_list("revision__model", "revision__object_id", "slug").distinct():
-        public = Revision.objects.public(at).filter(model=label, object_id=object_id)
-        pages[label, slug] += [(object_id, *row) for row in public.values_list("pk", "sort_key")]
-    for hit in hits:
-        label, slug = printed[hit.model] or ("", "")
-        weight = apps.get_model(label).weight_at([slug])
-        for object_id, revision_id, sort_key in pages[label, slug]:
-            score, through = hit.score + weight, hit.revision_id
-            yield Hit(label, object_id, revision_id, hit.language, score, sort_key, hit.matched, through=through)
-
-
-def _public(wanted: set[Target], at: datetime) -> dict[Target, int]:
-    """The revisions of these objects that visitors see."""
-    # With a column that no index has: else SQLite reads all of a model in an index, and looks nothing up.
-    found = public_revisions(wanted, at).order_by().values_list("model", "object_id", "pk", "created_at")
-    return {(model, object_id): revision for model, object_id, revision, _made in found}
+_models = cache(content_models)
 
 
 @cache
-def _models() -> list[type[Publishable]]:
-    return content_models()
-
-
 def _named() -> set[str]:
     """The kinds of content that are called by a name, the same in each language, such as a person."""
     return {model._meta.label_lower for model in _models() if model.title_field not in translated_fields(model)}
-
-
-def _thawed(hits: list[Hit], at: datetime) -> dict[int, Publishable]:
-    """What these revisions hold, in one query."""
-    wanted = ({hit.revision_id for hit in hits} | {hit.through for hit in hits}) - {0}
-    return {each.pk: each.thaw(at) for each in Revision.objects.filter(pk__in=wanted).order_by()}
-
-
-def _result_at(hit: Hit, words: Sequence[search_text.Word]) -> Result:
-    """A page that is no content, as the reader sees it: it is there in each language."""
-    place, reader = places.PLACES[hit.place], current()
-    return Result(
-        kind=gettext("Page"),
-        url=place.get_absolute_url(reader),
-        url_language="",
-        title=search_text.highlight(place.title_in(reader), words, reader),
-        title_lang="",
-        fragment=SafeString(""),
-        language_name="",
-        through=False,
-    )
-
-
-def _result(obj: Publishable, hit: Hit, through: Publishable | None, words: Sequence[search_text.Word]) -> Result:
-    """`hit` as the reader sees it."""
-    reader = current()
-    title = resolve(obj, obj.title_field, hit.language or reader)
-    # A page that shows the same words to the reader stays in the reader's own surroundings.
-    same = resolve(obj, obj.title_field, reader).language in ("", title.language)
-    url_language = reader if same else hit.language
-    language = hit.language if hit.language != reader else ""
-    if through:
-        passages = [resolve(through, through.title_field, hit.language or reader).value]
-        passages += _said(through, hit.language) + _said(through, "") if through.printed_on else []
-    else:
-        passages = [passage for code in dict.fromkeys((hit.language, "")) for passage in _said(obj, code)]
-    fragment = search_text.fragment(passages, words, hit.language)
-    return Result(
-        kind=obj.page_kind,
-        url=obj.get_absolute_url(url_language),
-        url_language=url_language if url_language != reader else "",
-        title=search_text.highlight(title.value, words, title.language or hit.language),
-        title_lang=title.language if title.language != reader else "",
-        fragment=format_html('<span lang="{}">{}</span>', language, fragment) if fragment and language else fragment,
-        language_name=str(NAMES[language]) if language else "",
-        through=bool(through and obj.found_through),
-    )

@@ -3,10 +3,10 @@
 Pure functions on strings, those that `text.indexed_words` writes. The database only finds what may match.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from publishing.search.text import COMPOUNDING, INFIX, LEAST_OF_NUMBER, PREFIX, Word, word_stems
+from publishing.search.text import COMPOUNDING, INFIX, LEAST_OF_NUMBER, PREFIX, Word, compound_stems, word_stems
 
 # How well a word of a text matches one of a query: the word itself, another form of it, a synonym, a longer word
 # that begins with it, a compound with it, or the word that may have been meant.
@@ -23,12 +23,17 @@ def stem_patterns(word: Word, language: str) -> tuple[str, ...]:
 
 def strength(word: Word, indexed: str, language: str) -> int:
     """How well an index has this word, 0 when it does not; what may stand in its place is worth less."""
-    if word.also:
-        itself, *others = word.alternatives
-        return max(
-            strength(itself, indexed, language),
-            min(word.worth, max(strength(other, indexed, language) for other in others)),
-        )
+    return either(word, lambda each: _strength(each, indexed, language))
+
+
+def either(word: Word, strength_of: Callable[[Word], int]) -> int:
+    """How well something has this word or what may stand in its place; `strength_of` says it of a word by itself."""
+    itself, *others = word.alternatives
+    own = strength_of(itself)
+    return max(own, min(word.worth, max(map(strength_of, others)))) if others else own
+
+
+def _strength(word: Word, indexed: str, language: str) -> int:
     if any(f" {each} " in indexed for each in word.spellings):
         return EXACT
     for pattern in stem_patterns(word, language):
@@ -37,7 +42,7 @@ def strength(word: Word, indexed: str, language: str) -> int:
     if any(len(each) >= _least(each) and f" {each}" in indexed for each in word.spellings):
         return BEGINNING
     is_part = language in COMPOUNDING and any(
-        len(each) >= max(INFIX, _least(each)) and each in indexed for each in word.spellings
+        len(each) >= max(INFIX, _least(each)) and each in indexed for each in (*word.spellings, *compound_stems(word))
     )
     return PART if is_part else 0
 
@@ -71,6 +76,12 @@ def is_whole_name(query: str, title: str) -> bool:
     """Whether a query, as `indexed_words` writes it, is one of the names of a text."""
     wanted = _written(query)
     return bool(wanted) and any(_written(name) == wanted for name in title.split(NAMES))
+
+
+def has_whole_name(query: str, title: str) -> bool:
+    """Whether a query has all words of one of the names of a text."""
+    asked = set(_written(query))
+    return any(set(name) <= asked for name in map(_written, title.split(NAMES)) if name)
 
 
 def _written(indexed: str) -> list[str]:

@@ -5,11 +5,12 @@ no public text has finds nothing more, so it needs no care.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from publishing.search.ranking import SYNONYM
 from publishing.search.stop_words import STOP_WORDS, telling_words
-from publishing.search.text import Word, query_words
+from publishing.search.text import Word, query_words, stems
 
 
 class Synonym(NamedTuple):
@@ -27,34 +28,59 @@ def register(source: Callable[[str], Iterable[Synonym]]) -> None:
     _sources.append(source)
 
 
-def with_synonyms(words: Sequence[Word], language: str) -> tuple[Word, ...]:
-    """`words`, those with a synonym also standing for it."""
-    table: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    for source in _sources:
-        for said, meant in source(language):
-            if (left := folded(said)) and (right := folded(meant)):
-                table.setdefault(left, []).append(right)
-    found: list[Word] = []
-    place = 0
-    while place < len(words):
-        size = next((size for size in (3, 2, 1) if _key(words[place : place + size]) in table), 0)
-        if not size:
-            found.append(words[place])
-            place += 1
-            continue
-        first, others = words[place], table[_key(words[place : place + size])]
-        if size == 1 and all(len(each) == 1 for each in others):
-            found.append(first._replace(also=tuple(dict.fromkeys(each for (each,) in others)), worth=SYNONYM))
-        else:
-            found += [first._replace(also=(each,), worth=SYNONYM) for each in others[0]]
-        place += size
-    return tuple(found)
+class Synonyms:
+    """Those of one language, read once."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._table: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for source in _sources:
+            for said, meant in source(language):
+                if (left := folded(said)) and (right := folded(meant)):
+                    self._table.setdefault(left, []).append(right)
+
+    @cached_property
+    def single(self) -> dict[str, tuple[str, ...]]:
+        """By each single word: the words that it also stands for."""
+        return {
+            said[0]: tuple(dict.fromkeys(word for right in meant for word in right))
+            for said, meant in self._table.items()
+            if len(said) == 1
+        }
+
+    @cached_property
+    def _by_stem(self) -> dict[str, tuple[str, ...]]:
+        return {stem: (word,) for word in reversed(self.single) for stem in stems(word, self.language)}
+
+    def widened(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        """`words`, those with a synonym also standing for it: as they are written, else in another form."""
+        found: list[Word] = []
+        place = 0
+        while place < len(words):
+            size = next((size for size in (3, 2, 1) if _key(words[place : place + size]) in self._table), 0)
+            key = _key(words[place : place + size]) or self._other_form(words[place])
+            if not key:
+                found.append(words[place])
+                place += 1
+                continue
+            first, others = words[place], self._table[key]
+            if len(key) == 1 and all(len(each) == 1 for each in others):
+                found.append(first._replace(also=tuple(dict.fromkeys(each for (each,) in others)), worth=SYNONYM))
+            else:
+                found += [first._replace(also=(each,), worth=SYNONYM) for each in others[0]]
+            place += size or 1
+        return tuple(found)
+
+    def _other_form(self, word: Word) -> tuple[str, ...]:
+        forms = word.folded, *sorted(stems(word.written, self.language))
+        return next((self._by_stem[form] for form in forms if form in self._by_stem), ())
 
 
 def _key(words: Iterable[Word]) -> tuple[str, ...]:
     return tuple(word.folded for word in words)
 
 
+@lru_cache(maxsize=2_000)
 def folded(text: str) -> tuple[str, ...]:
     """The words of one side of a synonym, as search compares them; none when they say nothing."""
     words = query_words(text)

@@ -253,6 +253,12 @@ def word_stems(word: Word, language: str) -> frozenset[str]:
     return stems(word.written, language).union(*joined)
 
 
+def compound_stems(word: Word) -> list[str]:
+    """The stems of a word to look for in the compounds of a language that has them; they need a letter more."""
+    found = {stem for code in COMPOUNDING if code for stem in stems(word.written, code)}
+    return sorted(stem for stem in found if len(stem) > INFIX and stem not in word.spellings and stem.isalpha())
+
+
 def answers(words: tuple[Word, ...], token: Token, language: str) -> bool:
     """Whether this word of a text matches one of the query."""
     folded = token.folded

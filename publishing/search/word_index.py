@@ -5,19 +5,22 @@ their words; see migration `text_index`. Both know whole words only. So what beg
 query, or is a compound with it, is looked up first among all words of the texts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length, StrIndex
-from django.db.models.lookups import Exact, GreaterThan
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThanOrEqual
 
+from publishing.i18n.languages import CODES
 from publishing.models import DeskText, DeskWord, RevisionText, RevisionWord
-from publishing.search.forgiveness import sound
-from publishing.search.text import INFIX, PREFIX, Word, cuts, word_stems
+from publishing.search.forgiveness import slips, sound
+from publishing.search.text import INFIX, PREFIX, Word, compound_stems, cuts, word_stems
 
 MUTE = 3  # letters that a spelling may have more than another one that sounds the same
 FORMS = 500  # words of the texts that one word of a query may stand for
@@ -85,85 +88,69 @@ class WordIndex:
 
     def longer(self, words: Sequence[Word]) -> dict[Word, Forms]:
         """The known words and stems that begin with each of `words`, or have it in them; the shortest first."""
-
-        def holds(known: str, spelling: str) -> bool:
-            if len(spelling) >= INFIX:
-                return spelling in known and spelling != known
-            return known.startswith(spelling) and spelling != known
-
-        long = {word: [each for each in word.spellings if len(each) >= PREFIX] for word in words}
-        asked = {each for spellings in long.values() for each in spellings}
-        places = [(StrIndex("word", models.Value(each)), len(each) >= INFIX) for each in sorted(asked)]
-        conditions = [models.Q(GreaterThan(place, 0) if anywhere else Exact(place, 1)) for place, anywhere in places]
-        known = self._known(reduce(or_, conditions)) if asked else ()
-        found = {
-            word: sorted((each for each in known if any(holds(each, one) for one in spellings)), key=len)[:FORMS]
-            for word, spellings in long.items()
-        }
-        return {word: tuple(forms) for word, forms in found.items()}
+        return longer_forms(words, self.look_up(longer=words))
 
     def split(self, words: Sequence[Word]) -> list[Word]:
         """`words`, with two words that texts know for each that none knows: `streek` and `pact` for `streekpact`."""
-        options = {word: cuts(word.folded) for word in words}
-        halves = {half for pairs in options.values() for pair in pairs for half in pair}
-        known = self.known(halves | {word.folded for word in words})
-        found: list[Word] = []
-        for word, pairs in options.items():
-            pair = next((pair for pair in pairs if known.issuperset(pair)), None)
-            if word.folded in known or pair is None:
-                found.append(word)
-            else:
-                found += [Word(half, half, (word.folded,)) for half in pair]
-        return found
+        return split_words(words, self.look_up(halves=words))
 
-    def known(self, words: Iterable[str]) -> set[str]:
-        """Those of `words` that a text has."""
-        return set(self._known(models.Q(word__in=set(words))))
+    def look_up(
+        self, *, longer: Iterable[Word] = (), halves: Iterable[Word] = (), like: Iterable[Word] = ()
+    ) -> set[str]:
+        """Of the words and stems that texts have, those that a search needs, in one query; none without one.
+
+        Each word of `longer` in any form, and what begins with it or has it in it; the words of `halves` and their
+        parts; and what may sound like a word of `like`. See `longer_forms`, `split_words` and `forgiveness`.
+        """
+        longer, halves = list(longer), list(halves)
+        long = sorted({each for word in longer for each in _long(word)})
+        places = [(StrIndex("word", models.Value(each)), len(each) >= INFIX) for each in long]
+        conditions = [models.Q(GreaterThan(place, 0) if anywhere else Exact(place, 1)) for place, anywhere in places]
+        exact = {half for word in halves for pair in cuts(word.folded) for half in pair}
+        exact |= {word.folded for word in halves} | {form for word in longer for form in same(word, CODES)}
+        conditions += [models.Q(word__in=sorted(exact))] if exact else []
+        conditions += [near for word in like for near in _near(word.folded)]
+        return set(self._known(reduce(or_, conditions))) if conditions else set()
 
     def ending(self, digits: Iterable[str]) -> list[str]:
         """The known long numbers that end with one of these; see `text.numbers`."""
         endings = (models.Q(word__endswith=each) for each in digits)
         return sorted(word for word in self._known(reduce(or_, endings)) if word.isdigit())
 
-    def like(self, folded: str, slips: int) -> list[str]:
-        """The known words that begin as `folded` sounds, and are about as long: those that may sound like it."""
-        begins = {"k": "kc", "f": "fp", "i": "iy"}.get(letter := sound(folded)[:1], letter)
-        if not slips or not letter:
-            return []
-        short, long = len(folded) - slips - MUTE, len(folded) + slips + MUTE
-        near = self.words._base_manager.annotate(letters=Length("word")).filter(letters__gte=short, letters__lte=long)
-        beginnings = (models.Q(word__startswith=each) for each in begins)
-        return list(near.filter(reduce(or_, beginnings)).values_list("word", flat=True))
-
     def _known(self, condition: models.Q) -> list[str]:
         return list(self.words._base_manager.filter(condition).values_list("word", flat=True))
 
-    def newest(
-        self, steps: Iterable[Step], scope: Scope, others: Sequence[str] = (), in_others: bool = False
-    ) -> set[int]:
-        """The texts of all `steps`, in the languages `others` or not in them, the newest of each."""
+    def known(self, words: Iterable[str]) -> set[str]:
+        """Those of `words` that a text has."""
+        return set(self._known(models.Q(word__in=set(words))))
+
+    def ids(self, steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> RawSQL:
+        """The texts of all `steps`, but those in the languages `others`, the newest of each: as a subquery."""
         sql_of = self._on_postgresql if connection.vendor == "postgresql" else self._on_sqlite
         parts: list[str] = []
         parameters: list[Any] = []
         for conditions, limit in dict.fromkeys(steps):
-            sql, values = sql_of(conditions, scope, others, in_others)
+            sql, values = sql_of(conditions, scope, others)
             parts.append(f"SELECT id FROM ({sql} LIMIT {limit}) AS newest")  # noqa: S608 (values are parameters)
             parameters += values
+        return RawSQL(" UNION ".join(parts), parameters)  # noqa: S611 (the same)
+
+    def newest(self, steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> set[int]:
+        """What `ids` stands for."""
+        ids = self.ids(steps, scope, others)
         with connection.cursor() as cursor:
-            cursor.execute(" UNION ".join(parts), parameters)
+            cursor.execute(ids.sql, ids.params)
             return {text_id for (text_id,) in cursor}
 
-    def _on_sqlite(
-        self, conditions: Conditions, scope: Scope, others: Sequence[str], in_others: bool
-    ) -> tuple[str, list[object]]:
-        """The texts that meet the conditions, in `others` or not in them, newest first: SQLite reads no more."""
+    def _on_sqlite(self, conditions: Conditions, scope: Scope, others: Sequence[str]) -> tuple[str, list[object]]:
+        """The texts that meet the conditions, but those in `others`, newest first: SQLite reads no more."""
 
         def has(column: str, forms: Iterable[str]) -> str:
             return f"({' OR '.join(MARKED[column].format(form) for form in forms)})"
 
         wanted = " AND ".join(has(*condition) for condition in conditions)
         if others:
-            wanted = f"({wanted}) {'AND' if in_others else 'NOT'} {has('language', others)}"
+            wanted = f"({wanted}) NOT {has('language', others)}"
         return (
             f"SELECT text.id FROM {self.name}"  # noqa: S608 (values are parameters)
             f" CROSS JOIN {self.table} AS text ON text.id = {self.name}.rowid {scope.join}"
@@ -171,24 +158,63 @@ class WordIndex:
             [*scope.join_values, wanted, *scope.values],
         )
 
-    def _on_postgresql(
-        self, conditions: Conditions, scope: Scope, others: Sequence[str], in_others: bool
-    ) -> tuple[str, list[object]]:
+    def _on_postgresql(self, conditions: Conditions, scope: Scope, others: Sequence[str]) -> tuple[str, list[object]]:
         """The same. It takes all from the index, a matter of milliseconds: where two frequent words are seldom
         together, reading from the newest on until there are enough would read every text."""
         wanted = " AND ".join(f"publishing_words({column}) && %s" for column, _forms in conditions)
         return (
             f"SELECT text.id FROM (SELECT id, {scope.columns} FROM {self.table}"  # noqa: S608 (the same)
-            f" WHERE {wanted} AND (language = ANY(%s)) = %s ORDER BY id DESC OFFSET 0) AS text"
+            f" WHERE {wanted} AND NOT language = ANY(%s) ORDER BY id DESC OFFSET 0) AS text"
             f" {scope.join} WHERE {scope.where} ORDER BY text.id DESC",
             [
                 *(list(forms) for _column, forms in conditions),
                 list(others),
-                in_others,
                 *scope.join_values,
                 *scope.values,
             ],
         )
+
+
+def longer_forms(words: Iterable[Word], known: Iterable[str]) -> dict[Word, Forms]:
+    """Of these known words those that begin with each of `words`, or have it in them; the shortest first."""
+
+    def holds(longer: str, spelling: str) -> bool:
+        if len(spelling) >= INFIX:
+            return spelling in longer and spelling != longer
+        return longer.startswith(spelling) and spelling != longer
+
+    found: dict[Word, Forms] = {}
+    for word in words:
+        spellings = _long(word)
+        forms = (each for each in known if any(holds(each, spelling) for spelling in spellings))
+        found[word] = tuple(sorted(forms, key=lambda each: (len(each), each))[:FORMS])
+    return found
+
+
+def split_words(words: Iterable[Word], known: AbstractSet[str]) -> list[Word]:
+    """`words`, with two of these known words for each that is not among them."""
+    found: list[Word] = []
+    for word in words:
+        pairs = [] if word.folded in known else cuts(word.folded)
+        pair = next((pair for pair in pairs if known >= set(pair)), None)
+        found += [Word(half, half, (word.folded,)) for half in pair] if pair else [word]
+    return found
+
+
+def _long(word: Word) -> list[str]:
+    """The spellings of a word that have letters enough to look for longer words, and its stems in compounds."""
+    return [each for each in word.spellings if len(each) >= PREFIX] + compound_stems(word)
+
+
+def _near(folded: str) -> Iterator[models.Q]:
+    """The words that begin as `folded` sounds, and are about as long."""
+    most, letter = slips(folded), sound(folded)[:1]
+    if most and letter:
+        length = Length("word")
+        shortest, longest = len(folded) - most - MUTE, len(folded) + most + MUTE
+        is_as_long = models.Q(GreaterThanOrEqual(length, shortest)) & models.Q(LessThanOrEqual(length, longest))
+        for each in {"k": "kc", "f": "fp", "i": "iy"}.get(letter, letter):
+            yield is_as_long & models.Q(word__startswith=each)
 
 
 def same(word: Word, languages: Sequence[str]) -> Forms:

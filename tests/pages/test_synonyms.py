@@ -30,11 +30,12 @@ def test_a_new_site_begins_with_the_set_of_the_file_and_all_of_it_is_allowed():
         each.full_clean()
 
 
-def test_a_line_holds_at_once_in_its_language_only_and_ends_when_it_is_deleted():
+def test_a_line_holds_at_once_in_its_language_only_for_each_form_and_ends_when_it_is_deleted():
     assert first("zeepaardje") == ""
     line = Synonym.objects.create(language="nl", said="Zeepaardje", meant="speerpuntsectoren")
     assert first("zeepaardje") == "/prioriteiten/speerpuntsectoren/"
-    assert first("zeepaardjes") == ""
+    assert first("zeepaardjes") == "/prioriteiten/speerpuntsectoren/"
+    assert first("stokpaardje") == ""
     with override("fr"):
         assert first("zeepaardje") == ""
     line.delete()

@@ -23,9 +23,8 @@ from tests.publishing.search.test_text import SPELLINGS
 from tests.site.crawl import words
 from tests.updates import update_on
 
-# The words of the site, the index, the texts and their addresses, who answers for them and is public, what is shown,
-# and the footer.
-QUERIES = 8
+# The words of the site, the texts, who answers for them, what is shown, and the footer.
+QUERIES = 5
 
 
 def urls(query: str, language: str = "nl") -> list[str]:

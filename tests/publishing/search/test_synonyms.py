@@ -2,7 +2,7 @@ import pytest
 
 from publishing.search import synonyms
 from publishing.search.ranking import EXACT, SYNONYM, strength
-from publishing.search.synonyms import Synonym, with_synonyms
+from publishing.search.synonyms import Synonym, Synonyms
 from publishing.search.text import indexed_words, query_words
 
 TABLE = {"nl": (Synonym("boot", "schip"), Synonym("grote boot", "stoomschip"), Synonym("kapitein", "gezag aan boord"))}
@@ -14,7 +14,7 @@ def table(monkeypatch):
 
 
 def also(query: str, language: str = "nl") -> list[tuple[str, ...]]:
-    return [word.also for word in with_synonyms(query_words(query), language)]
+    return [word.also for word in Synonyms(language).widened(query_words(query))]
 
 
 def test_a_word_also_stands_for_its_synonym_in_that_language_only_and_one_way():
@@ -22,8 +22,9 @@ def test_a_word_also_stands_for_its_synonym_in_that_language_only_and_one_way():
     assert also("boot", "fr") == also("schip") == [()]
 
 
-def test_only_a_whole_word_has_a_synonym():
-    assert also("boten") == also("bootje") == [()]
+def test_another_form_of_a_word_has_its_synonym_and_a_word_with_it_has_not():
+    assert also("boots") == also("bootje") == [("schip",)]
+    assert also("veerboot") == [()]
 
 
 def test_several_words_may_stand_for_one_and_one_for_several():
@@ -32,7 +33,7 @@ def test_several_words_may_stand_for_one_and_one_for_several():
 
 
 def test_a_synonym_is_worth_less_than_the_word():
-    (word,) = with_synonyms(query_words("boot"), "nl")
+    (word,) = Synonyms("nl").widened(query_words("boot"))
     assert strength(word, indexed_words(["de boot"], "nl"), "nl") == EXACT
     assert strength(word, indexed_words(["het schip"], "nl"), "nl") == SYNONYM
     assert strength(word, indexed_words(["de trein"], "nl"), "nl") == 0

@@ -1,0 +1,14 @@
+from django.utils import timezone
+
+from publishing.search import places
+from publishing.search.results import Hit, as_results
+from publishing.search.text import query_words
+
+
+def test_a_page_that_is_no_content_is_shown_with_its_title_marked_and_nothing_found_is_nothing():
+    name, place = next(iter(places.PLACES.items()))
+    words = query_words(place.title_in("nl"))
+    (result,) = as_results([Hit("", 0, 0, "nl", 8, "", place=name)], timezone.now(), words)
+    assert result.url == place.get_absolute_url("nl")
+    assert result.title.startswith("<mark>")
+    assert as_results([], timezone.now(), words) == []
