@@ -8,6 +8,7 @@ from django.utils import timezone
 from pages.models import MissionPage, Organisation, TextPage
 from priorities.models import Priority, Theme
 from publishing.models.immutability import permit
+from publishing.templatetags.languages import unbroken
 from publishing.web.views import stood_until
 from publishing.workflow import confirm, publish, withdraw
 from publishing.workflow.take_back import take_back
@@ -56,7 +57,7 @@ def test_an_old_version_follows_its_relations_to_what_was_public_then(client, ed
     priority.save()
     old = publish(priority, editor)
     lead = priority.lead
-    before, lead.name = lead.name, "Nieuwe naam"
+    before, lead.name = unbroken(lead.name), "Nieuwe naam"
     lead.save()
     publish(lead, editor)
     assert "Nieuwe naam" in client.get("/prioriteiten/tewerkstellingsbeleid/").content.decode()

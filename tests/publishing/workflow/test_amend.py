@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from pages.barriers import COUNTS
 from pages.models import Aim, MissionPage, Organisation
 from priorities.models import Partner, Priority, Theme
 from publishing.cache import stamp
@@ -509,7 +510,7 @@ def test_an_amendment_touches_the_pages_that_publishing_the_same_would(theme, ed
     plan(theme, 1, title_nl="Maandag")
     number = Stamp.objects.get().number
     amend(theme, {"summary_nl": "Nu"}, editor)
-    told = StampChange.objects.filter(number__gt=number).values_list("model", "object_id")
+    told = StampChange.objects.filter(number__gt=number).exclude(model=COUNTS.model).values_list("model", "object_id")
     assert list(told) == [("priorities.theme", theme.pk)] * 2
 
 
