@@ -10,7 +10,6 @@ from consultation import data
 from consultation.models import Meeting, Opinion
 from pages.models import ContactDetails, Licence, Organisation
 from priorities.models import Document, Priority
-from publishing.cache import freshness
 from publishing.cache.wsgi import PageCache
 from publishing.models import Act
 from publishing.workflow import look, publish, record, undo, withdraw
@@ -203,8 +202,8 @@ def test_the_licence_is_the_one_that_was_chosen_or_none_in_words(client, editor)
     assert found["licence_note"] is None
 
 
-def test_any_site_may_read_it_and_the_page_cache_keeps_it(editor, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(freshness, "POLL_EVERY", -1)
+@pytest.mark.django_db(transaction=True)  # other processes are told once it is committed
+def test_any_site_may_read_it_and_the_page_cache_keeps_it(editor, settings, tmp_path):
     settings.STATE_DIR, settings.PUBLIC_DIR = tmp_path, tmp_path / "public"
     opinion = adopted()
     publish(opinion, editor)
