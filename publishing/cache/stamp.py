@@ -31,6 +31,7 @@ from publishing.models import (
     CAME_DUE,
     LAST_TURN,
     TURNS,
+    Lack,
     Publishable,
     Revision,
     RevisionReference,
@@ -49,6 +50,7 @@ SIZE = 8
 logger = logging.getLogger(__name__)
 
 OF_ONE = "revision__model", "revision__object_id"
+BESIDE = {Lack._meta.label_lower}  # rows beside versions that a page may depend on; they point at nothing it shows
 CHANGES_KEPT = 100  # of which it is known what changed; pages that are older are rendered again
 
 
@@ -143,7 +145,7 @@ def _described(changed: Mapping[Target, bool]) -> list[Change]:
         for model, object_id, *target in POINTS_AT.rows(len(of_them), **named):
             points_at[model, object_id].add(tuple(target))
     return [
-        Change(*each, frozenset(slugs[each]), frozenset(points_at[each]), takes_away)
+        Change(*each, frozenset(slugs[each]), frozenset(points_at[each]), takes_away, may_point=each[0] not in BESIDE)
         for each, takes_away in changed.items()
     ]
 

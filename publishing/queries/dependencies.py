@@ -38,6 +38,7 @@ class Change(NamedTuple):
     slugs: frozenset[str]  # that it has, or ever had
     points_at: frozenset[Target]  # or ever did
     takes_away: bool = True  # whether visitors could read something before that they can't read after
+    may_point: bool = True  # whether an object of `model` may point at another: not so for rows beside versions
 
     def concerns(self, read: Dependency) -> bool:
         """Whether what `read` found may be another now."""
@@ -46,7 +47,7 @@ class Change(NamedTuple):
         if read.model not in ("", self.model):
             return False
         if not self.object_id:
-            return True
+            return self.may_point or not read.to_model
         return (
             (not read.model or read.object_id in (0, self.object_id))
             and read.slug in ("", *self.slugs)
