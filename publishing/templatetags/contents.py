@@ -1,6 +1,7 @@
 """A template tag for long texts: the list of what is on the page, with links."""
 
 import re
+from html import unescape
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -28,7 +29,7 @@ def with_contents(content: str) -> SafeString:
 
     def named(heading: re.Match[str]) -> str:
         words = TAG.sub("", heading[1]).strip()
-        slug = f"{to_slug(words, 'deel')}-{len(links) + 1}"
+        slug = f"{to_slug(unescape(words), 'deel')}-{len(links) + 1}"
         links.append((slug, mark_safe(words)))  # noqa: S308
         return f'<h2 id="{slug}">{heading[1]}</h2>'
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from shutil import copytree
 
@@ -25,11 +26,12 @@ cache.set("a", 1)
 
 def modes(data: Path) -> dict[str, str]:
     """The mode of each file and folder, by its place."""
-    return {
-        str(path.relative_to(data)): f"{stat.S_IMODE(path.lstat().st_mode):o}"
-        for path in sorted(data.rglob("*"))
-        if not path.is_symlink()
-    }
+    found = {}
+    for path in sorted(data.rglob("*")):
+        with suppress(FileNotFoundError):  # a draft of a page, which meanwhile got its name
+            if not path.is_symlink():
+                found[str(path.relative_to(data))] = f"{stat.S_IMODE(path.lstat().st_mode):o}"
+    return found
 
 
 def reachable(data: Path) -> set[str]:
@@ -37,7 +39,10 @@ def reachable(data: Path) -> set[str]:
     found, folders = set(), [data]
     while folders:
         for path in folders.pop().iterdir():
-            mode = path.lstat().st_mode
+            try:
+                mode = path.lstat().st_mode
+            except FileNotFoundError:
+                continue
             if stat.S_ISDIR(mode) and mode & stat.S_IXOTH:
                 folders.append(path)
             if not stat.S_ISLNK(mode) and mode & stat.S_IROTH:

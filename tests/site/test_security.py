@@ -73,8 +73,8 @@ def test_the_page_says_how_many_reports_of_browsers_are_kept():
 
 
 def test_the_page_says_how_many_pages_are_kept_on_disk():
-    assert f"{disk.MOST_PAGES:,} pages" in row("pages as visitors see them")
-    assert f"{disk.MOST_BYTES // 1_000_000:,} MB" in row("pages as visitors see them")
+    assert f"{disk.MOST_PAGES:,} pages" in row("pages and pictures as visitors see them")
+    assert f"{disk.MOST_BYTES // 1_000_000:,} MB" in row("pages and pictures as visitors see them")
 
 
 def test_the_page_names_the_algorithm_of_passwords():

@@ -291,6 +291,7 @@ def test_footnotes_stay_two_and_whole_when_a_text_is_opened_and_saved(page, them
     user = staff_user("dorine", password="een lang wachtwoord")
     user.groups.add(Group.objects.get(name=SECRETARIAT))
     sign_in(page, "dorine", f"/admin/priorities/theme/{theme.pk}/change/")
+    page.get_by_role("toolbar").first.wait_for()
     to_the_end(page)
     page.keyboard.type("!")
     assert save(page, theme).body_nl == NOTED.replace("spoor.", "spoor.!")

@@ -36,14 +36,23 @@ export const Footnote = Mark.create({
   },
 
   addProseMirrorPlugins() {
-    return [new Plugin({ props: { handleTextInput } })]
+    return [new Plugin({ props: { handleTextInput, handleKeyDown } })]
   },
 })
+
+const isNote = ({ type }) => type.name === "footnote"
+
+/* An arrow ends the typing of a note, also when the caret is back where it was before the editor looks. */
+function handleKeyDown(view, event) {
+  if (event.key.startsWith("Arrow") && view.state.storedMarks?.some(isNote)) {
+    view.dispatch(view.state.tr.setStoredMarks(null))
+  }
+  return false
+}
 
 /* What takes the place of words of a note is part of it, and so is what is typed right after that. */
 function handleTextInput(view, from, to, text) {
   const { doc, schema, storedMarks, tr } = view.state
-  const isNote = ({ type }) => type.name === "footnote"
   const [first, last] = [doc.resolve(from).nodeAfter, doc.resolve(to).nodeBefore]
   const replaced = from < to && last?.marks.find(isNote)?.isInSet(first?.marks ?? []) ? first.marks : []
   const marks = storedMarks?.some(isNote) ? storedMarks : replaced
