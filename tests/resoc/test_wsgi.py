@@ -7,7 +7,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # What only users, searchers and readers of a few pages need, or files in a bucket: a third of a worker's memory.
 HEAVY = {"PIL", "pypdf", "segno", "snowballstemmer", "storages", "boto3", "botocore"}
 HEAVY |= {"cryptography", "fido2", "nh3", "unittest"}
-HEAVY |= {"publishing.backup.archive", "publishing.backup.restore", "publishing.review.checklist", "publishing.operations.link_check"}
+HEAVY |= {"publishing.backup.archive", "publishing.backup.restore"}
+HEAVY |= {"publishing.review.checklist", "publishing.operations.link_check"}
 HEAVY |= {f"{app}.admin" for app in ("publishing", "pages", "priorities", "consultation", "staff", "resoc")}
 
 
