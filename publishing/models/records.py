@@ -24,6 +24,7 @@ class Erasure(models.Model):
         TEXT = "text"  # a column of one of these
         FILE = "file"
         ACCOUNT = "account"
+        ROW = "row"  # of another app, which is no content
 
     uid = models.CharField(max_length=32, unique=True, editable=False)  # the same in the file beside the database
     at = models.DateTimeField(editable=False)
@@ -97,6 +98,9 @@ class Mail(models.Model):
     expires_at = models.DateTimeField(null=True, db_index=True, editable=False)
     is_security = models.BooleanField(default=False, editable=False)
     is_visitors = models.BooleanField(default=False, editable=False)  # what a visitor wrote: kept nowhere else
+    # By which `mail.taken` and `mail.refused` say how it went; then `recipients` is empty, see `mail.Handling`.
+    reference = models.CharField(max_length=64, blank=True, editable=False)
+    is_bulk = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("waiting mail")

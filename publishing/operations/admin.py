@@ -62,7 +62,7 @@ class MailAdmin(AnyModelAdmin):
 
     @admin.display(description=gettext_lazy("to"))
     def to(self, obj: Mail) -> str:
-        return ", ".join(obj.recipients)
+        return ", ".join(obj.recipients) or _("an address that is shown to nobody")
 
     @admin.action(description=gettext_lazy("Try again now"))
     def try_again(self, request: HttpRequest, queryset: models.QuerySet[Mail]) -> None:

@@ -9,6 +9,7 @@ is no use any more when the server is back is dropped; see `Handling`.
 
 import logging
 import re
+import smtplib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from email import message_from_bytes
 from email.header import Header
 from email.message import Message
 from email.mime.image import MIMEImage
-from email.utils import make_msgid
+from email.utils import getaddresses, make_msgid
 from typing import Any, cast
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connectio
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import MIMEMixin
 from django.db import close_old_connections, connection, models, transaction
+from django.dispatch import Signal
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -37,11 +39,16 @@ from publishing.operations.logs import masked
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
 SMTP_CODE = re.compile(r"(?:^|\()([45][0-9]{2})\b")  # of a refusal, in what smtplib says (RFC 5321 4.2)
+PERMANENT = range(500, 600)
+POLICY = re.compile(rb"\s*5\.7\.")  # a refusal for its sender or what it says (RFC 3463 3.8): not of the address
 PURPOSE = "mail"  # of the key
 STUCK_AFTER = timedelta(minutes=10)
 KEEP_LOST = timedelta(days=30)  # that messages of visitors were lost
 
 logger = logging.getLogger(__name__)
+
+# Sent with the `reference` of a mail: a server took it; a server refused the address for good, and the mail is dropped.
+taken, refused = Signal(), Signal()
 
 
 # The header by which programs that reply by themselves know such mail (RFC 3834, section 5).
@@ -56,6 +63,10 @@ class Handling:
     is_security: bool = False  # about access to an account: only a superuser sees that it waits, and may drop it
     listed_as: str = ""  # in place of the subject, which stays encrypted; for what a visitor wrote
     is_decoy: bool = False  # never sent; made all the same, so that the time it takes tells nothing
+    # By which `taken` and `refused` say how it went. The address of such a mail stands in no list of the desk, and what
+    # a server says of it in no log.
+    reference: str = ""
+    is_bulk: bool = False  # one of very many: goes when no other mail waits
 
 
 @dataclass(frozen=True)
@@ -81,14 +92,29 @@ def send(
     pictures: Sequence[Picture] = (),
     is_security: bool = False,
 ) -> None:
-    """Write to `to` in the current language: `mail/<template>.txt`, and the same as HTML, with `pictures` below it.
+    """Write what `compose` makes. `expires_at` is when its link lapses; for `is_security` see `Handling`."""
+    message = compose(to, subject, template, context, reply_to, pictures)
+    entrust(message, Handling(expires_at, is_security))
+    message.send()
 
-    Replies go to `reply_to`, when somebody reads them. `expires_at` is when the link
-    in the mail lapses; for `is_security` see `Handling`.
+
+def compose(
+    to: str,
+    subject: str,
+    template: str,
+    context: dict[str, object],
+    reply_to: str = "",
+    pictures: Sequence[Picture] = (),
+    headers: Mapping[str, str] | None = None,
+) -> EmailMultiAlternatives:
+    """A message in the current language: `mail/<template>.txt`, and the same as HTML, with `pictures` below it.
+
+    Replies go to `reply_to`, when somebody reads them.
     """
     text = render_to_string(f"mail/{template}.txt", context).strip() + "\n"
     answers = [reply_to] if reply_to else None
-    message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to], reply_to=answers, headers=AUTOMATIC)
+    said = AUTOMATIC | dict(headers or {})
+    message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to], reply_to=answers, headers=said)
     numbered = {make_msgid(): picture for picture in pictures}
     captions = {number.strip("<>"): picture.caption for number, picture in numbered.items()}
     message.attach_alternative(as_html(subject, text, captions), "text/html")
@@ -99,8 +125,7 @@ def send(
         message.attach(inline)
     if pictures:
         message.mixed_subtype = "related"  # type: ignore[attr-defined]  # the pictures are parts of the page (RFC 2387)
-    entrust(message, Handling(expires_at, is_security))
-    message.send()
+    return message
 
 
 def as_html(subject: str, text: str, pictures: Mapping[str, str] | None = None) -> str:
@@ -135,13 +160,15 @@ def _row_of(message: EmailMessage) -> Mail:
     handling = _handling_of(message)
     return Mail(
         sender=message.from_email,
-        recipients=message.recipients(),
+        recipients=[] if handling.reference else message.recipients(),
         subject=(handling.listed_as or message.subject)[:MAX_CHARACTERS],
         message=sealed(_wire(message).as_bytes()),
         next_try_at=timezone.now(),
         expires_at=handling.expires_at,
         is_security=handling.is_security,
         is_visitors=bool(handling.listed_as),
+        reference=handling.reference,
+        is_bulk=handling.is_bulk,
     )
 
 
@@ -177,8 +204,9 @@ class Kept(EmailMessage):
     """A message that was made before, to be sent as it is. Raises DecryptionError."""
 
     def __init__(self, mail: Mail) -> None:
-        super().__init__(subject=mail.subject, from_email=mail.sender, to=mail.recipients)
         self.wire = wire_of(mail)
+        named = [address for _name, address in getaddresses(self.wire.get_all("To", []))]
+        super().__init__(subject=mail.subject, from_email=mail.sender, to=mail.recipients or named)
 
     def message(self, **kwargs: object) -> Wire:  # type: ignore[override]
         return self.wire
@@ -215,9 +243,13 @@ def deliver(now: datetime | None = None) -> int:
     old = LostMail.objects.filter(at__lte=now - KEEP_LOST)
     if old.exists():
         old.delete()
-    for mail in Mail.objects.filter(next_try_at__lte=now).order_by("pk"):
-        mine = Mail.objects.filter(pk=mail.pk, next_try_at=mail.next_try_at)
-        if not mine.update(next_try_at=now + _wait(mail.tries), tries=models.F("tries") + 1):
+    due = Mail.objects.filter(next_try_at__lte=now).order_by("is_bulk", "pk")
+    for pk, due_at, tries in due.values_list("pk", "next_try_at", "tries"):
+        mine = Mail.objects.filter(pk=pk, next_try_at=due_at)
+        if not mine.update(next_try_at=now + _wait(tries), tries=models.F("tries") + 1):
+            continue
+        mail = Mail.objects.filter(pk=pk).first()
+        if mail is None:  # somebody gave it up
             continue
         try:
             server = get_connection(settings.MAIL_SERVER_BACKEND)
@@ -226,16 +258,44 @@ def deliver(now: datetime | None = None) -> int:
             mine = Mail.objects.filter(pk=mail.pk)
             unreadable += _drop_lost(mine.filter(is_visitors=True), now) + mine.delete()[0]
         except Exception as error:  # a server that is away, or a mail of which no sense can be made
+            if mail.reference and is_refused_for_good(error):
+                Mail.objects.filter(pk=mail.pk).delete()
+                refused.send_robust(None, reference=mail.reference)
+                continue
             # The secretariat reads it, and a server may repeat the password or the mail itself.
-            said = _code_of(error) if mail.is_visitors else masked(str(error) or type(error).__name__)
+            is_private = mail.is_visitors or mail.reference
+            said = _code_of(error) if is_private else masked(str(error) or type(error).__name__)
             logger.warning("Mail %s waits: %s", mail.pk, said)
             Mail.objects.filter(pk=mail.pk).update(error=said[:MAX_CHARACTERS])
+            if mail.is_bulk and not isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
+                break  # no server answered: it is not asked again for each of very many
         else:
             Mail.objects.filter(pk=mail.pk).delete()
             sent += 1
+            if mail.reference:
+                taken.send_robust(None, reference=mail.reference)
     if unreadable:
         logger.error("%s waiting mails were dropped: no key of this site decrypts them.", unreadable)
     return sent
+
+
+def is_refused_for_good(error: Exception) -> bool:
+    """Whether a server refused the address: with 5xx, while the mail was delivered.
+
+    A refusal of our password or of the sender, or one that says by its code that it is a matter of policy, tells
+    nothing about the address.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        said: list[tuple[int, bytes | str]] = [*error.recipients.values()]
+    elif isinstance(error, smtplib.SMTPDataError):
+        said = [(error.smtp_code, error.smtp_error)]
+    else:
+        return False
+    return all(code in PERMANENT and not POLICY.match(_bytes(words)) for code, words in said)
+
+
+def _bytes(words: bytes | str) -> bytes:
+    return words if isinstance(words, bytes) else words.encode()
 
 
 def _drop_lost(mails: models.QuerySet[Mail], now: datetime) -> int:

@@ -84,7 +84,7 @@ def erase_again(records: Iterable[Erasure], lost: set[str], tell: Callable[[str]
     for each in records:
         if each.kind == Kind.FILE:
             continue
-        if each.kind == Kind.ACCOUNT:
+        if each.kind in (Kind.ACCOUNT, Kind.ROW):
             erased_again.send(None, erasure=each)
             continue
         try:

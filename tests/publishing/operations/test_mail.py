@@ -1,5 +1,6 @@
 """With a real mail server, which can be away or refuse."""
 
+import smtplib
 from datetime import timedelta
 from email import message_from_bytes, policy
 from importlib import import_module
@@ -296,3 +297,129 @@ def test_the_list_of_waiting_mails_has_its_name_and_advice(editor_client):
     assert "Selecteer wachtende mail" not in html
     assert "niet bereikbaar" in html
     assert "<b>timed out" not in html
+
+
+# An address that nobody sees, and very many mails
+
+
+class Choosy(Box):
+    """Refuses whom `refuses` names, with that answer; after the text when it names `DATA`."""
+
+    def __init__(self, **refuses: str) -> None:
+        super().__init__()
+        self.refuses = refuses
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: N802
+        if "RCPT" in self.refuses:
+            return self.refuses["RCPT"]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        return self.refuses.get("DATA") or await super().handle_DATA(server, session, envelope)
+
+
+@pytest.fixture
+def told():
+    """What the queue says of mails with a reference."""
+    heard = []
+
+    def hear(kind):
+        return lambda reference, **_kwargs: heard.append((kind, reference))
+
+    receivers = hear("taken"), hear("refused")
+    mail.taken.connect(receivers[0], weak=False)
+    mail.refused.connect(receivers[1], weak=False)
+    yield heard
+    mail.taken.disconnect(receivers[0])
+    mail.refused.disconnect(receivers[1])
+
+
+@pytest.fixture
+def served_by(port):
+    """Starts a server with this handler; it ends with the test."""
+    begun = []
+
+    def serve(handler):
+        controller = Controller(handler, hostname="127.0.0.1", port=port)
+        controller.start()
+        begun.append(controller)
+        return handler
+
+    yield serve
+    for controller in begun:
+        controller.stop()
+
+
+def write_to_a_follower(reference: str = "abc", **handling) -> None:
+    message = EmailMessage("Weekoverzicht", "Dag", to=["An <an@voorbeeld.example>"])
+    mail.entrust(message, mail.Handling(reference=reference, **handling))
+    message.send()
+
+
+def test_a_mail_with_a_reference_is_delivered_and_said_so_and_lists_no_address(server, told, boss_client):
+    write_to_a_follower()
+    assert "voorbeeld.example" not in repr(Mail.objects.values().get())
+    html = boss_client.get("/admin/publishing/mail/").content.decode()
+    assert "Weekoverzicht" in html
+    assert "voorbeeld.example" not in html
+    assert deliver() == 1
+    assert server.messages[0]["X-RcptTo"] == "an@voorbeeld.example"
+    assert told == [("taken", "abc")]
+
+
+@pytest.mark.parametrize("refuses", [{"RCPT": "550 5.1.1 no such user"}, {"DATA": "552 mailbox full"}])
+def test_a_refusal_for_good_drops_it_and_is_told(served_by, told, caplog, refuses):
+    served_by(Choosy(**refuses))
+    write_to_a_follower()
+    assert deliver() == 0
+    assert not Mail.objects.exists()
+    assert told == [("refused", "abc")]
+    assert "voorbeeld" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "refuses",
+    [
+        {"RCPT": "450 4.2.1 an@voorbeeld.example is busy"},
+        {"DATA": "451 later"},
+        {"RCPT": "554 5.7.1 an@voorbeeld.example: relay access denied"},
+        {"DATA": "550 5.7.1 looks like spam"},
+    ],
+)
+def test_what_says_nothing_of_the_address_lets_it_wait(served_by, told, caplog, refuses):
+    served_by(Choosy(**refuses))
+    write_to_a_follower()
+    assert deliver() == 0
+    assert told == []
+    assert Mail.objects.get().error in ("450", "451", "554", "550")
+    assert "voorbeeld" not in caplog.text + repr(Mail.objects.values().get())
+
+
+def test_a_server_that_does_not_know_us_refuses_no_address():
+    assert not mail.is_refused_for_good(smtplib.SMTPAuthenticationError(535, b"no"))
+    assert not mail.is_refused_for_good(smtplib.SMTPSenderRefused(550, b"no", "x"))
+    assert not mail.is_refused_for_good(smtplib.SMTPConnectError(554, b"no"))
+    assert not mail.is_refused_for_good(OSError())
+
+
+def test_a_refusal_of_another_mail_is_no_end(served_by, told):
+    served_by(Choosy(RCPT="550 no such user"))
+    write()
+    deliver()
+    assert Mail.objects.count() == 1
+    assert told == []
+
+
+def test_very_many_wait_for_the_others(server):
+    write_to_a_follower(is_bulk=True)
+    write()
+    assert deliver() == 2
+    assert [message["X-RcptTo"] for message in server.messages] == ["jan@example.org", "an@voorbeeld.example"]
+
+
+def test_a_server_that_is_away_is_asked_once_for_very_many(port):
+    for number in range(3):
+        write_to_a_follower(str(number), is_bulk=True)
+    assert deliver() == 0
+    assert sorted(Mail.objects.values_list("tries", flat=True)) == [0, 0, 1]
