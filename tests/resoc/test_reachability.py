@@ -127,7 +127,8 @@ def test_a_certificate_that_ends_within_two_weeks(trusted):
     assert (level, "in 12 days" in said) == (WRONG, True)
 
 
-def test_a_certificate_that_has_ended_or_for_which_nobody_vouches(trusted, monkeypatch):
+def test_a_certificate_that_has_ended_or_for_which_nobody_vouches(trusted, monkeypatch, settings):
+    settings.SECURE_HSTS_SECONDS = 31_536_000
     with trusted(-1):
         level, said = only(certificate_is_good)
         assert (level, "expired" in said) == (WRONG, True)
@@ -135,6 +136,9 @@ def test_a_certificate_that_has_ended_or_for_which_nobody_vouches(trusted, monke
     with trusted(60):
         monkeypatch.delenv("SSL_CERT_FILE")
         assert "do not trust" in only(certificate_is_good)[1]
+        assert "renew it" in only(certificate_is_good)[1]
+        settings.SECURE_HSTS_SECONDS = 0  # as deploy/install leaves it until there was a real one
+        assert "run sudo deploy/install again" in only(certificate_is_good)[1]
 
 
 def test_what_is_no_tls_and_who_is_not_there(settings):
