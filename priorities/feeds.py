@@ -53,7 +53,7 @@ class SiteFeed(Feed):
         return "RESOC Westhoek"
 
     def subtitle(self, obj: Any = None) -> str:
-        return _("New about our themes and priorities")
+        return _("News, topics, opinions and meetings")
 
     def feed_copyright(self, obj: Any = None) -> str | None:
         """The licence for reuse, as the `rights` of the feed (RFC 4287 4.2.10); None when none was chosen."""
@@ -108,6 +108,9 @@ class ThemeFeed(SiteFeed):
 
     def title(self, obj: Any = None) -> str:
         return f"{capfirst(resolve(obj, 'title').shown)} · RESOC Westhoek"
+
+    def subtitle(self, obj: Any = None) -> str:
+        return _("News about this topic")
 
     def link(self, obj: Any = None) -> str:
         return absolute(self.request, obj.get_absolute_url())

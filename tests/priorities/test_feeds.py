@@ -38,6 +38,19 @@ def test_the_feed_lists_what_is_public_newest_first_in_its_own_language_only(cli
     assert feed(client, "/fr/feed/").get("{http://www.w3.org/XML/1998/namespace}lang") == "fr"
 
 
+@pytest.mark.parametrize(
+    ("address", "subtitle"),
+    [
+        ("/feed/", "Nieuws, thema’s, adviezen en vergaderingen"),
+        ("/fr/feed/", "Actualités, thèmes, avis et réunions"),
+        ("/en/feed/", "News, topics, opinions and meetings"),
+        ("/themas/regiomarketing/feed/", "Nieuws over dit thema"),
+    ],
+)
+def test_a_feed_says_what_is_in_it(client, address, subtitle):
+    assert feed(client, address).find(f"{ATOM}subtitle").text == subtitle
+
+
 def test_what_exists_in_a_language_is_not_hidden_behind_a_page_full_of_what_does_not(client, editor):
     theme = Theme.objects.get(slug_nl="regiomarketing")
     publish(update(theme, title_nl="nieuws", title_fr="nouvelles"), editor)
