@@ -135,15 +135,18 @@ class Document(Publishable):
         if self.page_count:
             found.append(ngettext("%d page", "%d pages", self.page_count) % self.page_count)
         if self.language and self.language != current():
-            found.append(get_language_info(self.language)["name_translated"].lower())
+            name = str(get_language_info(self.language)["name_translated"])
+            found.append(name if current() == "en" else name.lower())
         return ", ".join(found)
 
 
 def readable_size(size: int) -> str:
-    """A number of bytes as readers of the current language write it."""
+    """A number of bytes as readers of the current language write it, on one line."""
     if size < 100_000:
-        return gettext("%s kB") % number_format(max(1, round(size / 1000)))
-    return gettext("%s MB") % number_format(size / 1_000_000, 1)
+        said = gettext("%s kB") % number_format(max(1, round(size / 1000)))
+    else:
+        said = gettext("%s MB") % number_format(size / 1_000_000, 1)
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 class Attachment(Child):

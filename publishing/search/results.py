@@ -14,6 +14,7 @@ from publishing.models import Publishable, Revision
 from publishing.search import places
 from publishing.search import text as search_text
 from publishing.search.indexing import _said
+from publishing.text.typography import set_right
 
 
 class Hit(NamedTuple):
@@ -92,12 +93,13 @@ def _result(obj: Publishable, hit: Hit, through: Publishable | None, words: Sequ
         passages += _said(through, hit.language) + _said(through, "") if through.printed_on else []
     else:
         passages = [passage for code in dict.fromkeys((hit.language, "")) for passage in _said(obj, code)]
+    passages = [set_right(passage, hit.language or reader) for passage in passages]
     fragment = search_text.fragment(passages, words, hit.language)
     return Result(
         kind=obj.page_kind,
         url=obj.get_absolute_url(url_language),
         url_language=url_language if url_language != reader else "",
-        title=search_text.highlight(title.value, words, title.language or hit.language),
+        title=search_text.highlight(title.shown, words, title.language or hit.language),
         title_lang=title.language if title.language != reader else "",
         fragment=format_html('<span lang="{}">{}</span>', language, fragment) if fragment and language else fragment,
         language_name=str(NAMES[language]) if language else "",

@@ -10,6 +10,7 @@ from publishing.files.variants import FORMATS
 from publishing.i18n.languages import Text, resolve
 
 register = template.Library()
+BARE_WIDTH = 320  # CSS pixels; the sheet makes a picture as wide as its place
 
 
 @register.inclusion_tag("includes/picture.html", takes_context=True)
@@ -35,7 +36,10 @@ def picture(context: Context, obj: models.Model, field: str, sizes: str, first: 
     def url(name: str) -> str:
         return file.storage.url(name) + share
 
+    # What a browser goes by before, or without, a style sheet: its shape, no wider than a telephone.
     width, height = cut.sizes[-1]
+    if width > BARE_WIDTH:
+        width, height = BARE_WIDTH, round(height * BARE_WIDTH / width)
     sources = [
         (f"image/{kind}", ", ".join(f"{url(cut.name(each, kind))} {each}w" for each, _height in cut.sizes))
         for kind in FORMATS

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from pages.models import ContactDetails
 from priorities.models import Priority, Theme, Update
 from priorities.views import stages
 from publishing.content.html import to_text
@@ -110,6 +111,17 @@ def test_a_priority_without_text_shows_its_place_the_streekpact_whom_to_call_and
     html = response.content.decode()
     assert html.count('aria-current="page">De hoogdringendheid') <= 1
     assert "Vorige prioriteit" not in html
+
+
+def test_who_finds_no_text_can_write_as_soon_as_the_secretariat_has_an_address(client, editor):
+    address = "/prioriteiten/mobiliteit-en-ontsluiting/"
+    form = f'href="/contact/schrijf/?page={address}" rel="nofollow">Schrijf ons'
+    assert form not in client.get(address).content.decode()
+    details = ContactDetails.objects.get()
+    details.email = "info@example.org"
+    details.save()
+    publish(details, editor)
+    assert form in client.get(address).content.decode()
 
 
 def test_a_summary_takes_the_place_of_the_sentence_on_the_streekpact(client, editor):

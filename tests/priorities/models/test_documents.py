@@ -244,9 +244,9 @@ def attached(editor) -> tuple[Theme, Document]:
 @pytest.mark.parametrize(
     ("language", "facts"),
     [
-        ("nl", "pdf, 1,8 MB, 12 bladzijden, frans"),
-        ("fr", "pdf, 1,8 Mo, 12 pages<"),
-        ("en", "pdf, 1.8 MB, 12 pages, french"),
+        ("nl", "pdf, 1,8\xa0MB, 12 bladzijden, frans"),
+        ("fr", "pdf, 1,8\xa0Mo, 12 pages<"),
+        ("en", "pdf, 1.8\xa0MB, 12 pages, French"),
     ],
 )
 def test_a_theme_lists_its_public_documents_in_the_terms_of_the_reader(client, editor, language, facts):

@@ -45,7 +45,7 @@ def test_a_theme_shows_its_picture_with_caption_in_each_language(client, theme):
     publish(theme, None)
     dutch = page_of(client, theme)
     assert '<source type="image/avif" srcset="/media/variants/themes/IMG_0042.jpg/3-2-50-50-400.avif 400w, ' in dutch
-    assert 'width="900" height="600" alt="Het kruispunt" decoding="async" fetchpriority="high">' in dutch
+    assert 'width="320" height="213" alt="Het kruispunt" decoding="async" fetchpriority="high">' in dutch
     assert "<figcaption>Het kruispunt in 2024. Foto: RESOC</figcaption>" in dutch
     french = client.get(theme.get_absolute_url("fr")).content.decode()
     assert 'alt="Het kruispunt" lang="nl"' in french
