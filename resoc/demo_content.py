@@ -39,6 +39,7 @@ from priorities.models import (
 from publishing.i18n.languages import CODES
 from publishing.models import LAST_POSITION, Publishable, Revision
 from publishing.workflow import publish, publish_new
+from resoc import demo_statements
 from staff.models import StaffMember
 
 NOTE = "Demonstratie van alles"  # of every revision that it makes
@@ -151,6 +152,7 @@ def fill() -> int:
     made = _publish(organisations)
     document = _document("document", _titled("een document", "un document", "a document"))
     report = _document("verslag", _titled("een verslag", "un rapport", "a report"))
+    report.is_news = True
     made += _publish([document, report])
     person = _person()
     made += _publish([person])
@@ -162,7 +164,7 @@ def fill() -> int:
         [TextPage(position=LAST_POSITION, **_columns({"title": PAGE, "body": BODY, "slug": _slugs("pagina")}))]
     )
     made += _publish([Notice(**_columns({"text": NOTICE}))])
-    return made
+    return made + demo_statements.fill(NOTE)
 
 
 def _publish(rows: Sequence[Publishable]) -> int:

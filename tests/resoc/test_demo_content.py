@@ -54,6 +54,14 @@ def test_the_home_page_an_opinion_a_meeting_and_an_update_have_their_documents(c
 
 
 @pytest.mark.usefixtures("_files")
+def test_a_document_is_among_the_news(client):
+    call_command("demo", scale=0, full=True, verbosity=0)
+    for address in ("/nieuws/", "/"):
+        said = client.get(address).content.decode().split("<main")[1]
+        assert "Demonstratie: een verslag" in words(said), address
+
+
+@pytest.mark.usefixtures("_files")
 def test_what_the_home_page_says_already_stays(client):
     mission = MissionPage.objects.get()
     role = mission.roles.first()
