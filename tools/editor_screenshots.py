@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -42,7 +43,7 @@ def main(folder: str = "") -> None:
     chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt install chromium")
     target = Path(folder or TARGET)
     target.mkdir(parents=True, exist_ok=True)
-    with served() as (site, data), sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as data, served(data, "1") as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(base_url=site, locale="nl-BE", timezone_id="Europe/Brussels", viewport=LAPTOP)
         context.add_cookies([{"name": "sessionid", "value": sign_in(data), "url": site}])

@@ -2,9 +2,8 @@
 
 `make screenshots` puts them in var/screenshots/, to be looked at beside the design;
 `make screenshots PAGES="home theme"` only those, and `make screenshots PAGES=--readme` the picture of the
-README. The site in them is a new one with the source content
-and the demonstration, served from a scratch folder; or, with
-`.venv/bin/python tools/screenshots.py --site http://127.0.0.1:8000`, one that runs already.
+README. The site in them is a new one in a scratch folder, first with the source content and then with the
+demonstration too; or, with `.venv/bin/python tools/screenshots.py --site http://127.0.0.1:8000`, one that runs already.
 """
 
 import argparse
@@ -28,27 +27,39 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "var" / "screenshots"
 README = ROOT / "docs" / "site.png"
 COLOURS = 64
+# As the source content leaves them.
 PAGES = {
     "home": "/",
     "home-fr": "/fr/",
     "priorities": "/prioriteiten/",
-    "priority": "/prioriteiten/lokale-overheden/",  # which the demonstration leaves as it is
+    "priority": "/prioriteiten/lokale-overheden/",
     "themes": "/themas/",
-    "theme": "/themas/regiomarketing/",
+    "theme": "/themas/westhoek-business-district/",
     "contact": "/contact/",
     "card": "/fr/contact/stephanie-thybaert/",
-    "search": "/zoeken/?q=regiomarketing",
+    "search": "/zoeken/",
+    "search-nothing": "/zoeken/?q=xyzzy",
     "text": "/toegankelijkheid/",
     "versions": "/themas/regiomarketing/versies/",
     "not-found": "/nergens/",
 }
-# One full page of each kind, from the demonstration; what is above is as the source content leaves it.
+# The same kinds, and those that the source has none of, as the demonstration fills them.
 FULL = {
+    "home-full": "/",
+    "home-full-fr": "/fr/",
+    "priorities-full": "/prioriteiten/",
     "priority-full": "/prioriteiten/mobiliteit-en-ontsluiting/",
+    "themes-full": "/themas/",
     "theme-full": "/themas/demo-thema-nl/",
     "theme-full-fr": "/fr/themes/demo-thema-fr/",
-    "text-full": "/demo-pagina-nl/",
+    "contact-full": "/contact/",
+    "contact-form": "/contact/schrijf/",
     "card-full": "/contact/demo-demonstratie/",
+    "search-full": "/zoeken/?q=demonstratie",
+    "text-full": "/demo-pagina-nl/",
+    "accessibility-full": "/toegankelijkheid/",
+    "privacy-full": "/privacy/",
+    "versions-full": "/versies/",
     "update-full": "/nieuws/demo-thema-10-nl/",
     "news": "/nieuws/",
     "opinions": "/adviezen/",
@@ -77,6 +88,14 @@ MODES: dict[str, dict[str, object]] = {
 }
 
 
+# Pictures further down, which a browser would ask for only when they come into view.
+SHOW_PICTURES = """async () => {
+    const pictures = [...document.images];
+    pictures.forEach(each => { each.loading = "eager"; });
+    await Promise.all(pictures.map(each => each.decode().catch(() => null)));
+}"""
+
+
 def main() -> None:
     """Photograph the site that is asked for, or a new one that is served for as long as it takes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -88,38 +107,41 @@ def main() -> None:
     if unknown := set(asked.pages) - set(ALL):
         parser.error(f"no such page: {', '.join(sorted(unknown))}. There are {', '.join(ALL)}")
     chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt install chromium")
-    own = nullcontext((asked.site, "")) if asked.site else served()
-    with own as (site, _data), sync_playwright() as playwright:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as data:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         if asked.readme:
-            photograph_for_readme(browser, site)
+            with nullcontext(asked.site) if asked.site else served(data) as site:
+                photograph_for_readme(browser, site)
         else:
-            photograph(browser, site, asked.folder, asked.pages or list(ALL))
+            for part, demonstration in ((PAGES, ""), (FULL, "1")):
+                if names := [name for name in part if not asked.pages or name in asked.pages]:
+                    with nullcontext(asked.site) if asked.site else served(data, demonstration) as site:
+                        photograph(browser, site, asked.folder, names)
         browser.close()
     print(f"See {README if asked.readme else asked.folder}")
 
 
 @contextmanager
-def served() -> Iterator[tuple[str, str]]:
-    """The address of a new site, and the scratch folder that it is in."""
+def served(data: str, demonstration: str = "") -> Iterator[str]:
+    """The address of a site that keeps its data in folder `data`, with demonstration of this scale."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     site = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as data:
-        environment = os.environ | {"DATA_DIR": data, "PORT": str(port), "WEB_CONCURRENCY": "1"}
-        server = subprocess.Popen([sys.executable, ROOT / "deploy" / "serve.py", "--demo", "1"], env=environment)
-        try:
-            for _attempt in range(400):
-                try:
-                    urllib.request.urlopen(f"{site}/healthz", timeout=1).close()  # noqa: S310
-                    break
-                except OSError:
-                    time.sleep(0.3)
-            yield site, data
-        finally:
-            server.terminate()
-            server.wait()
+    environment = os.environ | {"DATA_DIR": data, "PORT": str(port), "WEB_CONCURRENCY": "1"}
+    more = ["--demo", demonstration] if demonstration else []
+    server = subprocess.Popen([sys.executable, ROOT / "deploy" / "serve.py", *more], env=environment)
+    try:
+        for _attempt in range(400):
+            try:
+                urllib.request.urlopen(f"{site}/healthz", timeout=1).close()  # noqa: S310
+                break
+            except OSError:
+                time.sleep(0.3)
+        yield site
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def photograph(browser: Browser, site: str, target: Path, names: list[str]) -> None:
@@ -130,6 +152,7 @@ def photograph(browser: Browser, site: str, target: Path, names: list[str]) -> N
         page = context.new_page()
         for name in names:
             page.goto(ALL[name])
+            page.evaluate(SHOW_PICTURES)
             page.screenshot(path=target / f"{name}-{mode}.png", full_page=True)
             if mode == "desktop":
                 page.pdf(path=target / f"{name}-print.pdf", format="A4", print_background=False)

@@ -32,6 +32,12 @@ def test_every_full_page_is_made_by_the_demonstration(client, settings, tmp_path
     )
 
 
+def test_of_every_kind_of_page_there_is_a_full_one():
+    kinds = {name.partition("-")[0] for name in screenshots.PAGES} - {"not"}  # what is not found is never full
+    assert kinds <= {name.partition("-")[0] for name in screenshots.FULL} | {"text"}
+    assert not set(screenshots.PAGES) & set(screenshots.FULL)
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_page_is_photographed_on_desktop_phone_in_the_dark_and_on_paper(page, live_server, tmp_path):
