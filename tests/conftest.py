@@ -57,6 +57,7 @@ OF_A_FADE = re.compile(r"Transition was (aborted|skipped)")
 TOGETHER = {
     "tests/site/test_served.py": "served",
     "tests/site/test_hostile.py": "served",
+    "tests/site/test_full_pages.py": "served in full",
     "tests/resoc/test_export.py": "export",
     "tests/site/test_permissions.py": "permissions",
     "tests/site/test_nginx.py": "nginx",

@@ -1,6 +1,8 @@
 """Content that uses every part of the pages, and the site as it is served."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from shutil import copytree
 
@@ -8,7 +10,7 @@ import pytest
 
 from priorities.models import Priority, Theme
 from publishing.workflow import publish
-from tests.conftest import serving
+from tests.conftest import ROOT, once, serving
 from tests.updates import update_on
 
 # Two machines share a PostgreSQL and a Redis: where the suite was not told of any, there is nothing to test.
@@ -49,4 +51,22 @@ def served(served_folder):
     One is enough: `pytest_xdist_make_scheduler` sends all who ask for it to one process.
     """
     with (served_folder / "log").open("wb") as log, serving(served_folder, log) as site:
+        yield site.address
+
+
+@pytest.fixture(scope="session")
+def served_in_full(prepared, tmp_path_factory):
+    """The address of that site with the demonstration: full pages of every kind. Filled once for all processes."""
+
+    def fill(folder: Path) -> None:
+        copytree(prepared, folder)
+        subprocess.run(  # noqa: S603
+            [sys.executable, ROOT / "manage.py", "demo", "--full", "--verbosity", "0"],
+            env={"PATH": os.environ["PATH"], "DATA_DIR": str(folder)},
+            check=True,
+        )
+
+    full = once(tmp_path_factory, "full", fill)
+    data = copytree(full, tmp_path_factory.mktemp("served-in-full") / "data")
+    with serving(data) as site:
         yield site.address

@@ -11,39 +11,19 @@ from urllib.parse import quote
 import pytest
 
 from tests.conftest import serving
+from tests.site.first_view import CSS_BYTES, first_view
 
 pytestmark = pytest.mark.browser
-
-FIRST_VIEW_BYTES = 60_000  # everything, as it comes over the line
-FIRST_VIEW_REQUESTS = 12
-CSS_BYTES = 12_000
 
 
 @pytest.mark.parametrize(("width", "address"), [(360, "/"), (1280, "/fr/")])
 def test_a_first_view_of_the_home_page_is_small_and_stands_still(browser, served, width, address):
-    context = browser.new_context(viewport={"width": width, "height": 800})
-    page = context.new_page()
-    network = context.new_cdp_session(page)
-    network.send("Network.enable")
-    requests, sizes = {}, {}
-    network.on("Network.responseReceived", lambda event: requests.update({event["requestId"]: event}))
-    network.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
-    page.goto(served + address, wait_until="networkidle")
-    kinds = [event["type"] for event in requests.values()]
-    hosts = {event["response"]["url"].split("/")[2] for event in requests.values()}
-    css = sum(sizes[key] for key, event in requests.items() if event["type"] == "Stylesheet")
-    shift = page.evaluate(
-        """() => new Promise(done => new PerformanceObserver(list => done(
-            list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
-        )).observe({type: "layout-shift", buffered: true}) || setTimeout(() => done(0), 500))"""
-    )
-    context.close()
-    assert sum(sizes.values()) <= FIRST_VIEW_BYTES
-    assert len(requests) <= FIRST_VIEW_REQUESTS
-    assert css <= CSS_BYTES
-    assert "Script" not in kinds
-    assert len(hosts) == 1
-    assert shift < 0.01
+    seen = first_view(browser, served + address, width)
+    assert not seen.is_too_much, seen
+    assert seen.css <= CSS_BYTES
+    assert "Script" not in seen.kinds
+    assert len(seen.hosts) == 1
+    assert seen.shift < 0.01
 
 
 @pytest.mark.parametrize("letter", ["a", '"', "\0"])
