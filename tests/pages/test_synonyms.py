@@ -1,9 +1,13 @@
 import tomllib
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -24,10 +28,28 @@ def first(query: str) -> str:
 
 def test_a_new_site_begins_with_the_set_of_the_file_and_all_of_it_is_allowed():
     lines = tomllib.loads(FILE.read_text())
+    later = import_module("pages.migrations.0007_french_search_words")
+    french = {later.MOVED.get(meant, meant): words for meant, words in lines["fr"].items()}
+    lines["fr"] = {meant: [*words, *later.ADDED.get(meant, ())] for meant, words in french.items()}
     of_file = {(code, said, meant) for code in lines for meant, words in lines[code].items() for said in words}
     assert set(Synonym.objects.values_list("language", "said", "meant")) == of_file
     for each in Synonym.objects.all():
         each.full_clean()
+
+
+def test_french_lines_that_somebody_changed_stay_as_they_are():
+    later = import_module("pages.migrations.0007_french_search_words")
+    Synonym.objects.filter(language="fr").delete()
+    for said, meant in (("urbanisme", "espace"), ("accès", "accueil"), ("espace", "campus")):
+        Synonym.objects.create(language="fr", said=said, meant=meant)
+    later.move(apps, SimpleNamespace(connection=connection))
+    lines = set(Synonym.objects.filter(language="fr").values_list("said", "meant"))
+    assert lines == {
+        ("urbanisme", "Beleidsplan Ruimte"),
+        ("accès", "accueil"),
+        ("espace", "campus"),
+        ("aménagement du territoire", "Beleidsplan Ruimte"),
+    }
 
 
 def test_a_line_holds_at_once_in_its_language_only_for_each_form_and_ends_when_it_is_deleted():
