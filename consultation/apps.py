@@ -11,7 +11,9 @@ class ConsultationConfig(AppConfig):
     verbose_name = _("Opinions and meetings")
 
     def ready(self) -> None:
+        from consultation import followers  # noqa: F401  (which hears what becomes of mails, and of a restore)
         from consultation.feed_entries import meeting_text, opinion_text
+        from consultation.follow_section import FollowSection
         from consultation.models import Meeting, Opinion
         from pages.sections import Section
         from pages.sections import register as register_section
@@ -19,7 +21,8 @@ class ConsultationConfig(AppConfig):
         from publishing.search.places import Place, register
 
         opinions, meetings = Section("opinion_list", (Opinion,)), Section("meeting_list", (Meeting,))
-        for section in (opinions, meetings):
+        follow = FollowSection("follow", ())
+        for section in (opinions, meetings, follow):
             register_section(section)
         feeds.register(feeds.Kind(Opinion, opinion_text))
         feeds.register(feeds.Kind(Meeting, meeting_text, ("documents__document", "items__opinion")))
@@ -27,3 +30,6 @@ class ConsultationConfig(AppConfig):
         register(Place("opinion_list", _("Opinions"), names, opinions.is_there))
         names = {"nl": ("vergaderingen",), "fr": ("réunions",), "en": ("agenda",)}
         register(Place("meeting_list", _("Meetings"), names, meetings.is_there))
+        by_mail = {"nl": ("nieuwsbrief", "inschrijven"), "fr": ("lettre d’information", "s’inscrire")}
+        by_mail["en"] = ("newsletter", "subscribe")
+        register(Place("follow", _("Follow by mail"), by_mail, follow.is_there))

@@ -1,9 +1,10 @@
-"""The addresses of opinions and meetings."""
+"""The addresses of opinions and meetings, and to follow by mail."""
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from consultation.calendars import MeetingFileView, calendar
+from consultation.follow_views import follow, follow_confirm, follow_leave
 from consultation.models import Meeting, Opinion
 from consultation.views import MeetingView, OpinionView, meeting_list, opinion_list
 from publishing.web.views import VersionListView
@@ -13,6 +14,9 @@ urlpatterns = [
     path(_("opinions/<slug:slug>/"), OpinionView.as_view(), name="opinion_detail"),
     path(_("opinions/<slug:slug>/versions/"), VersionListView.as_view(model=Opinion), name="opinion_detail_versions"),
     path(_("opinions/<slug:slug>/versions/<number:version>/"), OpinionView.as_view(), name="opinion_detail_version"),
+    path(_("follow/"), follow, name="follow"),
+    path(_("follow/confirm/<str:token>/"), follow_confirm, name="follow_confirm"),
+    path(_("follow/leave/<str:token>/"), follow_leave, name="follow_leave"),
     path(_("agenda/"), meeting_list, name="meeting_list"),
     path("agenda.ics", calendar, name="calendar"),
     path(_("agenda/<slug:slug>.ics"), MeetingFileView.as_view(), name="meeting_file"),

@@ -4,7 +4,7 @@ A part is there once something of it is public. A text page that has its address
 waits, and the list of work says so.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -32,6 +32,11 @@ class Section:
         public = Revision.objects.public(at)
         return self.select(at) if self.select else [public.of(model) for model in self.models]
 
+    @property
+    def name(self) -> str:
+        """What the desk calls it."""
+        return str(self.models[0]._meta.verbose_name_plural)
+
     def slug(self, language: str) -> str:
         """The word of its address in `language`."""
         return address(language, self.view_name).rstrip("/").rpartition("/")[2]
@@ -50,6 +55,10 @@ class Section:
     def is_filled(self) -> bool:
         """Whether something of it is public."""
         return any(part.exists() for part in self.parts(timezone.now()))
+
+    def is_shown(self, found: Mapping[str, list[Any]]) -> bool:
+        """The same, by what was `found` already: public objects by the label of their model."""
+        return any(model._meta.label_lower in found for model in self.models)
 
     def is_there(self) -> bool:
         """Whether visitors find it: something of it is public, and no text page has its address."""

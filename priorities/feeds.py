@@ -22,7 +22,7 @@ from publishing.content.link_resolution import addresses
 from publishing.content.long_texts import with_notes_between_brackets
 from publishing.i18n.languages import current, is_blank, localized, resolve
 from publishing.i18n.urls import absolute
-from publishing.models import ChangeNote, Publishable, Revision, follow, last_told
+from publishing.models import ChangeNote, Publishable, Revision, RevisionQuerySet, follow, last_told
 from publishing.models.revisions import AT
 from publishing.queries.prepared import PreparedQuery
 from publishing.text.typography import set_right_in_html
@@ -160,12 +160,13 @@ for each in (Theme, Update):
 register(Kind(Document, lambda document: escape(document.facts), ()))  # those that are news
 
 
+def public_of(model: type[Publishable], at: Any) -> RevisionQuerySet[Revision]:
+    """What visitors see of a kind at a moment, as far as the feed tells it."""
+    return documents(at) if model is Document else Revision.objects.public(at).of(model)
+
+
 # Each from its own index: together they would all be sorted.
-NEWEST: PreparedQuery[Revision] = PreparedQuery(
-    lambda model, most: (documents(AT) if model is Document else Revision.objects.public(AT).of(model)).newest_first()[
-        :most
-    ]
-)
+NEWEST: PreparedQuery[Revision] = PreparedQuery(lambda model, most: public_of(model, AT).newest_first()[:most])
 
 
 def _newest(most: int, now: datetime) -> list[Revision]:

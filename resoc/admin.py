@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from consultation.followers import number_told
 from publishing.admin.changelist import OnlyOfferedLookups
 from publishing.admin.work_list.listing import first_page
 from publishing.models import Discarded
@@ -132,7 +133,8 @@ class ResocAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The first page: the list of work, then where everything is."""
-        return super().index(request, first_page(request.user) | (extra_context or {}))
+        context = first_page(request.user) | {"followers": number_told()}
+        return super().index(request, context | (extra_context or {}))
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """Editors know no apps, so the address of an app redirects to the desk."""

@@ -91,9 +91,7 @@ def frame() -> Frame:
         details=next(iter(found.get(_label(ContactDetails), [])), None),
         secretariat=who_answers(found.get(_label(StaffMember), [])),
         sections=frozenset(
-            name
-            for name, section in SECTIONS.items()
-            if any(_label(model) in found for model in section.models) and not section.in_the_way(pages)
+            name for name, section in SECTIONS.items() if section.is_shown(found) and not section.in_the_way(pages)
         ),
     )
 

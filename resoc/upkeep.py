@@ -1,6 +1,6 @@
-"""Background work: mails that wait are sent, cards are asked after, consents follow planned cards, links to drafts
-that are public now end, what is old goes from the log, and versions that older code made are judged. Beside them,
-where it keeps no mail waiting, the links are looked at, and each night a backup is made.
+"""Background work: mails that wait are sent, those of the week are made, cards are asked after, consents follow planned
+cards, links to drafts that are public now end, what is old goes from the log, and versions that older code made are
+judged. Beside them, where it keeps no mail waiting, the links are looked at, and each night a backup is made.
 
 Each worker runs all once a minute; what they do is claimed in the database first, so more workers
 do no more. Once an hour each puts the index of texts in order and thins kept saves, of which the
@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 from django.db import connection
 
+from consultation.followers import forget_unconfirmed
+from consultation.weekly_mail import send_due as send_weekly
 from publishing.backup.nightly import make_due
 from publishing.contributions.remarks import end_all_published
 from publishing.contributions.remarks import forget_old as forget_old_contributions
@@ -43,6 +45,7 @@ def run() -> None:
     """Do what is due."""
     follow_plans()
     send_due()
+    send_weekly()
     deliver()
     end_all_published()
     forget_old()
@@ -63,13 +66,16 @@ def hourly() -> None:
 
 
 def tidy() -> None:
-    """Let go of kept saves, acts, chosen files, what people sent in, lines put off, and wrong addresses, when old."""
+    """Let go of what is old: kept saves, acts, chosen files, what people sent in, lines put off, wrong addresses, and
+    addresses that nobody confirmed.
+    """
     thin()
     forget_old_acts()
     forget_old_contributions()
     forget_old_uploads()
     forget_put_off()
     forget_missing_addresses()
+    forget_unconfirmed()
 
 
 def start() -> None:

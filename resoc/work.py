@@ -127,8 +127,7 @@ def waiting_sections(asked: Asked) -> Iterator[WorkItem]:
             yield WorkItem(
                 WAITING_SECTION,
                 str(page),
-                _("has the address of “%s”, which waits: give this page another one")
-                % section.models[0]._meta.verbose_name_plural,
+                _("has the address of “%s”, which waits: give this page another one") % section.name,
                 f"{desk_address(page)}#id_slug_nl",
                 3,
                 subject=Subject(page._meta.label_lower, page.pk),

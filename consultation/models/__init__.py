@@ -1,6 +1,7 @@
-"""What RESOC is for: bodies, opinions and meetings, and the numbers that opinions keep for ever."""
+"""What RESOC is for: bodies, opinions and meetings, the numbers that opinions keep for ever, and followers."""
 
 from consultation.models.bodies import Body
+from consultation.models.followers import Follower, WeeklyMail
 from consultation.models.meetings import AgendaItem, Meeting, MeetingDocument
 from consultation.models.opinions import Answer, Opinion, OpinionDocument, OpinionSubject, Position
 from consultation.models.references import ReferenceNumber
@@ -9,6 +10,7 @@ __all__ = [
     "AgendaItem",
     "Answer",
     "Body",
+    "Follower",
     "Meeting",
     "MeetingDocument",
     "Opinion",
@@ -16,4 +18,5 @@ __all__ = [
     "OpinionSubject",
     "Position",
     "ReferenceNumber",
+    "WeeklyMail",
 ]

@@ -18,6 +18,7 @@ from email import message_from_bytes
 from email.header import Header
 from email.message import Message
 from email.mime.image import MIMEImage
+from email.policy import compat32
 from email.utils import getaddresses, make_msgid
 from typing import Any, cast
 
@@ -173,16 +174,19 @@ def _row_of(message: EmailMessage) -> Mail:
 
 
 LONGEST_WORD = 60  # characters that fit beside the name of a header
+UNFOLDED = compat32.clone(max_line_length=998)  # as long as a line may be (RFC 5322 2.1.1)
 
 
 def _wire(message: EmailMessage) -> Any:
-    """`message` as it goes over the line. Its subject begins on the line of its name: a first line with nothing but
+    """`message` as it goes over the line. Each header begins on the line of its name: a first line with nothing but
     that (RFC 5322 3.2.2) is what some servers refuse.
     """
     wire = message.message()
     subject = " ".join(message.subject.split())
     if not subject.isascii() or any(len(word) > LONGEST_WORD for word in subject.split()):
         wire.replace_header("Subject", Header(subject, "utf-8", header_name="Subject").encode())
+    if any(len(value) > LONGEST_WORD and " " not in value for value in message.extra_headers.values()):  # an address
+        wire.policy = UNFOLDED
     return wire
 
 
@@ -214,7 +218,7 @@ class Kept(EmailMessage):
 
 def wire_of(mail: Mail) -> Wire:
     """The message of a waiting mail. Raises DecryptionError."""
-    return message_from_bytes(unsealed(bytes(mail.message)), _class=Wire)
+    return cast(Wire, message_from_bytes(unsealed(bytes(mail.message)), _class=Wire, policy=UNFOLDED))
 
 
 def texts_of(mail: Mail) -> list[str]:

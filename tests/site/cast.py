@@ -22,7 +22,8 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
 from phonenumber_field.modelfields import PhoneNumberField
 
-from consultation.models import Meeting, Opinion
+from consultation import followers
+from consultation.models import Follower, Meeting, Opinion
 from pages.models import AccessibilityStatement, ContactDetails, MissionPage, Synonym
 from priorities.models import Document, Priority, Theme, Update
 from publishing.models import (
@@ -225,6 +226,11 @@ def accounts(cast: Cast) -> None:
     link = TranslationLink.objects.make([theme], "nl", cast.users[SECRETARY])
     cast.things["translate"], cast.things["translated page"] = link.token, link.pages.get().pk
     cast.things["revoked translate"] = TranslationLink.objects.create(language="nl", revoked_at=timezone.now()).token
+    asked = Follower(language="nl")
+    asked.address = "volger@example.org"
+    asked.save()
+    for view in (followers.CONFIRM, followers.LEAVE):
+        cast.things[view] = followers.link(view, asked).rstrip("/").rpartition("/")[2]
     cast.things["proposal"] = Contribution.objects.create(
         kind=Contribution.Kind.PROPOSAL, translation_link=link, model="priorities.theme", object_id=theme.pk,
         language="nl",

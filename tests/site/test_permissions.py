@@ -114,6 +114,8 @@ def variants(address: Address, cast: Cast) -> dict[str, tuple[dict, str]]:
         "update_detail_version": {"": ({"slug": "bericht", "version": things["update version"]}, "")},
         "search": {"": ({}, ""), "draft": ({}, "q=geheim")},
         "shared": {"": ({"token": things["share"]}, ""), "revoked": ({"token": things["revoked share"]}, "")},
+        "follow_confirm": {"": ({"token": things["follow_confirm"]}, ""), "unknown": ({"token": "x"}, "")},
+        "follow_leave": {"": ({"token": things["follow_leave"]}, ""), "unknown": ({"token": "x"}, "")},
         "proposal": {"": ({"pk": things["proposal"]}, "")},
         "translate": {
             "": ({"token": things["translate"]}, ""),
@@ -255,9 +257,10 @@ def test_every_address_of_the_site_stands_in_the_table_and_no_other():
     assert len(listed) == len(set(listed))
 
 
-def test_only_reports_the_contact_form_and_pages_behind_a_secret_address_come_without_the_token_of_a_form():
+def test_only_reports_forms_of_visitors_and_pages_behind_a_secret_address_come_without_the_token_of_a_form():
     exempt = {address.name for address in addresses().values() if getattr(address.view, "csrf_exempt", False)}
-    assert exempt == {"contact_form", "csp_report", "shared", "translate", "translate_page"}
+    forms = {"contact_form", "follow", "follow_confirm", "follow_leave"}
+    assert exempt == forms | {"csp_report", "shared", "translate", "translate_page"}
     assert "django.middleware.csrf.CsrfViewMiddleware" in settings.MIDDLEWARE
 
 
@@ -291,7 +294,7 @@ def test_nobody_keeps_what_a_visitor_does_not_get(answers):
 
 
 def test_nobody_keeps_what_is_not_for_everybody(answers):
-    links = "accept_invitation|prove_address|check_card|answer_consent|shared|translate"
+    links = "accept_invitation|prove_address|check_card|answer_consent|shared|translate|follow_"
     private = re.compile(f"admin|account|mfa|my_card|{links}|usersessions")
     kept = {name for (name, _role, _method), answer in answers.items() if private.match(name) and answer.is_kept}
     assert kept == set()

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from consultation import followers
 from publishing.cache import stamp
 from publishing.cache.outages import is_outage
 from publishing.models import Draft
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         """Do all steps, of which nobody else does any meanwhile."""
         migrate(self.stdout.write)
         encrypt_anew(Authenticator.objects.all())  # under the newest of SECRET_KEY and SECRET_KEY_FALLBACKS
+        followers.encrypt_anew()
         index(self.stdout)
         if number := translation_states.catch_up():
             self.stdout.write(f"Translations: looked at {number} rows.")

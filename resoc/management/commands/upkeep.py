@@ -11,7 +11,7 @@ from resoc.upkeep import run, tidy
 
 
 class Command(BaseCommand):
-    """Sends what waits, asks after cards, looks at links and puts the index of texts in order."""
+    """Sends what waits, writes to followers, asks after cards, looks at links, puts the index of texts in order."""
 
     help = "Send mails that wait, ask twice a year after cards, look at links once a week, back up each night."
 
