@@ -1,6 +1,7 @@
 """Background work: mails that wait are sent, those of the week are made, cards are asked after, consents follow planned
-cards, links to drafts that are public now end, what is old goes from the log, and versions that older code made are
-judged. Beside them, where it keeps no mail waiting, the links are looked at, and each night a backup is made.
+cards, names of former members go, links to drafts that are public now end, what is old goes from the log, and versions
+that older code made are judged. Beside them, where it keeps no mail waiting, the links are looked at, and each night a
+backup is made.
 
 Each worker runs all once a minute; what they do is claimed in the database first, so more workers
 do no more. Once an hour each puts the index of texts in order and thins kept saves, of which the
@@ -14,6 +15,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
+from consultation.consents import let_former_names_go
 from consultation.followers import forget_unconfirmed
 from consultation.weekly_mail import send_due as send_weekly
 from publishing.backup.nightly import make_due
@@ -44,6 +46,7 @@ logger = logging.getLogger(__name__)
 def run() -> None:
     """Do what is due."""
     follow_plans()
+    let_former_names_go()
     send_due()
     send_weekly()
     deliver()

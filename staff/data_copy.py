@@ -69,6 +69,7 @@ LEFT_OUT: dict[str, str] = {
     "publishing.revisiontext": "the words of the versions once more, for search; the versions are in the copy",
     "publishing.lack": "which fields of a version are empty or old, for the list of work; the versions are in the copy",
     "publishing.desktext": "the words of cards once more, for the search in the desk; the cards are in the copy",
+    "consultation.nameconsent": "who wrote down that a member agreed to a name; the log of the desk says so too",
     "publishing.stampchange": "that a card changed, for as long as pages ask; it says nothing of what or who",
     "publishing.deadlink": "an address of a page that leads nowhere; a card has no such address",
 }

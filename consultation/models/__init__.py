@@ -1,7 +1,8 @@
-"""What RESOC is for: bodies, opinions and meetings, the numbers that opinions keep for ever, and followers."""
+"""What RESOC is for: bodies, their members, opinions and meetings, the numbers that opinions keep, and followers."""
 
 from consultation.models.bodies import Body
 from consultation.models.followers import Follower, WeeklyMail
+from consultation.models.mandates import Mandate, NameConsent
 from consultation.models.meetings import AgendaItem, Meeting, MeetingDocument
 from consultation.models.opinions import Answer, Opinion, OpinionDocument, OpinionSubject, Position
 from consultation.models.references import ReferenceNumber
@@ -11,8 +12,10 @@ __all__ = [
     "Answer",
     "Body",
     "Follower",
+    "Mandate",
     "Meeting",
     "MeetingDocument",
+    "NameConsent",
     "Opinion",
     "OpinionDocument",
     "OpinionSubject",

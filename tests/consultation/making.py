@@ -1,11 +1,12 @@
-"""Opinions and meetings for tests."""
+"""Opinions, meetings and members for tests."""
 
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
-from consultation.models import Body, Meeting, Opinion
+from consultation import consents
+from consultation.models import Body, Mandate, Meeting, Opinion
 from publishing.workflow import publish
 
 
@@ -38,3 +39,20 @@ def meeting(when: datetime, **values: Any) -> Meeting:
 def at(*when: int) -> datetime:
     """A moment of the clock here."""
     return timezone.make_aware(datetime(*when))  # type: ignore[arg-type, misc]  # noqa: DTZ001  (made aware)
+
+
+NAME = "Marieke Vandromme"
+
+
+def member(name: str = NAME, **values: Any) -> Mandate:
+    """A saved member of a public body for the employers, with a name that nobody agreed to yet."""
+    own = {"body": values.get("body") or body(), "group": "employers", "role": "chair", "name": name}
+    return Mandate.objects.create(**own | values)
+
+
+def agreed(row: Mandate, author: Any = None, name: str = "") -> Mandate:
+    """`row` once the person agreed to the name, which its form then shows."""
+    row.name, row.shows_name = name or row.name, True
+    row.save()
+    consents.record(row, date(2026, 11, 2), "formulier op papier", author)
+    return Mandate.objects.get(pk=row.pk)

@@ -1,0 +1,82 @@
+"""Consent to a name: it is public only while the person agrees in writing, and the site can show that.
+
+A consent speaks of one name. Taking it back ends at once whatever shows that name: what is public, what is planned,
+and the box in the working copy. Two years after the end of a mandate the site does so by itself.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultation.models import Mandate, NameConsent
+from publishing.models import Revision
+from publishing.search import desk_index
+from publishing.workflow import amend, amend_waiting, lock
+
+TEXT = gettext_lazy(
+    "My name may stand on this website beside my organisation and my group, until I take this back, and no longer "
+    "than two years after I am a member."
+)
+
+
+def record(mandate: Mandate, given_on: date, how: str, user: User | None) -> NameConsent:
+    """Write down that the person in `mandate` agreed to the name that it says; an earlier consent ends with it."""
+    with transaction.atomic():
+        lock(Mandate)
+        _end(mandate, user)
+        consent = NameConsent.objects.create(
+            mandate_id=mandate.pk, name=mandate.name, text=str(TEXT), given_on=given_on, how=how, recorded_by=user
+        )
+        Mandate._base_manager.filter(pk=mandate.pk).update(agreed_name=mandate.name)
+        mandate.agreed_name = mandate.name
+        desk_index.changed(Mandate, mandate.pk)
+        _log(mandate, user, _("Consent to the name written down."))
+    return consent
+
+
+def take_back(mandate: Mandate, user: User | None) -> bool:
+    """Let nothing show the name in `mandate` any more, at once; returns whether anything did or might have."""
+    with transaction.atomic():
+        lock(Mandate)
+        row: Any = Mandate._base_manager.get(pk=mandate.pk)
+        shown = row.revisions.public().first()
+        waiting = row.revisions.pending().filter(withdrawn=False)
+        is_named = any(each.data.get("name") for each in (*([shown] if shown else ()), *waiting))
+        has_ended = _end(row, user)
+        if not is_named and not has_ended and not row.shows_name and not row.agreed_name:
+            return False
+        off = {"shows_name": False, "agreed_name": ""}
+        if is_named:
+            (amend if shown else amend_waiting)(row, off, user)
+        Mandate._base_manager.filter(pk=row.pk).update(**off)
+        vars(mandate).update(off)
+        desk_index.changed(Mandate, row.pk)
+        _log(row, user, _("Consent to the name ended: no page shows it any more."))
+    return is_named
+
+
+def let_former_names_go(now: datetime | None = None) -> None:
+    """Take the names of former members off the site whose time is over."""
+    now = now or timezone.now()
+    named = Revision.objects.of(Mandate).public(now).exclude(data__name="")
+    over = [revision.object_id for revision in named if revision.thaw(now).is_long_over]  # type: ignore[attr-defined]
+    for row in Mandate._base_manager.filter(pk__in=over):
+        with translation.override("nl"):
+            take_back(row, None)
+
+
+def _end(mandate: Mandate, user: User | None) -> bool:
+    """End the consents of `mandate` that hold; returns whether there were any."""
+    held = NameConsent.objects.filter(mandate_id=mandate.pk, withdrawn_at=None)
+    return bool(held.update(withdrawn_at=timezone.now(), withdrawn_by=user))
+
+
+def _log(mandate: Mandate, user: User | None, words: str) -> None:
+    if user:
+        LogEntry.objects.log_actions(user.pk, [mandate], CHANGE, words)
