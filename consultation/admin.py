@@ -1,8 +1,11 @@
-"""The admin of bodies, opinions and meetings."""
+"""The admin of bodies and their members, opinions and meetings."""
 
+from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminDateWidget
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -10,10 +13,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from consultation import consents
 from consultation.models import (
     AgendaItem,
     Answer,
     Body,
+    Mandate,
     Meeting,
     MeetingDocument,
     Opinion,
@@ -22,10 +27,12 @@ from consultation.models import (
     Position,
     references,
 )
+from consultation.models.mandates import LONGEST_HOW
 from consultation.models.meetings import telling_of_closed
 from priorities.admin import AboutInline
 from priorities.attachments import AttachmentInline
 from publishing.admin import ChildInline, PublishableAdmin
+from publishing.admin.forms import PublishableForm
 from publishing.admin.publishable.children import ChildFormSet
 from publishing.admin.publishable.copying import SOURCE
 from publishing.admin.scheduling import MomentField
@@ -80,6 +87,78 @@ class BodyAdmin(PublishableAdmin):
     shared_fields = ("kind", "until", "position")
     list_extra = ("kind",)
     can_preview = False
+
+
+class MandateForm(PublishableForm):
+    """A member; a name that visitors see is saved together with how and when the person agreed to it."""
+
+    agreed_on = forms.DateField(label=gettext_lazy("Agreed in writing on"), required=False, widget=AdminDateWidget)
+    agreed_how = forms.CharField(
+        label=gettext_lazy("How this person agreed"),
+        max_length=LONGEST_HOW,
+        required=False,
+        help_text=gettext_lazy("For example: form on paper, in the folder of the board. Keep that paper."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.consent: tuple[date, str] | None = None
+        if "name" not in cleaned or "shows_name" not in cleaned:
+            return cleaned
+        day, how = cleaned.get("agreed_on"), cleaned.get("agreed_how") or ""
+        if not cleaned["name"]:
+            cleaned["shows_name"] = False  # consent is to a name, not to any that may come
+        is_new = cleaned["name"] != self.instance.agreed_name or "shows_name" in self.changed_data
+        if not cleaned["shows_name"]:
+            if day or how:
+                self.add_error("shows_name", _("Tick this too, or leave out when and how the person agreed."))
+            return cleaned
+        if day and day > timezone.localdate():
+            self.add_error("agreed_on", _("This day is still to come. Fill it in once it has happened."))
+        elif day and day.year < 1990:
+            self.add_error("agreed_on", _("This is a day in %d. Is the year right?") % day.year)
+        elif (is_new or how) and not day and "agreed_on" not in self.errors:
+            self.add_error("agreed_on", _("Say when the person agreed, or untick that visitors see the name."))
+        if (is_new or day) and not how and "agreed_how" not in self.errors:
+            self.add_error("agreed_how", _("Say how the person agreed, or untick that visitors see the name."))
+        if day and how:
+            self.consent = day, how
+        return cleaned
+
+
+@admin.register(Mandate)
+class MandateAdmin(PublishableAdmin):
+    form = MandateForm
+    change_form_template = "admin/consultation/mandate_form.html"
+    shared_fields = (
+        "body",
+        "organisation",
+        "group",
+        "role",
+        "name",
+        "shows_name",
+        ("agreed_on", "agreed_how"),
+        ("starts_on", "ends_on"),
+    )
+    list_extra = ("name", "shows_name", "ends_on")
+    can_preview = False
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        """As for all; a consent is written down before anything is published."""
+        super().save_model(request, obj, form, change)
+        if form.consent:
+            day, how = form.consent
+            consents.record(obj, day, how, request.user)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """As for all; a name that visitors may not see any more is gone at once, whatever button was pressed."""
+        super().save_related(request, form, formsets, change)
+        if not form.cleaned_data.get("shows_name") and consents.take_back(form.instance, request.user):
+            messages.success(request, _("The name is gone from the site, also from what is planned."))
+
+    def panel_context(self, request: Any, obj: Any) -> dict[str, Any]:
+        held = obj.consents.select_related("recorded_by", "withdrawn_by")
+        return super().panel_context(request, obj) | {"consents": held}
 
 
 @admin.register(Opinion)

@@ -1,11 +1,11 @@
-"""What RESOC is for: opinions and meetings."""
+"""What RESOC is for: opinions, meetings and members."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class ConsultationConfig(AppConfig):
-    """What RESOC is for: opinions and meetings."""
+    """What RESOC is for: opinions, meetings and members."""
 
     name = "consultation"
     verbose_name = _("Opinions and meetings")
@@ -14,15 +14,15 @@ class ConsultationConfig(AppConfig):
         from consultation import followers  # noqa: F401  (which hears what becomes of mails, and of a restore)
         from consultation.feed_entries import meeting_text, opinion_text
         from consultation.follow_section import FollowSection
-        from consultation.models import Meeting, Opinion
+        from consultation.models import Mandate, Meeting, Opinion
         from pages.sections import Section
         from pages.sections import register as register_section
         from priorities import feeds
         from publishing.search.places import Place, register
 
         opinions, meetings = Section("opinion_list", (Opinion,)), Section("meeting_list", (Meeting,))
-        follow = FollowSection("follow", ())
-        for section in (opinions, meetings, follow):
+        follow, members = FollowSection("follow", ()), Section("member_list", (Mandate,))
+        for section in (opinions, meetings, members, follow):
             register_section(section)
         feeds.register(feeds.Kind(Opinion, opinion_text))
         feeds.register(feeds.Kind(Meeting, meeting_text, ("documents__document", "items__opinion")))
@@ -30,6 +30,8 @@ class ConsultationConfig(AppConfig):
         register(Place("opinion_list", _("Opinions"), names, opinions.is_there))
         names = {"nl": ("vergaderingen",), "fr": ("réunions",), "en": ("agenda",)}
         register(Place("meeting_list", _("Meetings"), names, meetings.is_there))
+        names = {"nl": ("bestuursleden",), "fr": ("mandats",), "en": ("mandates",)}
+        register(Place("member_list", _("Members"), names, members.is_there))
         by_mail = {"nl": ("nieuwsbrief", "inschrijven"), "fr": ("lettre d’information", "s’inscrire")}
         by_mail["en"] = ("newsletter", "subscribe")
         register(Place("follow", _("Follow by mail"), by_mail, follow.is_there))

@@ -1,4 +1,4 @@
-"""The addresses of opinions and meetings, and to follow by mail."""
+"""The addresses of opinions, meetings and members, and to follow by mail."""
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from consultation.calendars import MeetingFileView, calendar
 from consultation.follow_views import follow, follow_confirm, follow_leave
 from consultation.models import Meeting, Opinion
-from consultation.views import MeetingView, OpinionView, meeting_list, opinion_list
+from consultation.views import MeetingView, OpinionView, meeting_list, member_list, opinion_list
 from publishing.web.views import VersionListView
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path(_("opinions/<slug:slug>/"), OpinionView.as_view(), name="opinion_detail"),
     path(_("opinions/<slug:slug>/versions/"), VersionListView.as_view(model=Opinion), name="opinion_detail_versions"),
     path(_("opinions/<slug:slug>/versions/<number:version>/"), OpinionView.as_view(), name="opinion_detail_version"),
+    path(_("members/"), member_list, name="member_list"),
     path(_("follow/"), follow, name="follow"),
     path(_("follow/confirm/<str:token>/"), follow_confirm, name="follow_confirm"),
     path(_("follow/leave/<str:token>/"), follow_leave, name="follow_leave"),

@@ -1,4 +1,4 @@
-"""The lists and the pages of opinions and meetings."""
+"""The lists and the pages of opinions and meetings, and the page of the members."""
 
 from datetime import datetime
 from itertools import groupby
@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from consultation.models import Meeting, Opinion
+from consultation.members import by_body, members_at
+from consultation.models import Mandate, Meeting, Opinion
 from consultation.models.bodies import year_of
 from consultation.models.meetings import moment_key
 from pages.sections import gives_way
@@ -141,3 +142,13 @@ class MeetingView(PublishedDetailView):
     template_name = "consultation/meeting_detail.html"
     following = ("body", "minutes", "items__opinion", "items__document", "documents__document")
     extra_context = {"section": "meetings"}
+
+
+@gives_way
+def member_list(request: HttpRequest) -> HttpResponse:
+    """Who sits in each body, and who did before; 404 until a member is public."""
+    now = timezone.now()
+    bodies = by_body(members_at(now))
+    if not bodies and not once_there(Mandate, now):
+        raise Http404
+    return render(request, "consultation/member_list.html", {"section": "members", "bodies": bodies})

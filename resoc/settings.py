@@ -241,6 +241,7 @@ PUBLISHING_OVERVIEWS = [
     "theme_list",
     "opinion_list",
     "meeting_list",
+    "member_list",
     "update_list",
     "contact",
 ]  # names of pages that are no object's

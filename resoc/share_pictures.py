@@ -17,6 +17,7 @@ WORDS: dict[str, str | Promise] = {
     "updates": gettext_lazy("News"),
     "opinions": gettext_lazy("Opinions"),
     "meetings": gettext_lazy("Meetings"),
+    "members": gettext_lazy("Members"),
     "contact": gettext_lazy("Contact"),
 }
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from django.views.generic import TemplateView
 
+from consultation.members import members_at, on_board
 from pages.models import MissionPage, Seat
 from priorities import news
 from priorities.models import Priority, Theme, with_update_dates
@@ -58,6 +59,7 @@ class HomeView(TemplateView):
     def show(self, mission: MissionPage | None, at: datetime | None = None, **context: Any) -> HttpResponse:
         """The page of `mission`, which was thawed from a revision, or from a form that is being previewed."""
         at = at or timezone.now()
+        board = on_board(members_at(at, is_old="version" in context)) if mission else []
         themes = list(Theme.published(at)[: THEMES_ON_HOME + 1])
         return self.render_to_response(
             {
@@ -65,7 +67,8 @@ class HomeView(TemplateView):
                 "page": mission,
                 "mission": mission,
                 "motto": motto(mission) if mission else None,
-                "seat_groups": seat_groups(mission) if mission else [],
+                "board": board,
+                "seat_groups": seat_groups(mission) if mission and not board else [],
                 "priorities": list(Priority.published(at)),
                 "news": news.newest(NEWS_ON_HOME, at),
                 "themes": with_update_dates(themes[:THEMES_ON_HOME]),

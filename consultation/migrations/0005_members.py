@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultation', '0003_summary_help'),
+        ('consultation', '0004_followers'),
         ('pages', '0006_statement_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

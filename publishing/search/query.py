@@ -276,6 +276,8 @@ class _Search:
                 hits.append(Hit(*target, score + weight, text.sort_key, matched, aside=aside, is_sure=is_sure))
                 if in_title:
                     titled.append((in_title, text.revision_id, text.language))
+            elif kind.found_at and not self._is_there(kind.found_at):
+                continue  # a text page has that address
             elif kind.found_at:
                 hits.append(Hit("", 0, 0, text.language, score, "", matched=matched, place=kind.found_at))
             else:

@@ -77,6 +77,7 @@ def test_the_page_depends_on_what_it_prints_and_not_on_everything(reads):
         "priorities.update",
         "consultation.opinion",
         "consultation.meeting",
+        "consultation.mandate",
         "publishing.lack",
     }
     assert barriers.COUNTS in reads

@@ -21,7 +21,7 @@ def page(editor, monkeypatch) -> TextPage:
 
 
 def test_every_list_that_comes_by_itself_is_known():
-    assert set(SECTIONS) == {"update_list", "opinion_list", "meeting_list", "follow"}
+    assert set(SECTIONS) == {"update_list", "opinion_list", "meeting_list", "member_list", "follow"}
     assert SECTIONS["opinion_list"].slug("fr") == "avis"
 
 
