@@ -43,7 +43,7 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         ),
     ),
     (_("Statements"), ("AccessibilityStatement", "PrivacyStatement")),
-    (_("People"), ("StaffMember", "Organisation", "Body", "ContactDetails")),
+    (_("People"), ("StaffMember", "Organisation", "Body", "Mandate", "ContactDetails")),
     (_("Access"), ("User", "Group", "Authenticator", "Event", "Mail", "PolicyReport")),
 )
 

@@ -16,6 +16,7 @@ from consultation.models import (
     AgendaItem,
     Answer,
     Body,
+    Mandate,
     Meeting,
     MeetingDocument,
     Opinion,
@@ -40,6 +41,7 @@ from publishing.i18n.languages import CODES
 from publishing.models import LAST_POSITION, Publishable, Revision
 from publishing.workflow import publish, publish_new
 from resoc import demo_statements
+from resoc.demonstration import members
 from staff.models import StaffMember
 
 NOTE = "Demonstratie van alles"  # of every revision that it makes
@@ -210,6 +212,8 @@ def _work(organisation: Organisation, person: StaffMember, document: Document, r
     today, first = timezone.localdate(), Priority.objects.order_by("number").first()
     body = Body(kind=Body.Kind.BOARD, **_columns({"name": BOARD}))
     made = _publish([body])
+    if not Revision.objects.of(Mandate).exists():
+        made += members(body, organisation, NOTE)
 
     def meeting(title: dict[str, str], slug: str, days: int, **more: Any) -> Meeting:
         begin = timezone.make_aware(datetime.combine(today + timedelta(days=days), time(19, 30)))

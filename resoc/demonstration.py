@@ -1,4 +1,4 @@
-"""Opinions and meetings for `manage.py demo`: one of each kind there is, all labelled as demonstration."""
+"""Opinions, meetings and members for `manage.py demo`: one of each kind there is, all labelled as demonstration."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from consultation.models import AgendaItem, Answer, Body, Meeting, Opinion, OpinionSubject, Position
+from consultation import consents
+from consultation.models import AgendaItem, Answer, Body, Mandate, Meeting, Opinion, OpinionSubject, Position
 from pages.models import Organisation
 from publishing.i18n.languages import CODES
 from publishing.models import Revision
@@ -43,6 +44,16 @@ ADDRESSEES = {
     "fr": "une autorité de démonstration",
     "en": "an authority for demonstration",
 }
+ORGANISATION = "Demonstratie-organisatie"
+# Group, role, name (nobody is called so), and how many days ago it ended.
+MEMBERS = (
+    (Mandate.Group.EMPLOYERS, Mandate.Role.CHAIR, "Demo Voorzitter", None),
+    (Mandate.Group.EMPLOYERS, Mandate.Role.SUBSTITUTE, "", None),
+    (Mandate.Group.WORKERS, Mandate.Role.VICE_CHAIR, "Demo Ondervoorzitter", None),
+    (Mandate.Group.WORKERS, Mandate.Role.MEMBER, "", None),
+    (Mandate.Group.POLITICIANS, Mandate.Role.MEMBER, "Demo Lid", None),
+    (Mandate.Group.POLITICIANS, Mandate.Role.MEMBER, "Demo Vroeger", 200),
+)
 
 
 class Work:
@@ -58,6 +69,15 @@ class Work:
         names = columns({"name": BODY})
         publish(Body.objects.create(kind=Body.Kind.BOARD, **names), None, note=self.note)
         return 1
+
+    def members(self) -> int:
+        """Publish the members of that body, and their organisation, unless any were made; returns how many objects."""
+        body = self.body()
+        if body is None or Revision.objects.of(Mandate).exists():
+            return 0
+        organisation = Organisation.objects.create(name=ORGANISATION)
+        publish(organisation, None, note=self.note)
+        return 1 + members(body, organisation, self.note)
 
     def body(self) -> Body | None:
         """The body that meets."""
@@ -145,6 +165,26 @@ class Work:
     def _paragraphs(self, number: int) -> Texts:
         said = self._said(number, 4)
         return {code: f"<p>{said[code]}</p><p>{said[code]}</p>" for code in CODES}
+
+
+def members(body: Body, organisation: Organisation, note: str) -> int:
+    """Publish a member of each sort, half of them with a name and the consent to it; returns how many."""
+    today = timezone.localdate()
+    for group, role, name, ended in MEMBERS:
+        row = Mandate.objects.create(
+            body=body,
+            organisation=organisation,
+            group=group,
+            role=role,
+            name=name,
+            shows_name=bool(name),
+            starts_on=LAST_DAY - timedelta(days=DAYS),
+            ends_on=today - timedelta(days=ended) if ended else None,
+        )
+        if name:
+            consents.record(row, LAST_DAY, REASON["nl"], None)
+        publish(row, None, note=note)
+    return len(MEMBERS)
 
 
 def columns(texts: Mapping[str, Texts]) -> dict[str, str]:

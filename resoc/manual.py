@@ -58,6 +58,7 @@ BY_KIND = {
     "consultation_body": "een-vergadering-aankondigen",
     "consultation_opinion": "een-advies-opvolgen",
     "consultation_meeting": "een-vergadering-aankondigen",
+    "consultation_mandate": "leden-op-de-site-zetten",
     "priorities_priority": "een-tekst-wijzigen",
     "priorities_theme": "een-thema-toevoegen",
     "priorities_update": "een-bericht-toevoegen",

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from consultation.models import Meeting, Opinion
+from consultation.models import Mandate, Meeting, NameConsent, Opinion
 from priorities.models import Document
 from publishing.workflow import publish, take_back
-from tests.consultation.making import adopted, at, body, meeting, requested
+from tests.consultation.making import NAME, adopted, agreed, at, body, meeting, member, requested
 from tests.priorities.pdf_files import pdf, upload
 from tests.publishing.admin.test_publishable import form_data
 
@@ -195,3 +195,92 @@ def test_the_documents_of_the_previous_one_stay_with_it(editor_client, settings,
     response = editor_client.get(f"{MEETING}?from={held.pk}")
     assert form_data(editor_client, f"{MEETING}?from={held.pk}")["documents-TOTAL_FORMS"] == 0
     assert "Documenten" in str([str(message) for message in response.context["messages"]])
+
+
+MANDATE = "/admin/consultation/mandate/add/"
+
+
+def seat(**values: str) -> dict[str, str]:
+    """The form of a member of a public body."""
+    return {"body": str(body().pk), "group": "employers", "role": "chair", "name": NAME} | values
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({"shows_name": "on"}, "agreed_on", "Zeg wanneer"),
+        ({"shows_name": "on", "agreed_on": "2026-11-02"}, "agreed_how", "Zeg hoe"),
+        ({"shows_name": "on", "agreed_how": "brief"}, "agreed_on", "Zeg wanneer"),
+        ({"agreed_on": "2026-11-02", "agreed_how": "brief"}, "shows_name", "Vink dit ook aan"),
+        ({"shows_name": "on", "agreed_on": "2099-11-02", "agreed_how": "brief"}, "agreed_on", "nog komen"),
+        ({"shows_name": "on", "agreed_on": "1026-11-02", "agreed_how": "brief"}, "agreed_on", "1026"),
+    ],
+)
+def test_a_name_is_shown_only_with_when_and_how_the_person_agreed(editor_client, values, field, words):
+    form = editor_client.post(MANDATE, seat(_publish="1", **values)).context["adminform"].form
+    assert words in form.errors[field][0]
+    assert not Mandate.objects.exists()
+
+
+def test_a_member_without_a_name_that_is_shown_is_published_as_any_page(editor_client):
+    assert editor_client.post(MANDATE, seat(_publish="1")).status_code == 302
+    assert Mandate.published().get().name == ""
+    assert not NameConsent.objects.exists()
+
+
+def test_the_form_writes_the_consent_down_shows_the_name_and_takes_it_off_at_once(client, editor, editor_client):
+    said = {"shows_name": "on", "agreed_on": "2026-11-02", "agreed_how": "brief"}
+    editor_client.post(MANDATE, seat(_publish="1", **said))
+    row = Mandate.objects.get()
+    consent = row.consents.get()
+    assert (consent.name, str(consent.given_on), consent.how, consent.recorded_by) == (
+        NAME, "2026-11-02", "brief", editor,
+    )  # fmt: skip
+    url = f"/admin/consultation/mandate/{row.pk}/change/"
+    assert NAME in client.get("/leden/").content.decode().replace("\u00a0", " ")
+    panel = " ".join(editor_client.get(url).content.decode().split())
+    assert f"{NAME}: akkoord op 2 november 2026, brief; genoteerd op" in panel
+
+    values = form_data(editor_client, url) | {"role": "member", "shows_name": "on"}
+    assert editor_client.post(url, values | {"_publish": "1"}).status_code == 302, "a name that stays asks nothing"
+    assert row.consents.count() == 1
+    other = editor_client.post(url, values | {"name": "Iemand Anders"})
+    assert "Zeg wanneer" in str(other.context["adminform"].form.errors)
+
+    values.pop("shows_name")
+    response = editor_client.post(url, values, follow=True)
+    assert "De naam is van de site" in response.content.decode()
+    assert "Vandromme" not in client.get("/leden/").content.decode(), "saving is enough"
+    assert Mandate.objects.get().name == NAME
+    assert row.consents.get().withdrawn_by == editor
+    assert "geëindigd op" in editor_client.get(url).content.decode()
+    again = editor_client.post(url, values | {"shows_name": "on", "_publish": "1"})
+    assert "Zeg wanneer" in str(again.context["adminform"].form.errors), "and is asked anew"
+
+
+def test_correcting_what_is_public_asks_for_consent_too_and_can_take_the_name_off(client, editor, editor_client):
+    row = agreed(member(), editor)
+    publish(row, editor)
+    url = f"/admin/consultation/mandate/{row.pk}/change/?op=site"
+    values = form_data(editor_client, url) | {"shows_name": "on", "_publish": "1"}
+    refused = editor_client.post(url, values | {"name": "Iemand Anders"})
+    assert "Zeg wanneer" in str(refused.context["adminform"].form.errors)
+    said = {"name": "Iemand Anders", "agreed_on": "2026-11-20", "agreed_how": "brief"}
+    assert editor_client.post(url, values | said).status_code == 302
+    assert Mandate.published().get().name == "Iemand Anders"
+    values = form_data(editor_client, url) | {"_publish": "1"}
+    values.pop("shows_name", None)
+    assert editor_client.post(url, values).status_code == 302
+    assert Mandate.published().get().name == ""
+    assert not NameConsent.objects.filter(withdrawn_at=None).exists()
+
+
+def test_the_secretariat_may_keep_members(editor):
+    assert editor.has_perms([f"consultation.{what}_mandate" for what in ("view", "add", "change", "delete")])
+
+
+def test_a_new_member_that_starts_from_another_takes_no_name_over(editor, editor_client):
+    row = agreed(member(starts_on=timezone.localdate()), editor)
+    initial = editor_client.get(f"{MANDATE}?from={row.pk}").context["adminform"].form.initial
+    assert initial["group"] == "employers"
+    assert not {"name", "shows_name", "starts_on"} & {name for name, value in initial.items() if value}

@@ -107,7 +107,7 @@ class Command(BaseCommand):
         made = _made(Update)
         added += _add(_updates(made, UPDATES * scale), _subjects(made, list(themes)))
         work = Work(LABEL, SENTENCES, DEMO)
-        added += work.bodies() if scale else 0
+        added += work.bodies() + work.members() if scale else 0
         made = _made(Meeting)
         added += _add(work.meetings(made, MEETINGS * scale), work.agenda)
         made = _made(Opinion)

@@ -1,7 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from consultation.models import Body, Meeting, Opinion
+from consultation.models import Body, Mandate, Meeting, NameConsent, Opinion
 from priorities.models import Subject, Theme, Update
 from publishing.models import Revision
 from publishing.models.immutability import permit
@@ -40,6 +40,9 @@ def test_everything_is_published_and_its_title_says_in_each_language_that_it_is_
     assert {opinion.state.value for opinion in Opinion.published()} == {"preparation", "sent", "answered"}
     assert {meeting.state.value for meeting in Meeting.published()} == {"agenda", "past", "cancelled"}
     assert Body.published().count() == 1
+    assert {member.name[:5] for member in Mandate.published()} == {"", "Demo "}
+    assert {member.organisation.name for member in Mandate.published()} == {"Demonstratie-organisatie"}
+    assert all("Demo" in consent.name and consent.how == "Ter demonstratie." for consent in NameConsent.objects.all())
     assert {Subject.objects.filter(theme=theme).count() for theme in of_demo(Theme)} == {4}
 
 
