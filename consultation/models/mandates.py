@@ -164,6 +164,11 @@ class Mandate(Publishable):
         return self.ends_on is not None and years_after(self.ends_on, NAME_STAYS) <= timezone.localdate()
 
     @property
+    def leads(self) -> bool:
+        """Whether the role is to be read wherever the body is named."""
+        return self.role in (self.Role.CHAIR, self.Role.VICE_CHAIR)
+
+    @property
     def shown_name(self) -> str:
         """The name as visitors may read it."""
         return "" if self.is_long_over else self.name

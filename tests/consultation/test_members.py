@@ -157,7 +157,7 @@ def test_the_board_on_the_home_page_shows_members_once_there_are_any(client, edi
     response = client.get("/")
     said = main(response)
     assert response.context["seat_groups"] == []
-    assert NAME in said
+    assert f"{NAME}</strong> (voorzitter)" in said
     assert said.partition('class="seats')[2].count(unbroken(organisation.name)) == 1
     for hidden in ("Ander Lid", "Nog Een", "Vroeger Lid", "Komend Lid"):
         assert hidden not in said
