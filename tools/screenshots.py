@@ -68,6 +68,7 @@ FULL = {
     "agenda": "/agenda/",
     "meeting-full": "/agenda/demo-vergadering-nl/",
     "meeting-coming": "/agenda/demo-komende-vergadering-nl/",
+    "members": "/leden/",
 }
 ALL = PAGES | FULL
 

@@ -28,6 +28,7 @@ KINDS = {
     "agenda": "/agenda/",
     "meeting": "/agenda/demo-vergadering-nl/",
     "meeting to come": "/agenda/demo-komende-vergadering-nl/",
+    "members": "/leden/",
     "contact": "/contact/",
     "card": "/contact/demo-demonstratie/",
     "contact form": "/contact/schrijf/",

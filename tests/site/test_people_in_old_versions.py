@@ -8,12 +8,16 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from consultation.consents import take_back
+from consultation.models import Mandate
+from pages.models import MissionPage
 from priorities.models import Priority, Theme
 from publishing.cache.wsgi import PageCache
 from publishing.models import seen
 from publishing.workflow import publish, withdraw
 from resoc.wsgi import django_application
 from staff.models import StaffMember
+from tests.consultation.making import NAME, agreed, member
 from tests.publishing.cache.reader import Reader
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,6 +176,25 @@ def test_an_old_version_that_cannot_be_made_is_not_served_once_a_detail_was_hidd
     change(johan, shows_phone=False)
     assert reader.get(page).status == 503
     assert SHOWN not in reader.body.decode()
+
+
+def test_a_name_that_a_member_takes_back_leaves_every_page_that_was_kept(reader, read, monkeypatch):
+    row = agreed(member())
+    publish(row, None)
+    mission = MissionPage.objects.get()
+    change(mission, motto_nl="Nieuw – motto – hier")
+    pages = ["/", "/leden/", "/fr/membres/", *old_pages(MissionPage.published().get())[-3:]]
+    kept = {page: read([page]) for page in pages}
+    assert NAME in kept["/"].replace("\N{NO-BREAK SPACE}", " ")
+    assert NAME in kept["/leden/"].replace("\N{NO-BREAK SPACE}", " ")
+    take_back(row, None)
+    assert "Vandromme" not in read(pages)
+    publish(agreed(Mandate.objects.get(pk=row.pk)), None)
+    assert "Vandromme" in read(["/leden/"])
+    monkeypatch.setattr("consultation.views.by_body", lambda *args, **kwargs: 1 / 0)
+    take_back(row, None)
+    assert reader.get("/leden/").status == 503, "what can't be made anew is not served as it was"
+    assert "Vandromme" not in reader.body.decode()
 
 
 def test_every_way_from_an_old_version_to_a_person_leads_to_today(johan, theme):
