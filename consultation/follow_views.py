@@ -86,17 +86,17 @@ def _form(request: HttpRequest, form: FollowForm, status: int = HTTPStatus.OK) -
 def follow_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The question whether somebody wants the mail; by POST they do."""
     uid = followers.read_link(CONFIRM, token)
-    if uid is None:
-        raise Http404
+    if uid is None:  # cut off in a mail, perhaps
+        return _over(request, HTTPStatus.NOT_FOUND)
     if not followers.may_confirm(uid):
-        return guarded(render(request, "consultation/follow_over.html", status=HTTPStatus.GONE))
+        return _over(request)
     if request.method != "POST":
         return guarded(render(request, "consultation/follow_confirm.html", {"words": followers.words()}))
     if is_from_elsewhere(request):
         return guarded(refused(request))
     follower = followers.confirm(uid)
     if follower is None:  # they left just now
-        return guarded(render(request, "consultation/follow_over.html", status=HTTPStatus.GONE))
+        return _over(request)
     context = {"next": timezone.localtime(next_slot(timezone.now())), "leave": followers.link(LEAVE, follower)}
     return guarded(render(request, "consultation/follow_confirmed.html", context))
 
@@ -105,8 +105,8 @@ def follow_confirm(request: HttpRequest, token: str) -> HttpResponse:
 def follow_leave(request: HttpRequest, token: str) -> HttpResponse:
     """The question whether somebody wants to leave; by POST they have left, as often as it is sent."""
     uid = followers.read_link(LEAVE, token)
-    if uid is None:
-        raise Http404
+    if uid is None:  # cut off in a mail, perhaps
+        return _over(request, HTTPStatus.NOT_FOUND)
     if request.method != "POST":
         return guarded(render(request, "consultation/follow_leave.html"))
     try:
@@ -115,3 +115,7 @@ def follow_leave(request: HttpRequest, token: str) -> HttpResponse:
         context = {"failed": True}
         return guarded(render(request, "consultation/follow_leave.html", context, status=503))
     return guarded(render(request, "consultation/follow_left.html"))
+
+
+def _over(request: HttpRequest, status: int = HTTPStatus.GONE) -> HttpResponse:
+    return guarded(render(request, "consultation/follow_over.html", status=status))

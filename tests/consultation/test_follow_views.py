@@ -146,6 +146,7 @@ def test_a_page_behind_a_link_is_for_nobody_else(client, view):
 @pytest.mark.parametrize("path", ["/volgen/bevestigen/x/", "/volgen/stoppen/x/", "/volgen/stoppen/x.y/"])
 def test_a_link_that_nobody_made_leads_nowhere(client, path):
     assert client.get(path).status_code == client.post(path).status_code == 404
+    assert client.get(path).headers["Cache-Control"] == "no-store, private"
 
 
 def test_a_link_that_lapsed_says_so_and_does_nothing(client):

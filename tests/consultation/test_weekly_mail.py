@@ -5,19 +5,20 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone, translation
 
 from consultation import weekly_mail
 from consultation.followers import LEAVE, leave, link
-from consultation.models import Follower, WeeklyMail
+from consultation.models import Follower, Meeting, WeeklyMail
 from consultation.weekly_mail import next_slot, send_due, slot_at
-from priorities.models import Theme
+from priorities.models import Document, Theme
 from publishing.models import Act, ChangeNote, Mail
 from publishing.operations.mail import deliver
 from publishing.workflow import correct, look, publish, record, take_back, undo, withdraw
 from tests.consultation.following import ADDRESS, follower, make_reachable, text_of, waiting
-from tests.consultation.making import adopted, at
+from tests.consultation.making import adopted, at, body
 from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +234,20 @@ def test_a_page_that_changes_each_sunday_is_told_each_week(begun, editor):
         row.save()
         publish_at(begun + (7 * week + 6.9) * DAY, row, editor)
     assert [len(mails(begun + 7 * week * DAY)) for week in (1, 2, 3)] == [0, 1, 1]
+
+
+def test_a_document_that_is_news_and_a_meeting_are_in_it(begun, editor):
+    follower()
+    meeting = Meeting.objects.create(starts_at=begun + 30 * DAY, body=body(), title_nl="Algemene vergadering")
+    publish_at(begun + DAY, meeting, editor)
+    for title, is_news in (("Jaarverslag", True), ("Bijlage", False)):
+        document = Document(title_nl=title, slug_nl=title.lower(), is_news=is_news)
+        document.file.save(f"{title}.pdf", ContentFile(b"%PDF-1.7"))
+        publish_at(begun + DAY, document, editor)
+    (text,) = mails(begun + 7 * DAY)
+    assert "Jaarverslag" in text
+    assert "Algemene vergadering" in text
+    assert "Bijlage" not in text
 
 
 def test_very_much_is_cut_and_said(begun, editor, monkeypatch):
