@@ -23,7 +23,7 @@ from tests.conftest import free_port
 # `server`: they take seconds to start, and `make quick` leaves them out.
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
-PAGES = ["/", "/fr/", "/prioriteiten/", "/prioriteiten/mobiliteit-en-bereikbaarheid/", "/themas/regiomarketing/"]
+PAGES = ["/", "/fr/", "/prioriteiten/", "/prioriteiten/mobiliteit-en-ontsluiting/", "/themas/regiomarketing/"]
 PAGES += [
     "/contact/",
     "/contact/stephanie-thybaert/",
