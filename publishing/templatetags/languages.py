@@ -36,7 +36,7 @@ OWN_LINKS = "own_links_are_resolved"
 # What stays on one line; the space that does not break is not stored either.
 TOGETHER = re.compile(settings.PUBLISHING_KEPT_TOGETHER)
 
-JOINED = re.compile(r"(?<![\w-])\w{1,12}(?:-\w{1,12})+(?![\w-])")
+JOINED = re.compile(r"(?<![\w-])(?=[\w-]{1,20}(?![\w-]))\w+(?:-\w+)+")  # longer ones would not fit beside a text
 COLON = re.compile(r"\s*:\s*\Z")
 
 register.filter("written", written, expects_localtime=True)

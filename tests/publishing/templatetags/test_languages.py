@@ -49,3 +49,11 @@ def test_a_number_stays_on_the_line_of_its_word_and_what_is_stored_stays_as_it_i
 
 def test_an_email_address_breaks_after_its_signs_and_says_what_it_is():
     assert breakable("a.b@c<d") == "a.<wbr>b@<wbr>c&lt;d"
+
+
+def test_a_short_name_with_a_hyphen_is_not_broken_there_and_a_long_one_may_be():
+    from publishing.templatetags.languages import unbroken
+
+    assert unbroken("POM West-Vlaanderen") == 'POM <span class="nobr">West-Vlaanderen</span>'
+    assert unbroken("Demonstratie-organisatie 1") == "Demonstratie-organisatie 1"
+    assert unbroken("A & B-C") == 'A &amp; <span class="nobr">B-C</span>'
