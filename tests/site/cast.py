@@ -23,7 +23,7 @@ from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, Au
 from phonenumber_field.modelfields import PhoneNumberField
 
 from consultation import followers
-from consultation.models import Follower, Mandate, Meeting, Opinion
+from consultation.models import Body, Follower, Mandate, Meeting, Opinion
 from pages.models import AccessibilityStatement, ContactDetails, MissionPage, Synonym
 from priorities.models import Document, Priority, Theme, Update
 from publishing.models import (
@@ -173,7 +173,8 @@ def content(cast: Cast) -> None:
     begin = timezone.now() + timedelta(days=9)
     meeting = Meeting.objects.create(title_nl="Vergadering", slug_nl="vergadering", starts_at=begin)
     cast.things["meeting version"] = publish(meeting, None).pk
-    publish(Mandate.objects.create(body=cast.objects["consultation.body"], group="employers", name=SECRET), None)
+    board = Body.objects.create(name_nl="Bestuur")  # not the draft, which nothing that is public names
+    publish(Mandate.objects.create(body=board, group="employers", name=SECRET), None)
     cast.things["priority version"] = priority.revisions.public().get().pk
 
     over = Theme(title_nl="Voorbij", slug_nl="voorbij")
