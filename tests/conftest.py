@@ -48,6 +48,7 @@ CHROMIUM_OPTIONS = [
     "--disable-extensions",
     "--font-render-hinting=none",  # else letters in the shell are wider, and break lines elsewhere
 ]
+PATIENCE = 60_000  # milliseconds: a long form on a busy machine is slow, and not broken
 
 
 # Of `@view-transition`, the fade that the browser makes by itself.
@@ -216,8 +217,9 @@ def browser():
     """Chromium, or a skip that says why; CI turns such a skip into a failure."""
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine: apt install chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     # Playwright's event loop runs in the thread of the tests, where Django then sees "async".
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -230,6 +232,7 @@ def browser():
 def page(browser, live_server) -> Iterator:
     """A fresh browser page on a live copy of the seeded site, in Dutch."""
     context = browser.new_context(base_url=live_server.url, locale="nl-BE")
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
