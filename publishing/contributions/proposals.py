@@ -161,7 +161,7 @@ def _proposed(
         text = typed.get(pair.name, found["shown"])
         if text in (found["shown"], kept and kept["text"]):
             yield from [kept] if kept else []  # still that of the source of then
-        elif text != found["unit"][pair.path[-1]]:
+        elif text != found["unit"].get(pair.path[-1], pair.target):  # one sent before may be of an older unit
             columns = {name: found[name] for name in ("source", "source_language", "unit")}
             yield {"path": pair.path, "text": text, **columns}
 
