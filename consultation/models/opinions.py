@@ -209,7 +209,8 @@ class Opinion(HasDocuments, Publishable):
     @staticmethod
     def before_adoption() -> tuple[str, ...]:
         """What nobody outside the desk reads before the opinion is adopted."""
-        return (*localized("body"), *localized("none_reason"), *localized("addressees"), "decision", *VOTES)
+        texts = (*localized("body"), *localized("none_reason"), *localized("addressees"))
+        return (*texts, "outcome", "decision", *VOTES)
 
     @property
     def withheld(self) -> Collection[str]:

@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from consultation.models import Opinion, Position
-from publishing.models import Revision, ShareLink
+from publishing.models import Act, Revision, ShareLink
 from publishing.models.snapshots import freeze, freeze_all
+from publishing.review.change_proposal import proposals
 from publishing.search.query import find
-from publishing.workflow import amend, publish, restore, withdraw
+from publishing.workflow import amend, look, publish, record, restore, undo, withdraw
 from tests.consultation.making import adopted, requested
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,25 @@ def test_why_there_is_none_and_to_whom_it_goes_are_not_found_before_it_is_adopte
     opinion = requested(outcome="none", none_reason_nl="Geheime reden", addressees_nl="Geheime minister")
     revision = publish(opinion, editor)
     assert not any(word in str(revision.data) for word in ("reden", "minister"))
+    assert revision.data["outcome"] == "opinion", "what RESOC will decide is no news before it did"
     assert not find("geheime").hits
+
+
+def test_a_draft_decision_is_not_told_as_what_is_new(running):
+    before = freeze(running)
+    running.outcome, running.none_reason_nl, running.votes_for = "none", "Geheime reden", 11
+    assert proposals(Opinion, before, freeze(running)) == {}
+
+
+def test_what_was_published_before_adoption_can_be_undone(editor, running):
+    publish(running, editor)
+    before = look(Opinion, running.pk)
+    running.title_nl = "Anders"
+    running.save()
+    publish(running, editor)
+    undo(record(Act.Kind.PUBLISHED, editor, [before]), editor)
+    assert [each.title_nl for each in Opinion.published()] == ["Ontsluiting"]
+    assert [row.text_nl for row in running.positions.all()] == ["Geheim standpunt"]
 
 
 def test_the_preview_of_an_editor_shows_what_visitors_will_see(editor_client, running):
