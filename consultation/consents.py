@@ -26,15 +26,21 @@ TEXT = gettext_lazy(
 
 
 def record(mandate: Mandate, given_on: date, how: str, user: User | None) -> NameConsent:
-    """Write down that the person in `mandate` agreed to the name that it says; an earlier consent ends with it."""
+    """Write down that the person in `mandate` agreed to the name that it says.
+
+    An earlier consent ends with it, and another name that is public or planned goes.
+    """
     with transaction.atomic():
         lock(Mandate)
+        holds = {"shows_name": mandate.shows_name, "agreed_name": mandate.name}
+        if {each.data.get("name") for each in _read_or_planned(mandate)} - {mandate.name, "", None}:
+            take_back(mandate, user)
         _end(mandate, user)
         consent = NameConsent.objects.create(
             mandate_id=mandate.pk, name=mandate.name, text=str(TEXT), given_on=given_on, how=how, recorded_by=user
         )
-        Mandate._base_manager.filter(pk=mandate.pk).update(agreed_name=mandate.name)
-        mandate.agreed_name = mandate.name
+        Mandate._base_manager.filter(pk=mandate.pk).update(**holds)
+        vars(mandate).update(holds)
         desk_index.changed(Mandate, mandate.pk)
         _log(mandate, user, _("Consent to the name written down."))
     return consent
@@ -45,15 +51,14 @@ def take_back(mandate: Mandate, user: User | None) -> bool:
     with transaction.atomic():
         lock(Mandate)
         row: Any = Mandate._base_manager.get(pk=mandate.pk)
-        shown = row.revisions.public().first()
-        waiting = row.revisions.pending().filter(withdrawn=False)
-        is_named = any(each.data.get("name") for each in (*([shown] if shown else ()), *waiting))
+        versions = _read_or_planned(row)
+        is_named = any(each.data.get("name") for each in versions)
         has_ended = _end(row, user)
         if not is_named and not has_ended and not row.shows_name and not row.agreed_name:
             return False
         off = {"shows_name": False, "agreed_name": ""}
         if is_named:
-            (amend if shown else amend_waiting)(row, off, user)
+            (amend if versions[0].is_public(timezone.now()) else amend_waiting)(row, off, user)
         Mandate._base_manager.filter(pk=row.pk).update(**off)
         vars(mandate).update(off)
         desk_index.changed(Mandate, row.pk)
@@ -69,6 +74,11 @@ def let_former_names_go(now: datetime | None = None) -> None:
     for row in Mandate._base_manager.filter(pk__in=over):
         with translation.override("nl"):
             take_back(row, None)
+
+
+def _read_or_planned(mandate: Mandate) -> list[Revision]:
+    """What visitors read of `mandate`, if anything, and then what they will."""
+    return [*mandate.revisions.public()[:1], *mandate.revisions.pending().filter(withdrawn=False)]
 
 
 def _end(mandate: Mandate, user: User | None) -> bool:

@@ -286,13 +286,13 @@ def _put_back(line: ActLine, author: User | None, note: str, now: datetime) -> l
 
 
 def _put_back_working(row: Publishable, working: Snapshot) -> None:
-    """Write what the act changed in the working copy as it was, but switch on no flag that shows something."""
+    """Write what the act changed in the working copy as it was, but neither show what was hidden nor give consent."""
     model: type[Publishable] = type(row)
-    flags = {*model.withheld_unless.values()}
+    only_emptied = {*model.withheld_unless.values(), *model.asked_anew}
     fields = [
         field
         for field in [*published_fields(model), *unpublished_fields(model)]
-        if field.attname in working and not (field.name in flags and working[field.attname])
+        if field.attname in working and not (field.name in only_emptied and working[field.attname])
     ]
     set_values(row, fields, working)
     if fields:
@@ -375,12 +375,13 @@ def set_reason() -> str:
 
 
 def _as_allowed(row: Publishable, data: Snapshot, shown: Revision | None) -> Snapshot:
-    """`data` without the details that are hidden in `row`, unless visitors see them still."""
+    """`data` without the details that are hidden in `row`, unless visitors see these very ones still."""
     model = type(row)
     nothing = normalise(model, {})
     seen = normalise(model, shown.data) if shown and not shown.withdrawn else nothing
-    columns = [model._meta.get_field(name).attname for name in withheld_fields(row)]  # type: ignore[union-attr]
-    return data | {column: nothing[column] for column in columns if seen[column] == nothing[column]}
+    hidden = withheld_fields(row) & model.withheld_unless.keys()  # the rest a version says of itself
+    columns = [model._meta.get_field(name).attname for name in hidden]  # type: ignore[union-attr]
+    return data | {column: nothing[column] for column in columns if data.get(column) != seen[column]}
 
 
 def _take_back(versions: Any, target: Revision | None, now: datetime) -> None:

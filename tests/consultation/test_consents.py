@@ -122,3 +122,31 @@ def test_a_withdrawn_member_has_nothing_to_take_back_but_the_consent(editor):
     assert not NameConsent.objects.filter(withdrawn_at=None).exists()
     publish(Mandate.objects.get(pk=row.pk), editor)
     assert public_names() == []
+
+
+def test_another_name_ends_the_one_before_wherever_it_is_read_or_planned(editor):
+    row = agreed(member(), editor)
+    publish(row, editor)
+    row.role = "member"
+    row.save()
+    planned = publish(row, editor, live_from=timezone.now() + timedelta(days=3), keep_waiting=True)
+    row = agreed(row, editor, "Een Opvolger")
+    assert (row.name, row.shows_name, row.agreed_name) == ("Een Opvolger", True, "Een Opvolger")
+    assert public_names() == []
+    with time_machine.travel(planned.live_from + timedelta(minutes=1)):
+        assert [(each.role, each.name) for each in Mandate.published()] == [("member", "")]
+    publish(row, editor)
+    assert public_names() == ["Een Opvolger"]
+
+
+def test_undoing_another_name_shows_none_of_which_the_consent_ended(editor):
+    row = agreed(member(), editor)
+    publish(row, editor)
+    before = look(Mandate, row.pk)
+    publish(agreed(row, editor, "Een Opvolger"), editor)
+    undo(record_act(Act.Kind.PUBLISHED, editor, [before]), editor)
+    row = Mandate.objects.get(pk=row.pk)
+    assert (row.name, row.agreed_name) == (NAME, "Een Opvolger"), "no consent comes back by undoing"
+    assert public_names() == []
+    publish(row, editor)
+    assert public_names() == []
