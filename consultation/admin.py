@@ -37,7 +37,7 @@ from publishing.admin.publishable.children import ChildFormSet
 from publishing.admin.publishable.copying import SOURCE
 from publishing.admin.scheduling import MomentField
 from publishing.i18n.urls import desk_address
-from publishing.web.form_data import asks_to_publish
+from publishing.web.sent_forms.form_data import asks_to_publish
 
 MOST_BODIES = 6  # of which the last meeting is offered to begin from
 

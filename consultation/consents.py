@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from consultation.models import Mandate, NameConsent
 from publishing.models import Revision
-from publishing.search import desk_index
+from publishing.search.desk import desk_index
 from publishing.workflow import amend, amend_waiting, lock
 
 TEXT = gettext_lazy(

@@ -26,7 +26,7 @@ from publishing.contributions.secret_pages import guarded, is_from_elsewhere
 from publishing.files.storage import StorageUnavailable
 from publishing.i18n.languages import current
 from publishing.i18n.urls import absolute
-from publishing.web.lapsed import is_from_here, refused
+from publishing.web.sent_forms.lapsed import is_from_here, refused
 
 MOST_OF_ONE, MOST_OF_ALL = 10, 120  # forms in an hour; a whole office may have one address
 

@@ -18,7 +18,7 @@ from consultation.models import Follower
 from consultation.models.followers import PURPOSE, digests, mailbox_digests
 from publishing.i18n.urls import address
 from publishing.models import Erasure, Mail
-from publishing.models.encryption import DecryptionError, is_newest
+from publishing.models.values.encryption import DecryptionError, is_newest
 from publishing.operations.mail import Handling, compose, entrust, refused, taken
 from publishing.workflow.erasure.memory import digest_of, is_digest_of, remember
 from publishing.workflow.signals import erased_again

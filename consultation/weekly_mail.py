@@ -27,8 +27,8 @@ from publishing.i18n.formats import written
 from publishing.i18n.languages import CODES, resolve
 from publishing.i18n.urls import address
 from publishing.models import Revision, last_told
-from publishing.models.encryption import DecryptionError
 from publishing.models.revisions import NEWEST
+from publishing.models.values.encryption import DecryptionError
 from publishing.operations.mail import Handling, compose, entrust
 
 WEEKDAY, HOUR = 0, 8  # Monday, by the clock here

@@ -12,6 +12,6 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from pages.synonyms import synonyms_of
-        from publishing.search import synonyms
+        from publishing.search.widening import synonyms
 
         synonyms.register(synonyms_of)

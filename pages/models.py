@@ -25,7 +25,7 @@ from publishing.i18n.languages import CODES, current, resolve
 from publishing.i18n.urls import address
 from publishing.models import Child, Ordered, Publishable, Revision
 from publishing.models.relations import PublishedForeignKey
-from publishing.search.synonyms import folded
+from publishing.search.widening.synonyms import folded
 
 
 class Organisation(Publishable):

@@ -9,10 +9,10 @@ from django.dispatch import receiver
 from pages.models import Synonym
 from publishing.cache import stamp
 from publishing.i18n.languages import CODES
-from publishing.models.events import record
-from publishing.models.records import Event
-from publishing.search import synonyms
-from publishing.search.pointless import pointless
+from publishing.models.records.events import record
+from publishing.models.records.site import Event
+from publishing.search.widening import synonyms
+from publishing.search.widening.pointless import pointless
 
 
 def synonyms_of(language: str) -> Iterator[synonyms.Synonym]:

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from priorities.models import Document
 from publishing.admin import ChildInline
+from publishing.admin.inputs.widgets import ChosenFileInput
 from publishing.admin.publishable.children import ChildForm
-from publishing.admin.widgets import ChosenFileInput
 from publishing.i18n.languages import is_blank
 from publishing.models.rights import may
 from publishing.text.transliteration import to_slug
-from publishing.web import form_data
+from publishing.web.sent_forms import form_data
 
 LONGEST_SLUG = 100
 NEW = ("new_file", "new_title")

@@ -21,7 +21,7 @@ class PublishingConfig(AppConfig):
             translation_lacks,  # noqa: F401  (each registers what it has)
             translation_states,  # noqa: F401  (each registers what it has)
         )
-        from publishing.search import desk_index
+        from publishing.search.desk import desk_index
         from publishing.text.hyphenation import forget_patterns
         from publishing.web import converters  # noqa: F401  (each registers what it has)
 

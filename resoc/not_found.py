@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import is_valid_path
 
-from publishing.operations.missing_addresses import note
+from publishing.operations.addresses.missing_addresses import note
 from publishing.web.known_paths import exists
 from publishing.web.middleware import is_for_users
 from publishing.web.old_addresses import old_address

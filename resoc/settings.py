@@ -63,7 +63,7 @@ COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "publishing.web.lapsed.lapsed"
+CSRF_FAILURE_VIEW = "publishing.web.sent_forms.lapsed.lapsed"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"  # of the admin and of My card; visitors get none
 LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = HTTPS, True, "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -281,7 +281,7 @@ STORAGES: dict[str, dict[str, Any]] = {
             "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
         }
     ),
-    # Files of forms that are not saved yet: see `publishing.web.kept_uploads`.
+    # Files of forms that are not saved yet: see `publishing.web.sent_forms.kept_uploads`.
     "kept": (
         {"BACKEND": "publishing.files.s3.S3MediaStorage", "OPTIONS": S3 | {"location": "kept-uploads"}}
         if S3

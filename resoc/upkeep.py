@@ -22,14 +22,14 @@ from publishing.backup.nightly import make_due
 from publishing.contributions.remarks import end_all_published
 from publishing.contributions.remarks import forget_old as forget_old_contributions
 from publishing.models.work import forget_put_off
+from publishing.operations.addresses.missing_addresses import forget_old as forget_missing_addresses
+from publishing.operations.addresses.missing_addresses import write as write_missing_addresses
 from publishing.operations.audit_log import forget_old
 from publishing.operations.link_check import check_due
 from publishing.operations.mail import deliver
-from publishing.operations.missing_addresses import forget_old as forget_missing_addresses
-from publishing.operations.missing_addresses import write as write_missing_addresses
 from publishing.review.lacks import catch_up
 from publishing.search.word_index import merge
-from publishing.web.kept_uploads import forget_old as forget_old_uploads
+from publishing.web.sent_forms.kept_uploads import forget_old as forget_old_uploads
 from publishing.workflow.drafts import thin
 from publishing.workflow.erasure.memory import write_down
 from publishing.workflow.erasure.traces import empty_log

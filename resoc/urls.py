@@ -6,17 +6,17 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from publishing.admin.link_picker import link_targets
+from publishing.admin.history.undoing import undo_view
+from publishing.admin.inputs.link_picker import link_targets
+from publishing.admin.inputs.word_files import read_word
 from publishing.admin.search import search_page
-from publishing.admin.undoing import undo_view
-from publishing.admin.word_files import read_word
 from publishing.operations.link_check import dead_links_page
 from resoc import visitor_urls
 from resoc.manual import manual_page, manual_picture
 from resoc.visitor_urls import handler400, handler403, handler404, handler500
 
 admin.autodiscover()
-for each in ("admin", "old_address_admin"):
+for each in ("admin", "addresses.old_address_admin"):
     import_module(f"publishing.operations.{each}")  # which registers the admins of the site as a whole
 for each in ("pages", "resoc", "staff", "publishing.operations", "publishing.backup"):
     import_module(f"{each}.work")  # which registers its kinds of work; what lacks is named in this order

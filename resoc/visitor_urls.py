@@ -43,6 +43,6 @@ urlpatterns = [
     ),
 ]
 handler400 = "resoc.views.bad_request"
-handler403 = "publishing.web.lapsed.refused"
+handler403 = "publishing.web.sent_forms.lapsed.refused"
 handler404 = "resoc.not_found.page_not_found"
 handler500 = "publishing.web.error_views.server_error"

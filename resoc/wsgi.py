@@ -10,7 +10,7 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "resoc.settings")
 
-from publishing.web.encodings import read_as_utf8  # noqa: E402
+from publishing.web.sent_forms.encodings import read_as_utf8  # noqa: E402
 from resoc.private_files import secure  # noqa: E402
 
 mended = secure()  # before anything connects to the database

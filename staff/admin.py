@@ -13,8 +13,9 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.admin import PublishableAdmin, undoing
+from publishing.admin import PublishableAdmin
 from publishing.admin.forms import PublishableForm
+from publishing.admin.history import undoing
 from publishing.models import Act, ActLine, Publishable, Revision
 from publishing.models.snapshots import freeze_all, normalise, withheld_fields
 from publishing.review.usage import Use

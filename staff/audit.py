@@ -12,7 +12,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.dispatch import receiver
 
 from publishing.models import Event
-from publishing.models.events import acting, record
+from publishing.models.records.events import acting, record
 from staff.emails import normal
 
 Kind = Event.Kind

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from publishing.models import Event
-from publishing.models.events import acting, record
+from publishing.models.records.events import acting, record
 from publishing.workflow.signals import restored
 from staff.emails import is_taken, normal
 from staff.models import CardLink, StaffMember

@@ -19,8 +19,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from publishing.models import Revision
-from publishing.models.events import acting
-from publishing.search import desk_index
+from publishing.models.records.events import acting
+from publishing.search.desk import desk_index
 from publishing.workflow import lock
 from staff.models import Consent, StaffMember
 

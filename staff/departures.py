@@ -23,8 +23,9 @@ from publishing.i18n.formats import written
 from publishing.models import Erasure, Event, KeptUpload, Mail, Publishable, Revision, RevisionFile, RevisionReference
 from publishing.models.relations import PublishedForeignKey
 from publishing.operations.mail import texts_of
-from publishing.review.mentions import Place, by_field, places, redact_log, redact_mentions, redact_origins
-from publishing.search.person_matching import Matcher, Sought
+from publishing.review.naming.mentions import Place, by_field, places
+from publishing.review.naming.redaction import redact_log, redact_mentions, redact_origins
+from publishing.search.names.person_matching import Matcher, Sought
 from publishing.workflow import is_live, repoint, withdraw
 from publishing.workflow.erasure.memory import mark, remember
 from publishing.workflow.erasure.objects import erase

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest
 
-from publishing.models.encryption import DecryptionError
+from publishing.models.values.encryption import DecryptionError
 from staff.rights import has_rights
 from staff.second_factor import FactorAdapter, Type
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from publishing.i18n.languages import is_blank
 from publishing.models import Event
-from publishing.models.events import record
+from publishing.models.records.events import record
 from publishing.models.rights import may
 from publishing.text.cleaning import clean_text
 from publishing.web.forms import CleanedForm

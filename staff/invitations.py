@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from publishing.models import Event
-from publishing.models.events import record
+from publishing.models.records.events import record
 from publishing.workflow import lock
 from staff import notices
 from staff.emails import accounts_with, normal

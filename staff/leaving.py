@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy
 from publishing.files.storage import StorageUnavailable
 from publishing.models import MAX_CHARACTERS
 from publishing.models.rights import may
-from publishing.review.mentions import Searched, by_field, places
-from publishing.search.person_matching import Matcher
+from publishing.review.naming.mentions import Searched, by_field, places
+from publishing.search.names.person_matching import Matcher
 from publishing.workflow import check_reason
 from staff.departures import MOST_SHOWN, Task, carry_out, goes_round, stand_ins, tasks_of
 from staff.mentions import search_for

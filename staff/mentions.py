@@ -8,8 +8,8 @@ from allauth.account.models import EmailAddress
 
 from publishing.models import ActLine, Discarded, Draft, Publishable, Revision
 from publishing.queries.dependencies import Target
-from publishing.review.mentions import Mention, Searched, search
-from publishing.search.person_matching import Sought
+from publishing.review.naming.mentions import Mention, Searched, search
+from publishing.search.names.person_matching import Sought
 from staff.models import CardLink, StaffMember
 
 KNOWN_BY = ("name", "phone", "mobile", "email")

@@ -19,8 +19,8 @@ from publishing.files.fields import FOCUS_HELP, FocusField, PictureField
 from publishing.i18n.formats import written
 from publishing.i18n.languages import CODES, languages_with, resolve
 from publishing.models import Ordered, Publishable
+from publishing.models.records.share_links import token_digest
 from publishing.models.relations import PublishedForeignKey
-from publishing.models.share_links import token_digest
 from publishing.text import phones
 from staff.emails import AddressField, normal
 from staff.rights import has_rights

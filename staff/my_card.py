@@ -31,8 +31,8 @@ from django.views.decorators.http import require_http_methods
 
 from publishing.admin import idempotency
 from publishing.admin.edit_conflicts import differences, fingerprints
+from publishing.admin.inputs.widgets import PhoneInput
 from publishing.admin.site_mode import as_public
-from publishing.admin.widgets import PhoneInput
 from publishing.cache.outages import is_outage
 from publishing.files.fields import Companions
 from publishing.files.limits import MAX_UPLOAD, too_large
@@ -42,11 +42,11 @@ from publishing.i18n.languages import CODES, NAMES, is_blank, localized
 from publishing.models import Act, Revision
 from publishing.models.snapshots import FieldChange, freeze, freeze_all, thaw
 from publishing.review.diff import changed_labels
-from publishing.web import kept_uploads
 from publishing.web.error_views import not_saved, tell_no_success
-from publishing.web.form_data import UNSAVED
 from publishing.web.forms import NOT_KEPT, CleanedForm, reset_focus
-from publishing.web.lapsed import lapsed
+from publishing.web.sent_forms import kept_uploads
+from publishing.web.sent_forms.form_data import UNSAVED
+from publishing.web.sent_forms.lapsed import lapsed
 from publishing.workflow import (
     Amendment,
     State,

@@ -23,9 +23,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from publishing.files.storage import StorageUnavailable
 from publishing.i18n.urls import absolute
 from publishing.models import Event
-from publishing.models.events import record
+from publishing.models.records.events import record
 from publishing.text.transliteration import to_slug
-from publishing.web.lapsed import lapsed
+from publishing.web.sent_forms.lapsed import lapsed
 from staff.data_copy import copy_of, own_card
 from staff.forget_requests import ForgetRequestForm, ask, request_of, take_back
 from staff.my_card import WHOSE, card_of

@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch
 
 from publishing.models import Publishable, Revision
 from publishing.queries.dependencies import Target
-from publishing.review.mentions import OF_TODAY, Mention, State
+from publishing.review.naming.mentions import OF_TODAY, Mention, State
 from staff.mentions import mentions_of
 from staff.models import StaffMember
 

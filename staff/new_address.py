@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from publishing.models import Event
-from publishing.models.events import acting, record
+from publishing.models.records.events import acting, record
 from publishing.operations.strangers import mailbox
 from publishing.workflow import lock, replace
 from staff import notices

@@ -19,7 +19,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from publishing.models.encryption import DecryptionError, decrypt, encrypt, is_newest
+from publishing.models.values.encryption import DecryptionError, decrypt, encrypt, is_newest
 from staff.rights import has_rights
 from staff.sessions import end_sessions
 

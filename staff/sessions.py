@@ -29,8 +29,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from publishing.text.numbers import parse_int
-from publishing.web import kept_uploads
 from publishing.web.middleware import FOR_USERS, first_word
+from publishing.web.sent_forms import kept_uploads
 from staff.rights import has_rights
 
 IDLE = timedelta(hours=12)

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from publishing.models.encryption import decrypt, encrypt
+from publishing.models.values.encryption import decrypt, encrypt
 from publishing.operations.strangers import mailbox
 
 PURPOSE = "follower"  # of the key

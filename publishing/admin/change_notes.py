@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from publishing.admin import site_mode
-from publishing.admin.history_views import answer, to_change
+from publishing.admin.history.history_views import answer, to_change
 from publishing.i18n.languages import CODES, NAMES, is_blank, localized
 from publishing.models import LONGEST_NOTE, ChangeNote, Publishable, Revision
 from publishing.models.snapshots import Snapshot, diff, freeze, normalise
@@ -26,8 +26,8 @@ from publishing.review.change_proposal import proposals
 from publishing.review.history import when
 from publishing.text.numbers import parse_int
 from publishing.types import AnyFormSet, AnyModelForm, AuthenticatedHttpRequest
-from publishing.web import form_data
 from publishing.web.preview import typed
+from publishing.web.sent_forms import form_data
 from publishing.workflow import can_be_minor, can_have_note, correct
 
 DUTCH = f"{form_data.CHANGE_NOTE}_{settings.LANGUAGE_CODE}"

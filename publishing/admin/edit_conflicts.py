@@ -23,7 +23,7 @@ from publishing.models import Presence, Publishable
 from publishing.models.snapshots import Path, Snapshot, values
 from publishing.text.numbers import parse_int
 from publishing.types import AnyFormSet
-from publishing.web.form_data import CONFLICT
+from publishing.web.sent_forms.form_data import CONFLICT
 
 AWAY_AFTER = timedelta(minutes=2)  # without a sign of life; the page gives one every 30 seconds
 

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publishing.admin import site_mode
+from publishing.admin.inputs.widgets import ChosenFileInput
 from publishing.admin.scheduling import ScheduleForm
-from publishing.admin.widgets import ChosenFileInput
-from publishing.web import form_data
 from publishing.web.error_views import not_saved
 from publishing.web.forms import NOT_KEPT, CleanedForm, reset_focus
+from publishing.web.sent_forms import form_data
 from publishing.workflow import check_publishable, check_reason
 
 CHOICES = (form_data.KEEP, form_data.INSTEAD)

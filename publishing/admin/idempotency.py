@@ -21,7 +21,7 @@ from publishing.admin import edit_conflicts
 from publishing.models import Publishable, SentForm
 from publishing.models.snapshots import freeze_all
 from publishing.types import signed_in
-from publishing.web import form_data
+from publishing.web.sent_forms import form_data
 
 LONGEST = 30  # letters of a token
 KEPT_FOR = timedelta(days=14)  # as long as a browser offers what was typed

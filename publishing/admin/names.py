@@ -8,13 +8,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from publishing.admin import undoing
+from publishing.admin.history import undoing
 from publishing.admin.types import AnyModelAdmin
 from publishing.i18n.urls import desk_address
 from publishing.models import Publishable
 from publishing.models.rights import may_change
-from publishing.review import names, usage
-from publishing.review.mentions import by_field
+from publishing.review import usage
+from publishing.review.naming import names
+from publishing.review.naming.mentions import by_field
 from publishing.types import AuthenticatedHttpRequest
 
 MOST_SHOWN = 200  # places of one kind

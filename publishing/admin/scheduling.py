@@ -21,14 +21,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from publishing.admin.history.undoing import offer
 from publishing.admin.site_mode import dropped_told
-from publishing.admin.undoing import offer
 from publishing.i18n.urls import desk_address
 from publishing.models import Act, ChangeNote, Publishable, Revision, RevisionQuerySet, content_models
 from publishing.models.rights import may_change, may_see
 from publishing.models.snapshots import diff, freeze, normalise
 from publishing.review.diff import changed_labels
-from publishing.web.form_data import PUBLISH, SCHEDULE, asks_to_publish
+from publishing.web.sent_forms.form_data import PUBLISH, SCHEDULE, asks_to_publish
 from publishing.workflow import (
     advance,
     cancel,

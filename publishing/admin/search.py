@@ -23,9 +23,9 @@ from publishing.models import Discarded, Publishable, Revision, content_models
 from publishing.models.rights import may_change, may_see
 from publishing.models.snapshots import Snapshot, freeze_all
 from publishing.review.diff import label
-from publishing.search import desk_query
-from publishing.search.desk_index import WORKING, Said, texts_of, title_of
-from publishing.search.desk_query import Found, Hit, Viewer
+from publishing.search.desk import desk_query
+from publishing.search.desk.desk_index import WORKING, Said, texts_of, title_of
+from publishing.search.desk.desk_query import Found, Hit, Viewer
 from publishing.search.text import Word, clean_query, fold, fragment, highlight, telling, tidy
 from publishing.workflow import states
 

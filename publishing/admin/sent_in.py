@@ -22,8 +22,8 @@ from publishing.contributions.texts import plain
 from publishing.i18n.languages import NAMES
 from publishing.i18n.urls import absolute, desk_address
 from publishing.models import Contribution, Publishable, ShareLink, TranslationLink
+from publishing.models.records.share_links import working_row, working_rows
 from publishing.models.rights import may_change
-from publishing.models.share_links import working_row, working_rows
 from publishing.review.diff import label, word_diff
 from publishing.review.history import user_name
 from publishing.text.numbers import parse_int

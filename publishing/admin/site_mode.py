@@ -18,7 +18,7 @@ from publishing.i18n.formats import written_with_day
 from publishing.models import ChangeNote, Publishable, Revision
 from publishing.models.snapshots import diff, freeze_all, normalise, published_fields, thaw, unpublished_fields
 from publishing.review.diff import changed_labels, label
-from publishing.search import desk_index
+from publishing.search.desk import desk_index
 from publishing.types import AnyBaseModelForm, AnyFormSet
 from publishing.web.preview import typed
 from publishing.workflow import Amendment, Kept, amend

@@ -56,12 +56,12 @@ from publishing.models import (
     Stamp,
     TranslationLink,
 )
-from publishing.models.events import record
 from publishing.models.immutability import permit
+from publishing.models.records.events import record
 from publishing.models.snapshots import child_models
 from publishing.operations import schema
 from publishing.operations.logs import masked
-from publishing.search.desk_index import index_anew
+from publishing.search.desk.desk_index import index_anew
 from publishing.workflow.erasure.again import erase_again, lost_files, remembered, younger
 from publishing.workflow.erasure.memory import settled, store, write_down
 from publishing.workflow.erasure.traces import scrub

@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 from publishing.content.link_resolution import with_references
 from publishing.contributions.texts import TextPair, texts_of, words_in
 from publishing.models import LONGEST, Contribution, LinkedPage, Publishable, ShareLink, TranslationLink
-from publishing.models.cleaners import cleaned
-from publishing.models.encryption import decrypt, encrypt
-from publishing.models.share_links import working_row
+from publishing.models.records.share_links import working_row
 from publishing.models.snapshots import Path, Snapshot
+from publishing.models.values.cleaners import cleaned
+from publishing.models.values.encryption import decrypt, encrypt
 from publishing.workflow import lock
 from publishing.workflow.merge import Kept
 from publishing.workflow.working_copy import merge_in

@@ -13,7 +13,7 @@ from publishing.content.html import to_text
 from publishing.contributions.proposals import check_throttle
 from publishing.i18n.languages import CODES, is_blank
 from publishing.models import LONGEST, LONGEST_NAME, MAX_CHARACTERS, Contribution, Publishable, ShareLink
-from publishing.models.share_links import working_row
+from publishing.models.records.share_links import working_row
 from publishing.models.snapshots import Path, Snapshot, child_models, freeze, values
 from publishing.text.cleaning import clean_line, clean_text
 from publishing.workflow.sharing import end_published

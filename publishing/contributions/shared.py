@@ -17,8 +17,8 @@ from publishing.contributions.sections import Section, sections, with_boxes
 from publishing.i18n.languages import CODES, current
 from publishing.models import LONGEST, LONGEST_NAME, Contribution, Publishable, ShareLink, token_digest
 from publishing.models.snapshots import freeze
-from publishing.web.lapsed import refused
 from publishing.web.preview import behind, render_preview
+from publishing.web.sent_forms.lapsed import refused
 from publishing.workflow.sharing import end_published
 
 OVER = "share_link_over.html"

@@ -38,7 +38,7 @@ from publishing.contributions.texts import plain, words_in
 from publishing.i18n.languages import NAMES, NATIVE_NAMES, current
 from publishing.models import Contribution, LinkedPage, Publishable, TranslationLink
 from publishing.review.diff import Piece, word_diff
-from publishing.web.lapsed import refused
+from publishing.web.sent_forms.lapsed import refused
 
 SEAL = "_seal"  # what the form was made from
 PLAIN = "plain-"  # before the name of a text that was typed without script

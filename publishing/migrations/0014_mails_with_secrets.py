@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import migrations, models
 
-from publishing.models.encryption import DecryptionError
+from publishing.models.values.encryption import DecryptionError
 from publishing.operations.mail import sealed, unsealed
 
 # What a mail held until now lapsed within this time; which of them is about signing in was not written down.

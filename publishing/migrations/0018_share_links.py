@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from django.db import migrations, models
 
-from publishing.models.encryption import DecryptionError, decrypt, encrypt
+from publishing.models.values.encryption import DecryptionError, decrypt, encrypt
 
 PURPOSE = "share link"
 

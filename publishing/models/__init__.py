@@ -8,7 +8,9 @@ Knows no content app: content models derive from `Publishable` and `Child`. Not 
 from publishing.models.change_notes import LONGEST_NOTE, ChangeNote, last_told, note_columns
 from publishing.models.content import LAST_POSITION, Child, Frozen, Ordered, Publishable, content_models, slug_columns
 from publishing.models.contributions import LONGEST, LONGEST_NAME, Contribution
-from publishing.models.drafts import (
+from publishing.models.old_addresses import MissingAddress, OldAddress
+from publishing.models.published import PublishedQuerySet, best_at, shown_at
+from publishing.models.records.drafts import (
     Act,
     ActLine,
     DeskText,
@@ -19,9 +21,15 @@ from publishing.models.drafts import (
     Presence,
     SentForm,
 )
-from publishing.models.old_addresses import MissingAddress, OldAddress
-from publishing.models.published import PublishedQuerySet, best_at, shown_at
-from publishing.models.records import (
+from publishing.models.records.share_links import (
+    SHARED_FOR,
+    TRANSLATED_FOR,
+    LinkedPage,
+    ShareLink,
+    TranslationLink,
+    token_digest,
+)
+from publishing.models.records.site import (
     DeadLink,
     Erasure,
     Event,
@@ -50,14 +58,6 @@ from publishing.models.revisions import (
     RevisionSlug,
     RevisionText,
     RevisionWord,
-)
-from publishing.models.share_links import (
-    SHARED_FOR,
-    TRANSLATED_FOR,
-    LinkedPage,
-    ShareLink,
-    TranslationLink,
-    token_digest,
 )
 from publishing.models.translation_states import TranslationState
 from publishing.models.work import Lack, PutOff

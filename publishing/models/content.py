@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.i18n.languages import current, languages_with, localized, resolve, translated_fields
 from publishing.i18n.urls import address
-from publishing.models.cleaners import clean_row, stored_cleaners
 from publishing.models.published import PublishedQuery, PublishedQuerySet
-from publishing.models.records import ReplacedFile
+from publishing.models.records.site import ReplacedFile
 from publishing.models.relations import PublishedForeignKey
 from publishing.models.revisions import Revision, RevisionQuerySet
+from publishing.models.values.cleaners import clean_row, stored_cleaners
 
 LAST_POSITION = 999_999  # as many digits as `Ordered.sort_key` compares
 
@@ -181,20 +181,14 @@ class Publishable(Frozen):
 
     def save_base(self, *args: object, **kwargs: object) -> None:
         """As Django's; which files of the object others replace is written down."""
-        before = self._named_files() if self.pk else set()
+        before = _named_files(self) if self.pk else set()
         super().save_base(*args, **kwargs)
         if before:
             ours = {"model": self._meta.label_lower, "object_id": self.pk}
-            replaced = sorted(before - self._named_files())
+            replaced = sorted(before - _named_files(self))
             ReplacedFile.objects.bulk_create(
                 [ReplacedFile(name=name, **ours) for name in replaced], ignore_conflicts=True
             )
-
-    def _named_files(self) -> set[str]:
-        """The files that the saved row names: one query, none for a model without files."""
-        columns = [field.attname for field in self._meta.concrete_fields if isinstance(field, models.FileField)]
-        saved = models.QuerySet(type(self)).filter(pk=self.pk).values_list(*columns) if columns else ()
-        return {name for row in saved for name in row if name}
 
     def __str__(self) -> str:
         return resolve(self, self.title_field).value or str(_("(no title yet)"))
@@ -393,3 +387,10 @@ def slug_columns(model: type[models.Model]) -> tuple[str, ...]:
     if "slug" in translated_fields(model):
         return localized("slug")
     return ("slug",) if any(field.name == "slug" for field in model._meta.concrete_fields) else ()
+
+
+def _named_files(obj: Publishable) -> set[str]:
+    """The files that the saved row names: one query, none for a model without files."""
+    columns = [field.attname for field in obj._meta.concrete_fields if isinstance(field, models.FileField)]
+    saved = models.QuerySet(type(obj)).filter(pk=obj.pk).values_list(*columns) if columns else ()
+    return {name for row in saved for name in row if name}

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.models.content import Publishable
+from publishing.models.records.share_links import ShareLink, TranslationLink
 from publishing.models.revisions import MAX_CHARACTERS
-from publishing.models.share_links import ShareLink, TranslationLink
 
 LONGEST = 5_000  # characters of one text that somebody sends in
 LONGEST_NAME = 100

@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from publishing.i18n.languages import is_blank, translated_fields
-from publishing.models.cleaners import stored_cleaners
+from publishing.models.values.cleaners import stored_cleaners
 from publishing.types import AnyField
 
 if TYPE_CHECKING:

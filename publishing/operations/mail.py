@@ -34,7 +34,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from publishing.models import MAX_CHARACTERS, LostMail, Mail
-from publishing.models.encryption import DecryptionError, decrypt, encrypt
+from publishing.models.values.encryption import DecryptionError, decrypt, encrypt
 from publishing.operations.logs import masked
 
 FIRST_RETRY = timedelta(minutes=1)

@@ -16,14 +16,14 @@ from publishing.models import Revision, RevisionReference, content_models
 from publishing.queries.dependencies import Target
 from publishing.search import backend, places, ranking
 from publishing.search import text as search_text
-from publishing.search.forgiveness import LONG, Known, nearest
 from publishing.search.indexing import has_address
-from publishing.search.near import Likely, Near, head, likely_words
 from publishing.search.printed import Printing, found_where_printed, printing_pages
 from publishing.search.results import Hit, Result, as_results
 from publishing.search.stop_words import STOP_WORDS, telling_words
-from publishing.search.synonyms import Synonyms
 from publishing.search.text import COMPOUNDING
+from publishing.search.widening.forgiveness import LONG, Known, nearest
+from publishing.search.widening.near import Likely, Near, head, likely_words
+from publishing.search.widening.synonyms import Synonyms
 from publishing.search.word_index import PUBLIC, Forms, longer_forms, same, split_words
 
 MAX_RESULTS = 50  # of a query, on all its pages together

@@ -19,8 +19,8 @@ from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, Les
 
 from publishing.i18n.languages import CODES
 from publishing.models import DeskText, DeskWord, RevisionText, RevisionWord
-from publishing.search.forgiveness import slips, sound
 from publishing.search.text import INFIX, PREFIX, Word, compound_stems, cuts, word_stems
+from publishing.search.widening.forgiveness import slips, sound
 
 MUTE = 3  # letters that a spelling may have more than another one that sounds the same
 FORMS = 500  # words of the texts that one word of a query may stand for

@@ -8,7 +8,7 @@ from django.forms import BoundField
 from publishing.i18n.languages import CODES
 
 if TYPE_CHECKING:
-    from publishing.admin.publishable.source_texts import SourceText
+    from publishing.admin.publishable.languages.source_texts import SourceText
 
 register = template.Library()
 
@@ -24,6 +24,6 @@ def language(bound: object) -> str:
 def source(bound: object) -> "SourceText | None":
     """What stands in the source language, as the form has it now; None when `bound` translates nothing."""
     # Only now: a template of any page loads all libraries of tags, and a worker for visitors has no desk.
-    from publishing.admin.publishable.source_texts import source_of
+    from publishing.admin.publishable.languages.source_texts import source_of
 
     return source_of(bound) if isinstance(bound, BoundField) else None  # with the right to view only, it is none

@@ -1,7 +1,7 @@
 """Letters that cannot be seen: which go, which mean something, and whether anything is left to read.
 
 Pure functions on strings, for every way in and every way out. All are idempotent and never raise.
-`models.cleaners` says which of them cleans which field.
+`models.values.cleaners` says which of them cleans which field.
 
 What is invisible are control characters (category Cc), surrogates, noncharacters, and the code points with the
 property Default_Ignorable_Code_Point (DerivedCoreProperties.txt). XML 1.0 (2.2) forbids the first three. In texts

@@ -5,9 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from publishing.files.fields import Companions, PictureField
-from publishing.models.cleaners import cleaners
+from publishing.models.values.cleaners import cleaners
 from publishing.types import AnyModelForm
-from publishing.web.form_data import LOST
+from publishing.web.sent_forms.form_data import LOST
 
 NOT_KEPT = _("This file could not be kept, so nothing was saved. Choose it again, and try once more in a while.")
 

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from publishing.i18n.languages import localized, translated_fields
 from publishing.models import ChangeNote, Child, Publishable, Revision
-from publishing.models.cleaners import cleaned
 from publishing.models.snapshots import (
     Snapshot,
     child_models,
@@ -30,7 +29,8 @@ from publishing.models.snapshots import (
     thaw,
     unpublished_fields,
 )
-from publishing.search import desk_index
+from publishing.models.values.cleaners import cleaned
+from publishing.search.desk import desk_index
 from publishing.types import AnyField
 from publishing.workflow.checking import checks_of
 from publishing.workflow.commit import (

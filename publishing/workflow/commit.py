@@ -39,7 +39,7 @@ from publishing.models import (
 from publishing.models.relations import PublishedForeignKey
 from publishing.models.revisions import not_overtaken
 from publishing.models.snapshots import Snapshot, child_models, published_fields, says_less, thaw
-from publishing.search import desk_index
+from publishing.search.desk import desk_index
 from publishing.search.indexing import add, index
 from publishing.text.cleaning import clean_line
 from publishing.workflow import signals

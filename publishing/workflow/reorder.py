@@ -17,7 +17,7 @@ from publishing.models import (
     Revision,
 )
 from publishing.models.snapshots import Snapshot
-from publishing.search import desk_index
+from publishing.search.desk import desk_index
 from publishing.workflow.commit import commit_on_top, lock, log
 
 P = TypeVar("P", bound=Publishable)

@@ -29,7 +29,7 @@ from publishing.models.snapshots import (
     thaw,
     unpublished_fields,
 )
-from publishing.search import desk_index
+from publishing.search.desk import desk_index
 from publishing.types import AnyField, AnyForeignKey
 from publishing.workflow.commit import lock
 from publishing.workflow.drafts import keep

@@ -34,7 +34,7 @@ from publishing.models.snapshots import (
     unpublished_fields,
     withheld_fields,
 )
-from publishing.search import desk_index
+from publishing.search.desk import desk_index
 from publishing.workflow.commit import (
     commit,
     commit_copy,

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from pages.models import Synonym
 from pages.synonyms import leading_nowhere, synonyms_of
 from publishing.cache import stamp
-from publishing.models.records import Event
+from publishing.models.records.site import Event
 from publishing.search.query import find
 
 pytestmark = pytest.mark.django_db

@@ -37,7 +37,7 @@ from publishing.models import (
     ShareLink,
     TranslationLink,
 )
-from publishing.models.events import record
+from publishing.models.records.events import record
 from publishing.models.relations import PublishedForeignKey
 from publishing.models.snapshots import freeze_all
 from publishing.workflow import amend, keep, look, publish

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from publishing.models.encryption import encrypt
+from publishing.models.values.encryption import encrypt
 from staff.second_factor import PURPOSE, unreadable
 from tests.desk import TOTP_SECRET, give_second_factor
 from tests.staff.conftest import PASSWORD

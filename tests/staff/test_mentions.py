@@ -8,8 +8,8 @@ from django.utils import timezone
 from pages.models import MissionPage
 from priorities.models import Document, Theme, Update
 from publishing.models import Discarded, Draft, Revision
-from publishing.review.mentions import State, places
-from publishing.search.person_matching import Kind
+from publishing.review.naming.mentions import State, places
+from publishing.search.names.person_matching import Kind
 from publishing.workflow import keep, publish, take_back, withdraw
 from staff.mentions import mentions_of, search_for, sought
 from staff.models import CardLink, StaffMember
@@ -183,7 +183,7 @@ def test_what_was_searched_is_counted(johan, editor, theme):
 
 
 def _kinds():
-    from publishing.review.mentions import _labels
+    from publishing.review.naming.mentions import _labels
 
     return list(_labels().values())
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from publishing.models import Event
-from publishing.models.events import record
+from publishing.models.records.events import record
 from publishing.workflow import withdraw
 from staff.models import StaffMember
 from staff.my_data import COPIES_AN_HOUR

@@ -3,7 +3,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 
 from publishing.models import Event
-from publishing.models.events import record
+from publishing.models.records.events import record
 from staff.reset_tokens import ResetTokenGenerator
 
 pytestmark = pytest.mark.django_db

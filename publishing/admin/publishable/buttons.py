@@ -21,9 +21,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from publishing.admin import change_notes, idempotency, names, site_mode, undoing
+from publishing.admin import change_notes, idempotency, names, site_mode
+from publishing.admin.history import undoing
 from publishing.admin.publishable import companions, contributed, corrections
-from publishing.admin.publishable.source_texts import note_ticks
+from publishing.admin.publishable.languages.source_texts import note_ticks
 from publishing.admin.scheduling import ScheduleForm, drop, planned
 from publishing.admin.submission import submission
 from publishing.admin.types import AnyModelAdmin
@@ -32,8 +33,8 @@ from publishing.i18n.urls import desk_address
 from publishing.models import Act, ChangeNote, Publishable, ShareLink
 from publishing.text.numbers import parse_int
 from publishing.types import AuthenticatedHttpRequest, signed_in
-from publishing.web import form_data
 from publishing.web.error_views import tell_only_errors
+from publishing.web.sent_forms import form_data
 from publishing.workflow import confirm, keep, look, publish, record, waits_as, withdraw
 
 

@@ -26,7 +26,7 @@ from publishing.models.snapshots import withheld_fields
 from publishing.queries.dependencies import Target
 from publishing.review.columns import rows_of
 from publishing.review.usage import name_of
-from publishing.web.form_data import WITH
+from publishing.web.sent_forms.form_data import WITH
 from publishing.workflow import State, check_publishable, check_rows, keep, lock, look, publish, states
 
 MOST = 12  # that are offered; each is judged

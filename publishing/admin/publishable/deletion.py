@@ -6,12 +6,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from publishing.admin import undoing
+from publishing.admin.history import undoing
 from publishing.admin.submission import submission
 from publishing.admin.types import AnyModelAdmin
 from publishing.models import Act, Discarded, Publishable
 from publishing.review.usage import Use
-from publishing.search import desk_index
+from publishing.search.desk import desk_index
 from publishing.types import signed_in
 from publishing.workflow import is_live, live_users, lock, look, record
 

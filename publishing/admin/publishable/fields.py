@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
-from publishing.admin import word_files
+from publishing.admin.inputs import word_files
+from publishing.admin.inputs.widgets import ChosenFileInput, LongLine, PhoneInput, PictureInput
 from publishing.admin.types import AnyBaseModelAdmin, AnyModelAdmin
-from publishing.admin.widgets import ChosenFileInput, LongLine, PhoneInput, PictureInput
 from publishing.content.fields import RichTextField
 from publishing.files.fields import PictureField
 from publishing.i18n.languages import CODES, NATIVE_NAMES, localized, translated_fields

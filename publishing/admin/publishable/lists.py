@@ -17,7 +17,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.admin import changelist, undoing
+from publishing.admin import changelist
+from publishing.admin.history import undoing
 from publishing.admin.types import AnyModelAdmin
 from publishing.contributions.texts import texts_of
 from publishing.i18n.formats import written
@@ -26,7 +27,7 @@ from publishing.i18n.urls import desk_address
 from publishing.models import LAST_POSITION, Act, Publishable, TranslationLink
 from publishing.text.numbers import parse_int
 from publishing.types import AuthenticatedHttpRequest, signed_in
-from publishing.web import form_data
+from publishing.web.sent_forms import form_data
 from publishing.workflow import lock, look_at, record, reorder
 
 MOST_TRANSLATED = 50  # pages of one link

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from publishing.admin import change_notes, edit_conflicts, erasing, history_views, names, taking_back
+from publishing.admin import change_notes, edit_conflicts, names
+from publishing.admin.history import erasing, history_views, taking_back
 from publishing.admin.types import AnyModelAdmin
 from publishing.types import AuthenticatedHttpRequest
 from publishing.web.preview import preview

@@ -16,8 +16,8 @@ from js_asset import Media
 
 from publishing.admin import change_notes, changelist, edit_conflicts, idempotency, site_mode
 from publishing.admin.publishable import companions, contributed
-from publishing.admin.publishable.language_tabs import language_tabs
-from publishing.admin.publishable.source_texts import give_sources
+from publishing.admin.publishable.languages.language_tabs import language_tabs
+from publishing.admin.publishable.languages.source_texts import give_sources
 from publishing.admin.scheduling import ScheduleForm, panel
 from publishing.admin.submission import submission
 from publishing.admin.types import AnyModelAdmin
@@ -32,7 +32,7 @@ from publishing.review.checklist import checklist
 from publishing.review.columns import rows_of
 from publishing.review.diff import changed_labels, label
 from publishing.types import AuthenticatedHttpRequest, signed_in
-from publishing.web import form_data
+from publishing.web.sent_forms import form_data
 from publishing.workflow import State, is_live, state, unpublished_changes
 from publishing.workflow.checking import languages_of, why_not_checked
 

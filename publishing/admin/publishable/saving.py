@@ -24,11 +24,11 @@ from publishing.files.storage import StorageUnavailable
 from publishing.i18n.urls import desk_address
 from publishing.models import Publishable, SentForm
 from publishing.models.snapshots import freeze_all
-from publishing.search import desk_index
+from publishing.search.desk import desk_index
 from publishing.types import AuthenticatedHttpRequest, signed_in
-from publishing.web import form_data, kept_uploads
 from publishing.web.error_views import tell_no_success
 from publishing.web.preview import typed
+from publishing.web.sent_forms import form_data, kept_uploads
 from publishing.workflow import keep_typed, keep_what_stood, look
 
 logger = logging.getLogger(__name__)

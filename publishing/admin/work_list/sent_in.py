@@ -14,8 +14,8 @@ from publishing.contributions.proposals import number_of_words
 from publishing.i18n.languages import NAMES
 from publishing.i18n.urls import desk_address
 from publishing.models import Contribution, Publishable
+from publishing.models.records.share_links import working_rows
 from publishing.models.rights import changeable
-from publishing.models.share_links import working_rows
 
 CAME_BACK = Kind("translation-came-back", Tier.WAITING, 12, gettext_lazy("translation that came back"))
 REMARKS = Kind("remarks", Tier.WAITING, 13, gettext_lazy("remarks on a draft"))

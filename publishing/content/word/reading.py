@@ -256,7 +256,7 @@ class _Reader:
         look = self._look(run, place)
         gone = self._unseen(run, place)
         for element in run:
-            text = self._text(element)
+            text = _characters(element)
             if text is None:
                 yield from self._other(element, place, gone)
             elif text and not self._is_withheld(text):
@@ -264,23 +264,6 @@ class _Reader:
                     self._leave_out(gone, text)
                 else:
                     yield replace(look, text=PRIVATE.sub("", text))
-
-    def _text(self, element: Element) -> str | None:
-        """The words of a part of a run; None for what is no words."""
-        match element.tag:
-            case "w-t":
-                return re.sub(r"\s", " ", element.text or "")
-            case "w-tab" | "w-ptab":
-                return " "
-            case "w-br" | "w-cr":
-                return " " if element.get("type") in ("page", "column") else "\n"
-            case "w-noBreakHyphen":
-                return "\N{NON-BREAKING HYPHEN}"
-            case "w-softHyphen":
-                return "\N{SOFT HYPHEN}"
-            case "w-sym":
-                return _symbol(element)
-        return None
 
     def _other(self, element: Element, place: _Place, gone: str) -> Iterator[Words]:
         """What is no words: fields, notes, comments, pictures."""
@@ -400,6 +383,24 @@ class _Reader:
         if not boxes and not is_line:
             kind = "embed" if element.tag == "w-object" or tags & DRAWN_ELSEWHERE else "picture"
             self._leave_out(kind, _description(element))
+
+
+def _characters(element: Element) -> str | None:
+    """The words of a part of a run; None for what is no words."""
+    match element.tag:
+        case "w-t":
+            return re.sub(r"\s", " ", element.text or "")
+        case "w-tab" | "w-ptab":
+            return " "
+        case "w-br" | "w-cr":
+            return " " if element.get("type") in ("page", "column") else "\n"
+        case "w-noBreakHyphen":
+            return "\N{NON-BREAKING HYPHEN}"
+        case "w-softHyphen":
+            return "\N{SOFT HYPHEN}"
+        case "w-sym":
+            return _symbol(element)
+    return None
 
 
 def _paragraphs(element: Element) -> Iterator[Element]:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from publishing.models import DeskText, DeskWord, RevisionText, RevisionWord
-from publishing.search import desk_index
+from publishing.search.desk import desk_index
 from publishing.search.indexing import add, index, unindexed
 from publishing.search.word_index import merge
 

@@ -31,11 +31,12 @@ from publishing.models import (
     TranslationLink,
     TranslationState,
 )
-from publishing.models.events import record
 from publishing.models.immutability import permit
 from publishing.models.old_addresses import forget_addresses, forget_missing
+from publishing.models.records.events import record
 from publishing.models.snapshots import normalise, thaw
-from publishing.search import desk_index, word_index
+from publishing.search import word_index
+from publishing.search.desk import desk_index
 from publishing.workflow import files, is_live, live_users, lock
 from publishing.workflow.erasure.memory import Kind, Version, marks_of, remember
 from publishing.workflow.erasure.stored_files import finish

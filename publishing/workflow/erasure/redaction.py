@@ -23,7 +23,8 @@ from publishing.models import (
 )
 from publishing.models.immutability import permit
 from publishing.models.snapshots import Snapshot, normalise, thaw
-from publishing.search import desk_index, word_index
+from publishing.search import word_index
+from publishing.search.desk import desk_index
 from publishing.workflow import lock
 from publishing.workflow.commit import write_indexes
 from publishing.workflow.drafts import digest

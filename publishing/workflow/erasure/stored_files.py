@@ -18,7 +18,7 @@ from publishing.files.orphans import names_in
 from publishing.files.storage import StorageUnavailable, is_remote
 from publishing.files.variants import delete_stored
 from publishing.models import Discarded, Draft, Event, Publishable, ReplacedFile, Revision, RevisionFile
-from publishing.models.events import record
+from publishing.models.records.events import record
 from publishing.models.snapshots import Snapshot, child_models, published_fields, thaw
 from publishing.workflow import files, lock
 from publishing.workflow.erasure.memory import Kind, Version, content_digest, digest_of, remember

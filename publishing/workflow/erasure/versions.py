@@ -22,10 +22,11 @@ from publishing.models import (
     RevisionReference,
     RevisionText,
 )
-from publishing.models.events import record
 from publishing.models.immutability import permit
+from publishing.models.records.events import record
 from publishing.models.snapshots import Snapshot, normalise
-from publishing.search import desk_index, word_index
+from publishing.search import word_index
+from publishing.search.desk import desk_index
 from publishing.workflow import lock
 from publishing.workflow.drafts import digest
 from publishing.workflow.erasure.memory import Kind, Version, mark_of, remember

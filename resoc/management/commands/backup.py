@@ -14,7 +14,7 @@ from publishing.backup.archive import ArchiveError, Manifest, Tell, write
 from publishing.backup.rehearsal import page_digests, remember
 from publishing.backup.restore import KEEP_THE_KEY
 from publishing.models import Event
-from publishing.models.events import record
+from publishing.models.records.events import record
 
 
 class Command(BaseCommand):

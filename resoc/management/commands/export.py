@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from publishing.models import Event
-from publishing.models.events import record
+from publishing.models.records.events import record
 from resoc.export import ExportError, export
 
 

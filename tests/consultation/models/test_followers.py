@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError
 
 from consultation.models import Follower
-from publishing.models.encryption import DecryptionError
+from publishing.models.values.encryption import DecryptionError
 from tests.consultation.following import ADDRESS, follower
 
 pytestmark = pytest.mark.django_db

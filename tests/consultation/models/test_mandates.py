@@ -11,7 +11,7 @@ from consultation.models import Body, Mandate
 from consultation.models.mandates import years_after
 from pages.models import Organisation
 from publishing.models import Revision
-from publishing.search import desk_index
+from publishing.search.desk import desk_index
 from publishing.search.query import find
 from publishing.workflow import amend, publish, restore, withdraw
 from tests.consultation.making import NAME, agreed, member

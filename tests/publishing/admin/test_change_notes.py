@@ -15,7 +15,7 @@ from tests.publishing.admin.test_edit_conflicts import other, other_client  # no
 from tests.publishing.admin.test_publishable import address, form_data
 from tests.publishing.files.photos import photo
 from tests.publishing.saved import DAY, plan, public_theme, save
-from tests.publishing.web.test_kept_uploads import places, reference  # noqa: F401  (the first is a fixture)
+from tests.publishing.web.sent_forms.test_kept_uploads import places, reference  # noqa: F401  (the first is a fixture)
 from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from pages.models import Organisation
 from priorities.models import Theme
 from publishing.i18n.urls import desk_address
 from publishing.models import Act
-from publishing.review.names import named
+from publishing.review.naming.names import named
 from publishing.workflow import publish
 from tests.conftest import staff_user
 from tests.desk import enter

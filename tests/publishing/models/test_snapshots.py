@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pages.models import MissionPage, Organisation, TextPage
 from priorities.models import Priority, Theme, Update
 from publishing.i18n.languages import translated_fields
-from publishing.models.cleaners import stored_cleaners
 from publishing.models.snapshots import (
     FieldChange,
     alone,
@@ -22,6 +21,7 @@ from publishing.models.snapshots import (
     says_less,
     thaw,
 )
+from publishing.models.values.cleaners import stored_cleaners
 from staff.models import StaffMember
 
 MODELS = [MissionPage, Organisation, TextPage, Priority, Theme, Update, StaffMember]

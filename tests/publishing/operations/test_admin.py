@@ -6,7 +6,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from publishing.models import Event, Mail
-from publishing.models.events import record
+from publishing.models.records.events import record
 from publishing.operations.mail import Handling, deliver, entrust, stuck
 from tests.conftest import staff_user
 from tests.desk import enter

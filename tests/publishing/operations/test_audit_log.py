@@ -11,8 +11,8 @@ from django.utils import timezone
 from priorities.models import Theme
 from publishing.backup.rehearsal import compare
 from publishing.models import Event, Revision
-from publishing.models.events import record
 from publishing.models.immutability import permit
+from publishing.models.records.events import record
 from publishing.operations import audit_log
 from publishing.operations.audit_log import KEPT_FOR, everything, forget_old, lines
 from publishing.workflow import publish, withdraw

@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import override
 from phonenumber_field.phonenumber import to_python
 
-from publishing.admin.widgets import PhoneInput
+from publishing.admin.inputs.widgets import PhoneInput
 from publishing.text import phones
 
 

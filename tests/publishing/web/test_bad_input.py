@@ -12,7 +12,7 @@ from pages.models import MissionPage, Organisation, Seat
 from priorities.models import Theme, Update
 from publishing.admin import edit_conflicts
 from publishing.models import Revision
-from publishing.web.form_data import BASE
+from publishing.web.sent_forms.form_data import BASE
 from tests.conftest import staff_user
 from tests.desk import enter
 from tests.publishing.admin.test_publishable import address, form_data, submit

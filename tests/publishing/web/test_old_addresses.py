@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 
 from priorities.models import Theme
 from publishing.models import MissingAddress, OldAddress
-from publishing.operations.address_list import parse, save
+from publishing.operations.addresses.address_list import parse, save
 from publishing.workflow import publish, withdraw
 from publishing.workflow.erasure.objects import erase
 

@@ -15,7 +15,7 @@ from staff.models import StaffMember
 from tests.conftest import staff_user
 from tests.desk import enter
 from tests.publishing.admin.test_publishable import address, form_data, submit
-from tests.publishing.models.test_share_links import shared_address
+from tests.publishing.models.records.test_share_links import shared_address
 from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from priorities.models import Priority, Theme
 from publishing.models import LONGEST_NOTE, Act, ChangeNote, Erasure, Revision, StampChange
-from publishing.review.mentions import redact_mentions, search
-from publishing.search.person_matching import Sought
+from publishing.review.naming.mentions import search
+from publishing.review.naming.redaction import redact_mentions
+from publishing.search.names.person_matching import Sought
 from publishing.workflow import (
     advance,
     amend,

@@ -23,7 +23,7 @@ from resoc.groups import SECRETARIAT
 from staff.models import StaffMember
 from tests.conftest import _user
 from tests.desk import enter
-from tests.publishing.admin.test_history_views import of, words
+from tests.publishing.admin.history.test_history_views import of, words
 from tests.publishing.admin.test_publishable import address, form_data, submit
 
 pytestmark = pytest.mark.django_db

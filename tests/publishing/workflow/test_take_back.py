@@ -32,7 +32,7 @@ from publishing.workflow import (
 )
 from publishing.workflow.erasure.versions import erase_version
 from tests.consultation import making
-from tests.publishing.admin.test_history_views import of, words
+from tests.publishing.admin.history.test_history_views import of, words
 from tests.publishing.admin.test_publishable import submit
 
 pytestmark = pytest.mark.django_db

@@ -33,9 +33,9 @@ from resoc.groups import SECRETARIAT
 from staff.models import StaffMember
 from tests.conftest import _user
 from tests.desk import enter
-from tests.publishing.admin.test_history_views import of, words
+from tests.publishing.admin.history.test_history_views import of, words
+from tests.publishing.admin.history.test_undoing import BUTTON, click, offered
 from tests.publishing.admin.test_publishable import address, form_data, submit
-from tests.publishing.admin.test_undoing import BUTTON, click, offered
 from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@ import pytest
 
 from tests.conftest import staff_user
 from tests.desk import enter
-from tests.publishing.admin.test_history_views import of
+from tests.publishing.admin.history.test_history_views import of
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,31 @@
+import pytest
+
+from publishing.search.text import query_words
+from publishing.search.widening import synonyms
+from publishing.search.widening.near import Near, head, likely_words
+from publishing.search.widening.synonyms import Synonyms
+
+
+@pytest.fixture
+def table(monkeypatch):
+    monkeypatch.setattr(synonyms, "_sources", [])
+    return Synonyms("nl")
+
+
+def test_a_compound_begins_with_the_longest_known_word_and_an_ending_is_no_part_of_one(table):
+    assert head("privacyverklaring", {"priva", "privacy"}, table) == "privacy"
+    assert head("privacys", {"privacy"}, table) == head("verklaring", {"privacy"}, table) == ""
+
+
+def test_a_compound_stands_for_what_it_begins_with_unless_it_means_something_else(table):
+    words = query_words("privacyverklaring")
+    near = Near(words, words, table, heads={"privacyverklaring": "privacy"})
+    assert [word.also for word in near.begun(words)] == [("privacy",)]
+    meant = (words[0]._replace(also=("verklaring",)),)
+    assert near.begun(meant) == meant
+
+
+def test_words_that_sound_like_one_may_be_meant_and_others_not():
+    found = likely_words("ontsluitng", {"ontsluiting", "onderwijs"})
+    assert found["ontsluiting"] == 1
+    assert "onderwijs" not in found
