@@ -2,10 +2,13 @@
 
 import hmac
 import unicodedata
+from contextlib import suppress
 from datetime import datetime, timedelta
+from email.errors import MessageError
 from hashlib import sha256
 
 from django.conf import settings
+from django.core.mail.message import sanitize_address
 from django.db import transaction
 from django.utils import timezone
 
@@ -36,9 +39,11 @@ def mailbox(address: str) -> str:
     Case, dots and what follows a plus sign make no other mailbox. Elsewhere they might: then two people
     count as one here, and nowhere else.
     """
-    text = unicodedata.normalize("NFKC", address).casefold()
+    text = unicodedata.normalize("NFKC", address)
     text = "".join(letter for letter in text if letter.isprintable() and not letter.isspace())
-    name, _at, domain = text.rpartition("@")
+    with suppress(ValueError, MessageError):  # no address, which no mail goes to
+        text = sanitize_address(text, "utf-8")  # as a mail server is told it: quotes and encoded words are read
+    name, _at, domain = text.casefold().rpartition("@")
     domain = {"googlemail.com": "gmail.com"}.get(domain.rstrip("."), domain.rstrip("."))
     name = name.strip('"').partition("+")[0].replace(".", "")
     return f"{name}@{domain}"

@@ -58,6 +58,7 @@ def test_one_address_gets_one_mail_a_day_and_three_in_all():
 def test_no_other_spelling_and_no_other_language_gets_one_more():
     ask("an.peeters@gmail.example", "nl", ROOT)
     ask("AnPeeters+nieuws@gmail.example", "nl", ROOT)
+    ask("=?utf-8?q?an.peeters?=@gmail.example", "nl", ROOT)
     ask("an.peeters@gmail.example", "fr", ROOT)
     assert len(waiting()) == Follower.objects.count() == 1
 

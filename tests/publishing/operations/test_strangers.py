@@ -27,6 +27,9 @@ def test_a_stranger_is_written_to_once_a_day():
         "jan.peeters+1+2@example.org.",
         "ｊan.peeters@example.org",
         '"jan.peeters"@example.org',
+        '"\\jan.peeters"@example.org',
+        "=?utf-8?q?jan.peeters?=@example.org",
+        "=?utf-8?b?amFuLnBlZXRlcnM=?=@example.org",
         "jan\u200b.peeters@example.org",
     ],
 )
@@ -40,6 +43,8 @@ def test_other_people_are_other_people():
         mailbox(each) for each in ("jan@example.org", "jan@example.com", "jans@example.org", "jan@mail.example.org")
     }
     assert len(found) == 4
+    assert mailbox("jan@bücher.example") == mailbox("jan@xn--bcher-kva.example")
+    assert mailbox("(((") != mailbox("jan@"), "what is no address is told apart too"
 
 
 def test_there_is_a_ceiling_for_the_whole_site():
