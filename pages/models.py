@@ -239,8 +239,8 @@ class MissionPage(Publishable):
 
     @property
     def keywords(self) -> tuple[str, ...]:
-        """The municipalities on the map of that page, also as French calls them."""
-        return MUNICIPALITIES
+        """The municipalities on the map of that page, also as French calls them, and what they are."""
+        return "gemeenten", "communes", "municipalities", *MUNICIPALITIES
 
     def structured_data(self) -> dict[str, Any]:
         """The body whose site this is."""

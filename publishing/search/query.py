@@ -114,14 +114,17 @@ class _Search:
                     return found
             meant, corrected = self.meant(near, likely, languages)
             if meant and not mention.hits and (found := self.best(corrected, languages)).hits:
-                return replace(found, meant=meant)
+                return replace(found, meant=self.corrected_query(meant, near, found.hits[0]))
             begun = near.begun(corrected)
             partly = [(corrected, least)] if len(words) > 1 else []
             partly += [(begun, least)] if begun != corrected else []
             for reading, number in partly:
                 found = self.best(reading, languages, number)
-                if found.hits and (not mention.hits or found.hits[0].score > ranking.EXACT * len(words)):
-                    return replace(found, meant=meant, is_partial=True)
+                if not found.hits or found.hits[0].aside:  # a statement that mentions a part of it is no answer
+                    continue
+                if not mention.hits or found.hits[0].score > ranking.EXACT * len(words):
+                    said = self.corrected_query(meant, near, found.hits[0])
+                    return replace(found, meant=said, is_partial=True)
             if mention.hits:
                 return mention
         return Found(words, self.at, [])
@@ -160,7 +163,7 @@ class _Search:
         """Whether no text or place has a word in a form that the reader's language gives it, nor a longer one."""
         if self.longer[word] or not self.known.isdisjoint(same(word, [self.reader])):
             return False
-        return not any(ranking.strength(word, names, code) for _name, code, names in places.indexed())
+        return not any(self._strengths_of_places(word))
 
     def look_near(
         self,
@@ -201,13 +204,18 @@ class _Search:
         """Whether a public text has this word, in another form, or begins with it."""
         own = "", self.reader
         texts_have = ((self.strength(word, text), text.language) for text in self.texts.values())
-        places_have = ((ranking.strength(word, names, code), code) for _name, code, names in places.indexed())
         return any(
             found >= ranking.BEGINNING
             # The stem of a short word is that of another word in another language: `misie` has that of `mise`.
             and (code in own or found != ranking.STEM or len(word.folded) >= LONG)
-            for found, code in chain(texts_have, places_have)
+            for found, code in chain(texts_have, self._strengths_of_places(word))
         )
+
+    def _strengths_of_places(self, word: search_text.Word) -> Iterator[tuple[int, str]]:
+        """How well the places that are there and have a word have it, and in which language."""
+        for name, code, names in places.indexed():
+            if (found := ranking.strength(word, names, code)) and self._is_there(name):
+                yield found, code
 
     def strength(self, word: search_text.Word, text: backend.Text) -> int:
         """How well this text has a word, in whatever place; each is compared once."""
@@ -289,17 +297,20 @@ class _Search:
         return hits + self._found_through(titled, len(words)) + named, may_be_more
 
     def _is_sure(self, word: search_text.Word, text: backend.Text) -> bool:
-        """Whether a text has the word itself, or a long one at the beginning of a word of its title."""
-        if self.strength(word, text) >= ranking.STEM:
+        """Whether a text has the word itself, or its title another form of it, or begins with a long one."""
+        if self.strength(word, text) >= ranking.EXACT:
             return True
-        return len(word.folded) >= LONG and ranking.strength(word, text.title, text.language) >= ranking.BEGINNING
+        least = ranking.BEGINNING if len(word.folded) >= LONG else ranking.STEM
+        return ranking.strength(word, text.title, text.language) >= least
 
     def _places(self, words: tuple[search_text.Word, ...], languages: Sequence[str], least: int) -> Iterator[Hit]:
         for name, language, names in places.indexed():
             strengths = ranking.strengths(words, names, "", language) if language in languages else []
             matched = sum(map(bool, strengths))
             if matched and matched >= least and self._is_there(name):
-                score = sum(strengths) + places.WEIGHT + self._called(names, language, least < len(words))
+                score = (
+                    sum(strengths) + places.WEIGHT + self._called(names, language, least < len(words), any_form=True)
+                )
                 is_sure = min(strengths) >= ranking.STEM * ranking.TITLE_WEIGHT
                 yield Hit("", 0, 0, language, score, "", matched=matched, place=name, is_sure=is_sure)
 
@@ -312,11 +323,14 @@ class _Search:
     def _slug(self) -> str:
         return slugify(self.query)
 
-    def _called(self, names: str, language: str, partly: bool) -> int:
-        """What it counts that the query is one of these names, or when it may answer `partly`, has one in it."""
+    def _called(self, names: str, language: str, partly: bool, any_form: bool = False) -> int:
+        """What it counts that the query is one of these names, or when it may answer `partly`, has one in it.
+
+        In `any_form`, for an overview is looked for in the singular too.
+        """
         if language not in self._wholes:
             self._wholes[language] = search_text.indexed_words([self.query], language)
-        if ranking.is_whole_name(self._wholes[language], names):
+        if ranking.is_whole_name(self._wholes[language], names, any_form):
             return WHOLE
         return IN_QUERY if partly and ranking.has_whole_name(self._wholes[language], names) else 0
 
@@ -374,19 +388,46 @@ class _Search:
             )
         return found
 
-    def meant(self, near: Near, likely: Likely, languages: Sequence[str]) -> tuple[str, tuple[search_text.Word, ...]]:
-        """The query with the nearest words that these languages know, and what to look for then."""
-        query, corrected = self.query, []
+    def meant(
+        self, near: Near, likely: Likely, languages: Sequence[str]
+    ) -> tuple[dict[str, list[str]], tuple[search_text.Word, ...]]:
+        """By a word of the query: the nearest ones that these languages know; and what to look for then."""
+        meant: dict[str, list[str]] = {}
+        corrected = []
         for word in near.wide:
+            if word.also or any(ranking.strength(word, names, self.reader) for *_place, names in places.indexed()):
+                corrected.append(word)  # it is written as it should be, and leads to nothing that is there
+                continue
             known = {each: self._known(near.read(each), languages) for each in likely.get(word.folded, ())}
             there = {each: likely[word.folded][each] for each in known if known[each].texts}
             if nearest_words := nearest(there, known):
-                query = query.replace(word.written, nearest_words[0])
                 closest = [each for each in nearest_words if there[each] == there[nearest_words[0]]]
-                also = (*word.also, *(form for each in closest for form in near.read(each)))
+                if closest[0] != word.written:
+                    meant[word.written] = closest
+                also = (form for each in closest for form in near.read(each))
                 word = word._replace(also=tuple(dict.fromkeys(also)), worth=ranking.CORRECTED)
             corrected.append(word)
-        return query if query != self.query else "", tuple(corrected)
+        return meant, tuple(corrected)
+
+    def corrected_query(self, meant: dict[str, list[str]], near: Near, hit: Hit) -> str:
+        """The query with what was meant: of words that are equally near, the first that the best hit has.
+
+        "" when nothing was.
+        """
+        shown = {hit.revision_id, hit.through}
+        said = [
+            text.words
+            for text in self.texts.values()
+            if text.revision_id in shown and text.language in ("", hit.language)
+        ]
+        said += [names for name, _code, names in places.indexed() if hit.place == name]
+        query = self.query
+        for written, closest in meant.items():
+            there = (
+                each for each in closest if any(f" {form} " in words for form in near.read(each) for words in said)
+            )
+            query = query.replace(written, next(there, closest[0]))
+        return query if meant else ""
 
     def _known(self, words: Sequence[str], languages: Sequence[str]) -> Known:
         """In how many texts in these languages one of these words stands, of those looked at, and whether as a name.
@@ -398,8 +439,8 @@ class _Search:
         there = [text for text in here if any(form in text.words for form in forms)]
         at = [
             names
-            for _name, code, names in places.indexed()
-            if code in languages and any(form in names for form in forms)
+            for name, code, names in places.indexed()
+            if code in languages and any(form in names for form in forms) and self._is_there(name)
         ]
         is_name = bool(there) and all(
             text.model in named and any(form in text.title for form in forms) for text in there

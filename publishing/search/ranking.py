@@ -72,10 +72,13 @@ def strengths(words: Iterable[Word], title: str, everything: str, language: str)
 NAMES = " | "  # between the names in the column of titles: the title, then others that count as much
 
 
-def is_whole_name(query: str, title: str) -> bool:
-    """Whether a query, as `indexed_words` writes it, is one of the names of a text."""
+def is_whole_name(query: str, title: str, any_form: bool = False) -> bool:
+    """Whether a query, as `indexed_words` writes it, is one of the names of a text, or another form of a short one."""
     wanted = _written(query)
-    return bool(wanted) and any(_written(name) == wanted for name in title.split(NAMES))
+    names = title.split(NAMES)
+    if wanted and any(_written(name) == wanted for name in names):
+        return True
+    return any_form and len(wanted) == 1 and any(_stems(query) & _stems(name) for name in names if _is_one_word(name))
 
 
 def has_whole_name(query: str, title: str) -> bool:
@@ -86,3 +89,11 @@ def has_whole_name(query: str, title: str) -> bool:
 
 def _written(indexed: str) -> list[str]:
     return [word for word in indexed.split() if not word.startswith("=")]
+
+
+def _stems(indexed: str) -> set[str]:
+    return {word for word in indexed.split() if word.startswith("=")}
+
+
+def _is_one_word(indexed: str) -> bool:
+    return len(_written(indexed)) == 1

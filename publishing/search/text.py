@@ -63,6 +63,8 @@ SPACE = " "
 
 
 ALGORITHMS = {"nl": "dutch", "fr": "french", "en": "english"}
+# What a stemmer takes for another form of a word that means something else: who looks for a train wants no course.
+APART = {"en": frozenset({"training", "trainings"})}
 
 
 _lock = Lock()  # a stemmer keeps the word that it works on
@@ -203,6 +205,8 @@ def stems(written: str, language: str) -> frozenset[str]:
     """What remains of a word without its endings; both of the word with and without its accents."""
     if language not in ALGORITHMS:
         return frozenset()
+    if (word := fold(written)) in APART.get(language, ()):
+        return frozenset({word.removesuffix("s")})
     with _lock:
         found = {stemmer(language).stemWord(each) for each in (written.casefold(), fold(written))}
     return frozenset("".join(WORD.findall(fold(stem))) for stem in found) - {""}

@@ -32,6 +32,8 @@ def test_a_new_site_begins_with_the_set_of_the_file_and_all_of_it_is_allowed():
     french = {later.MOVED.get(meant, meant): words for meant, words in lines["fr"].items()}
     lines["fr"] = {meant: [*words, *later.ADDED.get(meant, ())] for meant, words in french.items()}
     of_file = {(code, said, meant) for code in lines for meant, words in lines[code].items() for said in words}
+    more = import_module("pages.migrations.0009_more_search_words").ADDED
+    of_file |= {(code, said, meant) for code in more for meant, words in more[code].items() for said in words}
     assert set(Synonym.objects.values_list("language", "said", "meant")) == of_file
     for each in Synonym.objects.all():
         each.full_clean()
@@ -50,6 +52,18 @@ def test_french_lines_that_somebody_changed_stay_as_they_are():
         ("espace", "campus"),
         ("aménagement du territoire", "Beleidsplan Ruimte"),
     }
+
+
+def test_what_the_secretariat_took_away_does_not_come_back_with_more_words():
+    more = import_module("pages.migrations.0009_more_search_words")
+    Synonym.objects.filter(language="nl").exclude(meant="contact").delete()
+    Synonym.objects.filter(said="klagen").update(meant="privacy")
+    Synonym.objects.filter(said="openingsuren").delete()
+    more.add(apps, SimpleNamespace(connection=connection))
+    lines = dict(Synonym.objects.filter(language="nl").values_list("said", "meant"))
+    assert lines["openingsuren"] == lines["ligging"] == "contact"
+    assert lines["klagen"] == "privacy"
+    assert set(lines.values()) == {"contact", "privacy", "sociale partners"}
 
 
 def test_a_line_holds_at_once_in_its_language_only_for_each_form_and_ends_when_it_is_deleted():

@@ -138,6 +138,30 @@ DUTCH = (
     ("Sigrid Verhaege", "/contact/sigrid-verhaeghe/"),
     ("+32 (0)472 05 17 83", "/contact/stephanie-thybaert/"),
     ("051/51.93.56", "/contact/dorine-sioen/"),
+    # Compounds of which the site knows a part, also a short or the last one; and what a plural is the longer form of.
+    ("werkloosheid", "/prioriteiten/tewerkstellingsbeleid/"),
+    ("jobdienst", "/prioriteiten/tewerkstellingsbeleid/"),
+    ("bushalte", "/prioriteiten/mobiliteit-en-ontsluiting/"),
+    ("basisschool", "/prioriteiten/campus-westhoek/"),
+    ("zakendistrict", "/themas/westhoek-business-district/"),
+    ("schepen", "/prioriteiten/lokale-overheden/"),
+    ("gemeentehuis", "/prioriteiten/lokale-overheden/"),
+    ("lokaal bestuur", "/prioriteiten/lokale-overheden/"),
+    ("openbaar vervoer", "/prioriteiten/mobiliteit-en-ontsluiting/"),
+    ("werkzoekende", "/prioriteiten/tewerkstellingsbeleid/"),
+    ("prioriteit", "/prioriteiten/"),
+    ("bestuursleden", "/"),  # until there is a page of members
+    ("vakbonden", "/"),
+    ("Werviq", "/"),
+    ("lo reninge", "/"),
+    ("Dorien Sioen", "/contact/dorine-sioen/"),
+    ("contactformulier", "/contact/"),
+    ("klagen", "/contact/"),
+    ("waar zijn jullie gevestigd", "/contact/"),
+    ("gegevensbescherming", "/privacy/"),
+    # What leads nowhere yet is no slip of the finger, and a statement that mentions half of it is no answer.
+    ("vergaderingen", ""),
+    ("nieuwsbrief", ""),
 )
 FRENCH = (
     ("contact", "/fr/contact/"),
@@ -187,6 +211,19 @@ FRENCH = (
     ("conseil", "/fr/"),
     ("politique de confidentialité", "/fr/confidentialite/"),
     ("mobiliteit", "/prioriteiten/mobiliteit-en-ontsluiting/"),
+    ("priorité", "/fr/priorites/"),
+    ("mobilté", "/fr/priorites/mobilite-et-desenclavement/"),
+    ("transport en commun", "/fr/priorites/mobilite-et-desenclavement/"),
+    ("offre d’emploi", "/fr/priorites/politique-de-l-emploi/"),
+    ("autorités locales", "/fr/priorites/pouvoirs-locaux/"),
+    ("administration communale", "/fr/priorites/pouvoirs-locaux/"),
+    ("étudiants", "/fr/priorites/campus-westhoek/"),
+    ("commune", "/fr/"),
+    ("syndicats", "/fr/"),
+    ("Yprès", "/fr/"),
+    ("Thibaert Stéphanie", "/fr/contact/stephanie-thybaert/"),
+    ("réunion", ""),
+    ("compte rendu", ""),
 )
 ENGLISH = (
     ("contact", "/en/contact/"),
@@ -215,6 +252,16 @@ ENGLISH = (
     ("Verhaege", "/en/contact/sigrid-verhaeghe/"),
     ("GDPR", "/en/privacy/"),
     ("privacy policy", "/en/privacy/"),
+    ("priority", "/en/priorities/"),
+    ("trains", "/en/priorities/mobility-and-access/"),
+    ("training", "/en/priorities/campus-westhoek/"),
+    ("public transport", "/en/priorities/mobility-and-access/"),
+    ("labour market", "/en/priorities/employment-policy/"),
+    ("universities", "/en/priorities/campus-westhoek/"),
+    ("local government", "/en/priorities/local-authorities/"),
+    ("members", "/en/"),
+    ("trade unions", "/en/"),
+    ("get in touch", "/en/contact/"),
 )
 
 

@@ -50,7 +50,8 @@ def slips(folded: str) -> int:
 def distances(folded: str, known: Iterable[str]) -> dict[str, int]:
     """The words of `known` that may be meant by `folded`, and how many letters apart they sound.
 
-    The first letter of the sound is always the same: `station` is not meant by `nation`.
+    The first letter of the sound is always the same: `station` is not meant by `nation`. A word that only goes on,
+    `schepenen` for `schepen`, is one letter apart, however many it has more.
     """
     from rapidfuzz.distance import OSA  # only now: a worker that only serves pages needs none
 
@@ -59,7 +60,7 @@ def distances(folded: str, known: Iterable[str]) -> dict[str, int]:
     for word in known:
         theirs = sound(word)
         if theirs[:1] == ours[:1] and (apart := OSA.distance(ours, theirs, score_cutoff=most)) <= most:
-            found[word] = apart
+            found[word] = min(apart, 1) if word.startswith(folded) else apart
     return found
 
 

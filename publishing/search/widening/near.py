@@ -24,7 +24,7 @@ class Near:
     apart: tuple[search_text.Word, ...]  # as others write them, in two words
     table: Synonyms
     likely: Likely = field(default_factory=dict)
-    heads: dict[str, str] = field(default_factory=dict)  # by a compound that no text has: the known word it begins with
+    heads: dict[str, str] = field(default_factory=dict)  # by a compound that no text has: a known word that it has
 
     @property
     def meant(self) -> set[str]:
@@ -37,7 +37,7 @@ class Near:
         return (word, *self.table.single.get(word, ()))
 
     def begun(self, words: tuple[search_text.Word, ...]) -> tuple[search_text.Word, ...]:
-        """The words, those without another meaning standing for the known word that they begin with."""
+        """The words, those without another meaning standing for the known word that they begin or end with."""
         return tuple(
             word._replace(also=self.read(begin), worth=ranking.CORRECTED)
             if not word.also and (begin := self.heads.get(word.folded, ""))
@@ -47,9 +47,17 @@ class Near:
 
 
 def head(folded: str, known: Set[str], table: Synonyms) -> str:
-    """The longest known word that this one begins with, `privacy` for `privacyverklaring`; "" when there is none."""
-    ends = range(len(folded) - PREFIX, INFIX - 1, -1)
-    return next((folded[:end] for end in ends if folded[:end] in known or folded[:end] in table.single), "")
+    """The longest known word that this one begins with, `privacy` for `privacyverklaring`; "" when there is none.
+
+    Else the longest that it ends with. The words of the secretariat come first, because they are about something:
+    `job` for `jobaanbod`, `school` for `basisschool`, though a text has `basis`.
+    """
+    sizes = range(len(folded) - PREFIX, PREFIX - 1, -1)
+    begins = [folded[:size] for size in sizes]
+    ends = [folded[-size:] for size in sizes if size >= INFIX]
+    by_table = (each for each in (*begins, *ends) if each in table.single)
+    by_texts = (each for each in (*begins, *ends) if len(each) >= INFIX and each in known)
+    return next(by_table, "") or next(by_texts, "")
 
 
 def likely_words(folded: str, known: Iterable[str]) -> dict[str, int]:

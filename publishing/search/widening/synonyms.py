@@ -63,12 +63,18 @@ class Synonyms:
                 found.append(words[place])
                 place += 1
                 continue
-            first, others = words[place], self._table[key]
+            said, others = words[place : place + (size or 1)], self._table[key]
             if len(key) == 1 and all(len(each) == 1 for each in others):
-                found.append(first._replace(also=tuple(dict.fromkeys(each for (each,) in others)), worth=SYNONYM))
+                also = tuple(dict.fromkeys(each for (each,) in others))
+                found.append(said[0]._replace(also=also, worth=SYNONYM))
             else:
-                found += [first._replace(also=(each,), worth=SYNONYM) for each in others[0]]
-            place += size or 1
+                # One of the words said is not yet what they say together: each has to be there, or what it stands for.
+                meant = others[0]
+                found += [
+                    said[min(number, len(said) - 1)]._replace(also=(meant[min(number, len(meant) - 1)],), worth=SYNONYM)
+                    for number in range(max(len(said), len(meant)))
+                ]
+            place += len(said)
         return tuple(found)
 
     def _other_form(self, word: Word) -> tuple[str, ...]:

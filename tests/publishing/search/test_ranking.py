@@ -1,7 +1,7 @@
 import pytest
 
 from publishing.search import text as search_text
-from publishing.search.ranking import BEGINNING, EXACT, PART, STEM, TITLE_WEIGHT, score, strength
+from publishing.search.ranking import BEGINNING, EXACT, PART, STEM, TITLE_WEIGHT, is_whole_name, score, strength
 
 
 def indexed(text: str, language: str = "nl") -> str:
@@ -71,3 +71,10 @@ def test_a_text_without_one_of_the_words_has_no_score():
     wanted = search_text.query_words("gemeente klimaat")
     assert score(wanted, indexed("gemeente"), indexed("gemeente"), "nl") == 0
     assert score(wanted, indexed("gemeente"), indexed("gemeente en klimaat"), "nl") == TITLE_WEIGHT * EXACT + EXACT
+
+
+def test_a_name_of_one_word_is_the_query_in_any_form_where_that_is_asked():
+    query, names = search_text.indexed_words(["prioriteit"], "nl"), search_text.indexed_words(["prioriteiten"], "nl")
+    assert is_whole_name(query, names, any_form=True)
+    assert not is_whole_name(query, names)
+    assert not is_whole_name(query, search_text.indexed_words(["zes prioriteiten"], "nl"), any_form=True)

@@ -77,6 +77,10 @@ def test_another_word_is_not_meant(typed, other):
     assert distances(typed, [other]) == {}
 
 
+def test_a_word_that_goes_on_is_one_letter_apart():
+    assert distances("schepen", ["schepenen", "scholen"]) == {"schepenen": 1, "scholen": 2}
+
+
 def test_the_first_letter_is_compared_by_its_sound():
     assert distances("kontact", ["contact"]) == {"contact": 0}
     assert distances("fotos", ["photos"]) == {"photos": 0}

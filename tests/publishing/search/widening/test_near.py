@@ -17,6 +17,17 @@ def test_a_compound_begins_with_the_longest_known_word_and_an_ending_is_no_part_
     assert head("privacys", {"privacy"}, table) == head("verklaring", {"privacy"}, table) == ""
 
 
+def test_a_compound_that_begins_with_nothing_known_ends_with_something_and_the_word_of_a_synonym_may_be_short(
+    monkeypatch,
+):
+    monkeypatch.setattr(synonyms, "_sources", [lambda language: [synonyms.Synonym("bus", "mobiliteit")]])
+    table = Synonyms("nl")
+    assert head("hogeschool", {"school"}, table) == "school"
+    assert head("schoolbestuur", {"school", "bestuur"}, table) == "school"
+    assert head("bushalte", {"halte"}, table) == "bus"
+    assert head("jobdag", {"job"}, table) == head("busje", {"bus"}, table) == ""
+
+
 def test_a_compound_stands_for_what_it_begins_with_unless_it_means_something_else(table):
     words = query_words("privacyverklaring")
     near = Near(words, words, table, heads={"privacyverklaring": "privacy"})

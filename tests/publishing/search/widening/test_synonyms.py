@@ -28,8 +28,14 @@ def test_another_form_of_a_word_has_its_synonym_and_a_word_with_it_has_not():
 
 
 def test_several_words_may_stand_for_one_and_one_for_several():
-    assert also("grote boot") == [("stoomschip",)]
+    assert also("grote boot") == [("stoomschip",), ("stoomschip",)]
     assert also("kapitein") == [("gezag",), ("boord",)]
+
+
+def test_one_of_several_words_is_not_yet_what_they_say_together():
+    words = Synonyms("nl").widened(query_words("grote boot"))
+    assert all(strength(word, indexed_words(["het stoomschip"], "nl"), "nl") for word in words)
+    assert not all(strength(word, indexed_words(["de grote trein"], "nl"), "nl") for word in words)
 
 
 def test_a_synonym_is_worth_less_than_the_word():
