@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
@@ -59,6 +59,7 @@ def citation(context: Context, opinion: Opinion, number: int) -> SafeString:
     request: Any = context.get("request")
     revision: Any = opinion.revision
     path = opinion.get_versions_url(revision.pk) if revision and revision.pk else opinion.get_absolute_url()
-    words = {"reference": opinion.reference, "date": written(opinion.adopted_on), "number": number}
-    said = gettext("RESOC Westhoek, Opinion %(reference)s, %(date)s, version %(number)d") % words
+    reference = format_html('<span class="nobr">{}</span>', opinion.reference)
+    words = {"reference": reference, "date": escape(written(opinion.adopted_on)), "number": number}
+    said = SafeString(escape(gettext("RESOC Westhoek, Opinion %(reference)s, %(date)s, version %(number)d")) % words)
     return format_html('{}, <a href="{}">{}</a>', said, path, absolute(request, path) if request else path)

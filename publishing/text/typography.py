@@ -13,7 +13,15 @@ QUOTES = {  # by language: what opens and closes a double quote, and a single on
 }
 # An address, or one for mail, is no prose.
 ADDRESS = re.compile(r"(?:https?://|www\.|mailto:|page:)\S+|(?<!\S)(?:[^\s\w@]*@)?[^\s@]+@[^\s@]+\.\S+")
-SUSPECT = re.compile(r"""["']|\s[:;!?»]|«""")
+# A time with its unit, and the number of an opinion with its word: they stay on one line.
+TIMES = {
+    "nl": re.compile(r"(?<=\d) (?=uur\b)"),
+    "fr": re.compile(r"(?<=\d) (?=h\b)|(?<=\d[ \N{NO-BREAK SPACE}]h) (?=\d\d\b)"),
+}
+NUMBERED = re.compile(r"\b(Advies|Avis|Opinion)[ \N{NO-BREAK SPACE}](\d{4})-(\d{2,3})\b", re.IGNORECASE)
+SUSPECT = re.compile(
+    r"""["']|\s[:;!?»]|«|\d (?:uur|h)\b|(?:advies|avis|opinion)[ \N{NO-BREAK SPACE}]\d{4}-""", re.IGNORECASE
+)
 SPACE = "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"
 DOUBLE = re.compile(r'(?<![\w"])"(?=\S)([^"\n]*?\S)"(?![\w"])')
 SINGLE = re.compile(r"(?<![\w'’])'(?=\S)([^'\n]*?(?:\w'\w[^'\n]*?)*)(?<=\S)'(?![\w'])")
@@ -49,6 +57,9 @@ def _prose(text: str, language: str) -> str:
     text = DOUBLE.sub(lambda found: f"{open_double}{found[1]}{close_double}", text)
     text = SINGLE.sub(lambda found: f"{open_single}{found[1]}{close_single}", text)
     text = APOSTROPHE.sub("’", text)
+    text = NUMBERED.sub("\\1\N{NO-BREAK SPACE}\\2\N{NON-BREAKING HYPHEN}\\3", text)
+    if language in TIMES:
+        text = TIMES[language].sub("\N{NO-BREAK SPACE}", text)
     if language != "fr":
         return BEFORE_SIGN.sub(r"\1", text)
     text = GUILLEMETS.sub("«\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}»", text)

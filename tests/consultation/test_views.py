@@ -146,7 +146,7 @@ def test_the_page_of_an_opinion_says_all_a_journalist_asks(client, editor):
         "Goedgekeurd na stemming op 12 maart 2026: 12 voor, 3 tegen, 1 onthouding",
         "Afwijkend standpunt van Werkgevers",
         "Bezorgd op 20 maart 2026 aan de minister; nog geen antwoord.",
-        "RESOC Westhoek, Advies 2026-01, 12 maart 2026, versie 1",
+        'RESOC Westhoek, Advies <span class="nobr">2026-01</span>, 12 maart 2026, versie 1',
     ):
         assert said in html, said
     opinion.answers.create(by=asker, date=date(2026, 4, 2), result="partly", text_nl="Een deel komt er.")

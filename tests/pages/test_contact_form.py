@@ -353,4 +353,4 @@ def test_in_a_browser_the_form_goes_by_keyboard_on_a_small_screen(browser, live_
 
 def test_the_title_of_what_was_refused_has_the_spaces_of_french(client, reachable):
     page = sent(client, "/fr/contact/ecrire/", message="").content.decode()
-    assert "<title>Pas envoyé\N{NO-BREAK SPACE}: écrivez-nous · RESOC Westhoek</title>" in page
+    assert "<title>Non envoyé\N{NO-BREAK SPACE}: écrivez-nous · RESOC Westhoek</title>" in page

@@ -21,6 +21,10 @@ from publishing.text.typography import set_right, set_right_in_html
         ("nl", "'" + "a@" * 9_000, "'" + "a@" * 9_000),  # in no time
         ("fr", 'un "mot" : oui', "un «\xa0mot\xa0»\xa0: oui"),
         ("de", "'so' : nicht", "'so' : nicht"),
+        ("nl", "om 19.30 uur, 3 uur lang, 3 uurtjes", "om 19.30\xa0uur, 3\xa0uur lang, 3 uurtjes"),
+        ("fr", "à 19 h 30, 2 h plus tard, 3 hommes", "à 19\xa0h\xa030, 2\xa0h plus tard, 3 hommes"),
+        ("nl", "zie advies 2026-02 en 2026-03", "zie advies\xa02026\u201102 en 2026-03"),
+        ("en", "Opinion 2026-12 at 19:30", "Opinion\xa02026\u201112 at 19:30"),
     ],
 )
 def test_what_was_typed_is_set_as_the_language_wants(language, typed, shown):
