@@ -291,6 +291,7 @@ class DataFlow(Child):
         STAFF = "staff", _("Details of staff on the contact page")
         ACCOUNTS = "accounts", _("Accounts of people who manage the website")
         GUESTS = "guests", _("Contributions by people with a link")
+        MEMBERS = "members", _("Names of members of RESOC, with their consent")
         FOLLOWERS = "followers", _("Weekly mail to people who asked for it")
         OTHER = "other", _("Something else")
 

@@ -45,6 +45,7 @@ def test_there_is_no_page_no_menu_and_no_trace_until_a_member_is_public(client, 
         assert f"{address(code, 'member_list')}<" not in sitemap
     assert not [hit for hit in find("leden").hits if hit.place == "member_list"]
     assert SURNAME not in home
+    assert "Namen van leden" not in client.get("/privacy/").content.decode()
 
 
 def test_the_addresses_are_those_of_the_contract():
@@ -55,6 +56,7 @@ def test_once_one_is_public_the_page_is_in_menu_sitemap_and_search(client, edito
     published(member(), editor)
     home = client.get("/").content.decode()
     assert '<a href="/leden/">Leden</a>' in home
+    assert "Namen van leden" in client.get("/privacy/").content.decode()
     sitemap = client.get("/sitemap.xml").content.decode()
     for code in CODES:
         assert client.get(address(code, "member_list")).status_code == 200
