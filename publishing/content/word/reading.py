@@ -47,7 +47,9 @@ CONTENTS = re.compile(r"\s*TOC\b", re.IGNORECASE)
 PROPERTIES = re.compile(r"creator|author|lastModifiedBy|manager|company", re.IGNORECASE)
 UNSEEN = (("hidden", ("w-vanish", "w-specVanish", "w-webHidden")), ("deleted", ("w-strike", "w-dstrike")))
 MAX_PIECES = 15_000  # paragraphs, cells, and words that look the same: some 300 pages, and seconds of work
-WHITE = "FFFFFF"
+WHITE, BLACK, AUTO = "FFFFFF", "000000", "AUTO"
+MARKERS = {"black": BLACK, "white": WHITE}
+ON_THE_WEB = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)  # not a file on somebody's disk or network
 TINIEST = 2  # half points: what is no larger is on no paper
 DEEPEST_TABLE = 3  # tables within each other; what is deeper becomes paragraphs
 PRIVATE = re.compile("[\ue000-\uf8ff]")  # `output` writes its own marks with these
@@ -304,7 +306,7 @@ class _Reader:
             is_bold=not place.is_heading and bool(is_on(self._property(run, "w-b"))),
             is_italic=bool(is_on(self._property(run, "w-i"))),
             place=kind if kind in ("superscript", "subscript") else "",
-            link=link if not link.startswith("#") else "",
+            link=link if ON_THE_WEB.match(link) else "",
         )
 
     def _property(self, run: Element, name: str) -> Element | None:
@@ -320,12 +322,17 @@ class _Reader:
         size = self._anywhere(run, place, "w-sz")
         if size is not None and 0 <= number(size.get("val"), 20) <= TINIEST:
             return "hidden"
-        color = self._anywhere(run, place, "w-color")
-        if color is not None and color.get("val", "").upper() == WHITE and not place.is_shaded:
-            behind = (self._anywhere(run, place, name) for name in ("w-shd", "w-highlight"))
-            if not any(_is_shade(each) for each in behind):
-                return "hidden"
-        return ""
+        return "hidden" if self._has_color_of_ground(run, place) else ""
+
+    def _has_color_of_ground(self, run: Element, place: _Place) -> bool:
+        """Whether words have the colour of what is behind them: white on paper, or black under a black marker."""
+        color, shade, marker = (self._anywhere(run, place, name) for name in ("w-color", "w-shd", "w-highlight"))
+        ink = color.get("val", AUTO).upper() if color is not None else AUTO
+        if marker is not None and _is_shade(marker):
+            return MARKERS.get(marker.get("val", "")) == (BLACK if ink == AUTO else ink)
+        if shade is not None and _is_shade(shade):  # on which Word itself writes in black or white where it may choose
+            return ink == shade.get("fill", "").upper()
+        return ink == WHITE and not place.is_shaded
 
     def _anywhere(self, run: Element, place: _Place, name: str) -> Element | None:
         """What says this of the words of a run: the run itself, its styles, or the whole document."""

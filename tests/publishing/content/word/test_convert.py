@@ -84,6 +84,22 @@ def test_links_lead_where_they_led_and_those_within_the_document_nowhere():
     )
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "../Dossiers/Geheim.docx",
+        "Geheim.docx",
+        "\\\\server\\Geheim",
+        "//server/Geheim",
+        "/Geheim/",
+        "file:///C:/Geheim",
+    ],
+)
+def test_a_link_to_a_file_of_the_office_leads_nowhere_and_names_nothing(place):
+    assert html(p('<w:hyperlink r:id="L1"><w:r><w:t>a</w:t></w:r></w:hyperlink>'), links={"L1": place}) == "<p>a</p>"
+    assert html(p(field(f' HYPERLINK "{place}" ', run("a")))) == "<p>a</p>"
+
+
 def test_a_table_keeps_its_head_and_its_merged_cells():
     wide = f'<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{p("x")}</w:tc>'
     high, below = (
@@ -176,6 +192,8 @@ HIDDEN = {
     "by two styles at once": p(run(UNSEEN, '<w:rStyle w:val="Geheim"/>'), style="Intern"),
     "on the web only": p(run(UNSEEN, "<w:webHidden/>")),
     "as white on white": p(run(UNSEEN, '<w:color w:val="FFFFFF"/>')),
+    "as black under a black marker": p(run(UNSEEN, '<w:highlight w:val="black"/>')),
+    "as black on black": p(run(UNSEEN, '<w:color w:val="000000"/><w:shd w:val="clear" w:fill="000000"/>')),
     "too small to read": p(run(UNSEEN, '<w:sz w:val="2"/>')),
     "as a row": f"<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{p(UNSEEN)}</w:tc></w:tr></w:tbl>",
     "in a link": p(f'<w:hyperlink r:id="L1">{run(UNSEEN, "<w:vanish/>")}</w:hyperlink>'),
@@ -209,6 +227,20 @@ def test_hidden_words_of_a_note_never_pass_and_a_hidden_note_neither():
 def test_what_is_hidden_everywhere_is_hidden():
     everywhere = "<w:docDefaults><w:rPrDefault><w:rPr><w:vanish/></w:rPr></w:rPrDefault></w:docDefaults>"
     assert html(p(run("a", '<w:vanish w:val="0"/>')), p(UNSEEN), styles=everywhere) == "<p>a</p>"
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        '<w:color w:val="FFFFFF"/><w:highlight w:val="black"/>',
+        '<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="000000"/>',
+        '<w:shd w:val="clear" w:fill="000000"/>',
+        '<w:highlight w:val="yellow"/>',
+        '<w:highlight w:val="none"/>',
+    ],
+)
+def test_words_that_stand_out_from_what_is_behind_them_are_read(look):
+    assert html(p(run("Gelezen", look))) == "<p>Gelezen</p>"
 
 
 def test_white_words_on_a_dark_cell_are_read():
