@@ -11,7 +11,7 @@ class ConsultationConfig(AppConfig):
     verbose_name = _("Opinions and meetings")
 
     def ready(self) -> None:
-        from consultation import followers  # noqa: F401  (which hears what becomes of mails, and of a restore)
+        from consultation import consents, followers  # noqa: F401  (which hear of a restore, and what becomes of mails)
         from consultation.feed_entries import meeting_text, opinion_text
         from consultation.follow_section import FollowSection
         from consultation.models import Mandate, Meeting, Opinion

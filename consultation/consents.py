@@ -4,20 +4,29 @@ A consent speaks of one name. Taking it back ends at once whatever shows that na
 and the box in the working copy. Two years after the end of a mandate the site does so by itself.
 """
 
-from datetime import date, datetime
+import logging
+from datetime import UTC, date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import models, transaction
+from django.dispatch import receiver
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultation.models import Mandate, NameConsent
-from publishing.models import Revision
+from publishing.files.storage import StorageUnavailable
+from publishing.models import Erasure, Revision
 from publishing.search.desk import desk_index
 from publishing.workflow import amend, amend_waiting, lock
+from publishing.workflow.erasure.memory import digest_of, is_digest_of, remember
+from publishing.workflow.signals import erased_again
+
+CONSENT = NameConsent._meta.label_lower
+logger = logging.getLogger(__name__)
 
 TEXT = gettext_lazy(
     "My name may stand on this website beside my organisation and my group, until I take this back, and no longer "
@@ -35,7 +44,7 @@ def record(mandate: Mandate, given_on: date, how: str, user: User | None) -> Nam
         holds = {"shows_name": mandate.shows_name, "agreed_name": mandate.name}
         if {each.data.get("name") for each in _read_or_planned(mandate)} - {mandate.name, "", None}:
             take_back(mandate, user)
-        _end(mandate, user)
+        _held(mandate).update(**_ended_by(user))
         consent = NameConsent.objects.create(
             mandate_id=mandate.pk, name=mandate.name, text=str(TEXT), given_on=given_on, how=how, recorded_by=user
         )
@@ -47,23 +56,56 @@ def record(mandate: Mandate, given_on: date, how: str, user: User | None) -> Nam
 
 
 def take_back(mandate: Mandate, user: User | None) -> bool:
-    """Let nothing show the name in `mandate` any more, at once; returns whether anything did or might have."""
+    """Let nothing show the name in `mandate` any more, at once; returns whether anything did or might have.
+
+    A restore of an older backup takes it back again.
+    """
     with transaction.atomic():
         lock(Mandate)
-        row: Any = Mandate._base_manager.get(pk=mandate.pk)
-        versions = _read_or_planned(row)
-        is_named = any(each.data.get("name") for each in versions)
-        has_ended = _end(row, user)
-        if not is_named and not has_ended and not row.shows_name and not row.agreed_name:
-            return False
-        off = {"shows_name": False, "agreed_name": ""}
-        if is_named:
-            (amend if versions[0].is_public(timezone.now()) else amend_waiting)(row, off, user)
-        Mandate._base_manager.filter(pk=row.pk).update(**off)
-        vars(mandate).update(off)
-        desk_index.changed(Mandate, row.pk)
-        _log(row, user, _("Consent to the name ended: no page shows it any more."))
+        for consent in _held(mandate):
+            _remember(consent)
+        return _take_back(mandate, user)
+
+
+def _take_back(mandate: Mandate, user: User | None) -> bool:
+    row: Any = Mandate._base_manager.get(pk=mandate.pk)
+    versions = _read_or_planned(row)
+    is_named = any(each.data.get("name") for each in versions)
+    has_ended = bool(_held(row).update(**_ended_by(user)))
+    if not is_named and not has_ended and not row.shows_name and not row.agreed_name:
+        return False
+    off = {"shows_name": False, "agreed_name": ""}
+    if is_named:
+        (amend if versions[0].is_public(timezone.now()) else amend_waiting)(row, off, user)
+    Mandate._base_manager.filter(pk=row.pk).update(**off)
+    vars(mandate).update(off)
+    desk_index.changed(Mandate, row.pk)
+    _log(row, user, _("Consent to the name ended: no page shows it any more."))
     return is_named
+
+
+def _remember(consent: NameConsent) -> None:
+    """Remember that `consent` ends. Where that can't be written down the name goes all the same."""
+    try:
+        remember(Erasure.Kind.ROW, CONSENT, consent.pk, [digest_of(*_marks(consent))])
+    except StorageUnavailable:
+        logger.exception("A restore of an older backup would bring back a name that was taken back.")
+
+
+def _marks(consent: NameConsent) -> tuple[object, ...]:
+    """What tells `consent` from another one that gets its number after a restore."""
+    return CONSENT, consent.mandate_id, consent.recorded_at.astimezone(UTC).isoformat()
+
+
+@receiver(erased_again)
+def take_back_again(erasure: Erasure, **kwargs: Any) -> None:
+    """Take back the name of which the consent ended since the archive was made that is being restored."""
+    if erasure.model != CONSENT:
+        return
+    consent = NameConsent.objects.filter(pk=erasure.object_id, withdrawn_at=None).first()
+    if consent and any(is_digest_of(mark, *_marks(consent)) for mark in erasure.marks):
+        with translation.override(settings.LANGUAGE_CODE):
+            _take_back(consent.mandate, None)
 
 
 def let_former_names_go(now: datetime | None = None) -> None:
@@ -72,8 +114,9 @@ def let_former_names_go(now: datetime | None = None) -> None:
     named = Revision.objects.of(Mandate).public(now).exclude(data__name="")
     over = [revision.object_id for revision in named if revision.thaw(now).is_long_over]  # type: ignore[attr-defined]
     for row in Mandate._base_manager.filter(pk__in=over):
-        with translation.override("nl"):
-            take_back(row, None)
+        with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
+            lock(Mandate)
+            _take_back(row, None)  # after a restore the same clock says so
 
 
 def _read_or_planned(mandate: Mandate) -> list[Revision]:
@@ -81,10 +124,13 @@ def _read_or_planned(mandate: Mandate) -> list[Revision]:
     return [*mandate.revisions.public()[:1], *mandate.revisions.pending().filter(withdrawn=False)]
 
 
-def _end(mandate: Mandate, user: User | None) -> bool:
-    """End the consents of `mandate` that hold; returns whether there were any."""
-    held = NameConsent.objects.filter(mandate_id=mandate.pk, withdrawn_at=None)
-    return bool(held.update(withdrawn_at=timezone.now(), withdrawn_by=user))
+def _held(mandate: Mandate) -> models.QuerySet[NameConsent]:
+    """The consents of `mandate` that hold."""
+    return NameConsent.objects.filter(mandate_id=mandate.pk, withdrawn_at=None)
+
+
+def _ended_by(user: User | None) -> dict[str, Any]:
+    return {"withdrawn_at": timezone.now(), "withdrawn_by": user}
 
 
 def _log(mandate: Mandate, user: User | None, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, timedelta
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -9,9 +10,12 @@ from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from consultation.consents import let_former_names_go, record, take_back
+from consultation.consents import let_former_names_go, record, take_back, take_back_again
 from consultation.models import Mandate, NameConsent
-from publishing.models import Act, Revision
+from publishing.backup.archive import write
+from publishing.backup.restore import restore_archive
+from publishing.files.storage import StorageUnavailable
+from publishing.models import Act, Erasure, Revision
 from publishing.workflow import look, publish, undo, withdraw
 from publishing.workflow import record as record_act
 from resoc.upkeep import run
@@ -150,3 +154,27 @@ def test_undoing_another_name_shows_none_of_which_the_consent_ended(editor):
     assert public_names() == []
     publish(row, editor)
     assert public_names() == []
+
+
+def test_a_restore_brings_back_no_name_that_was_taken_back_since(
+    editor, tmp_path, monkeypatch, django_capture_on_commit_callbacks
+):
+    gone, stays = agreed(member(), editor), agreed(member("Els Blijft"), editor)
+    for row in (gone, stays):
+        publish(row, editor)
+    write(tmp_path / "site.zip")
+    with django_capture_on_commit_callbacks(execute=True):
+        take_back(gone, editor)
+    remembered = Erasure.objects.get()
+    assert NAME not in repr(Erasure.objects.values().get())
+    with django_capture_on_commit_callbacks(execute=True):
+        restore_archive(tmp_path / "site.zip", lambda line: None)
+    assert public_names() == ["Els Blijft"]
+    assert (Mandate.objects.get(pk=gone.pk).shows_name, gone.consents.get().withdrawn_at is None) == (False, False)
+    remembered.object_id = stays.consents.get().pk
+    take_back_again(remembered)
+    assert public_names() == ["Els Blijft"], "somebody else with the number stays"
+    with monkeypatch.context() as patch:
+        patch.setattr("consultation.consents.remember", Mock(side_effect=StorageUnavailable("full")))
+        take_back(stays, editor)
+    assert public_names() == [], "where nothing can be written down the name goes all the same"
