@@ -23,6 +23,7 @@ from django.db import DatabaseError, connection, models
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from publishing.backup.media_swap import left_over
 from publishing.backup.nightly import FREE, MADE_WITHIN, Lack, standing
 from publishing.backup.rehearsal import is_unrehearsed, recall
 from publishing.backup.restore import KEEP_THE_KEY
@@ -64,6 +65,7 @@ def examine(with_alarms: bool = True) -> Iterator[Finding]:
     yield from _ask(settings_are_safe)
     yield from _ask(static_files_are_collected)
     yield from _ask(files_can_be_written)
+    yield from _ask(files_belong_to_the_database)
     yield from _ask(there_is_room)
     yield from _ask(cache_answers)
     yield from _ask(pages_work)
@@ -132,6 +134,13 @@ def static_files_are_collected() -> Iterator[Finding]:
         yield Finding(ODD, "The static files are those of another version: run 'manage.py prepare' and restart.")
     else:
         yield Finding(OK, "The static files are collected.")
+
+
+def files_belong_to_the_database() -> Iterator[Finding]:
+    """Whether no restore was killed between its files and its rows."""
+    if folders := left_over():
+        advice = "run 'manage.py prepare', which puts back the files that belong to the database"
+        yield Finding(WRONG, f"A restore was killed before its end, and left {folders[0]}: {advice}.")
 
 
 def files_can_be_written() -> Iterator[Finding]:

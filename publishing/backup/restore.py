@@ -39,7 +39,8 @@ from publishing.backup.archive import (
     stored_files,
     tables,
 )
-from publishing.backup.reading import copy_file, files_in, load_rows, opened, rows_in
+from publishing.backup.media_swap import beside_the_folder, settle
+from publishing.backup.reading import files_in, load_rows, opened, rows_in
 from publishing.backup.unfinished import clear, held
 from publishing.cache import stamp
 from publishing.content.fields import RichTextField
@@ -108,6 +109,7 @@ def _replace_everything(archive: zipfile.ZipFile, manifest: Manifest, tell: Tell
             "empty one: put the file of the database aside, or make another database, and add --into-empty."
         )
     call_command("migrate", verbosity=0)
+    settle(tell)
     memory = _erased(has_table=True)
     again = _erased_since(memory, archive, manifest, is_ours=is_ours)
     lost = _lost_files(again, manifest)
@@ -341,7 +343,7 @@ def _staged_files(
     """Lay the uploaded files ready but those in `without`; what is given puts them in place of those that are there."""
     names = [name for name in files_in(manifest) if name not in without]
     tell(f"{len(names)} files")
-    stage = _beside_the_bucket if is_remote(default_storage) else _beside_the_folder
+    stage = _beside_the_bucket if is_remote(default_storage) else beside_the_folder
     return stage(archive, names)
 
 
@@ -386,40 +388,3 @@ def _beside_the_bucket(archive: zipfile.ZipFile, names: list[str]) -> Iterator[C
 def _same(archive: zipfile.ZipFile, name: str, path: Path) -> bool:
     with archive.open(f"media/{name}") as ours:
         return ours.read() == path.read_bytes()
-
-
-@contextmanager
-def _beside_the_folder(archive: zipfile.ZipFile, names: list[str]) -> Iterator[Callable[[], None]]:
-    """A folder is filled beside the one that is there, and takes its place at once."""
-    root = Path(settings.MEDIA_ROOT)
-    root.parent.mkdir(parents=True, exist_ok=True)
-    clear(root.parent, f".{root.name}-new-????????")
-    staged = Path(tempfile.mkdtemp(prefix=f".{root.name}-new-", dir=root.parent))
-    before = Path(tempfile.mkdtemp(prefix=f".{root.name}-old-", dir=root.parent)) / root.name
-    try:
-        for name in names:
-            path = staged / name
-            if not path.resolve().is_relative_to(staged.resolve()):
-                raise ArchiveError(f"This archive is damaged: {name!r} leads elsewhere.")
-            for folder in (*reversed(path.relative_to(staged).parents),):
-                (staged / folder).mkdir(mode=0o700, exist_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                copy_file(archive, name, file)
-
-        def swap() -> None:
-            if root.exists():
-                root.rename(before)
-            staged.rename(root)
-
-        try:
-            yield swap
-        except BaseException:
-            if before.exists():  # the transaction failed at the very end
-                shutil.rmtree(root, ignore_errors=True)
-                before.rename(root)
-            raise
-        # Only now: of a restore that was killed, they may have been the files that belong to the database.
-        clear(root.parent, f".{root.name}-old-????????")
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-        shutil.rmtree(before.parent, ignore_errors=True)

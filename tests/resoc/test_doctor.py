@@ -102,6 +102,13 @@ def test_a_folder_of_files_that_is_none(healthy):
     assert only(WRONG).startswith("Could not be asked: files can be written. ")
 
 
+def test_a_restore_that_was_killed_is_wrong(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    aside = tmp_path / ".media-old-abcd1234"
+    (aside / "media").mkdir(parents=True)
+    assert [(each.level, str(aside) in each.said) for each in doctor.files_belong_to_the_database()] == [(WRONG, True)]
+
+
 def test_a_stored_file_that_comes_back_as_another(monkeypatch):
     monkeypatch.setattr(FileSystemStorage, "open", lambda *_arguments: ContentFile(b"other"))
     assert "another one" in only(WRONG)

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from consultation import followers
+from publishing.backup.media_swap import settle
 from publishing.cache import stamp
 from publishing.cache.outages import is_outage
 from publishing.models import Draft
@@ -49,6 +50,7 @@ class Command(BaseCommand):
     def bring_up_to_date(self) -> None:
         """Do all steps, of which nobody else does any meanwhile."""
         migrate(self.stdout.write)
+        settle(lambda line: self.stdout.write(f"Files: {line}."))
         encrypt_anew(Authenticator.objects.all())  # under the newest of SECRET_KEY and SECRET_KEY_FALLBACKS
         followers.encrypt_anew()
         index(self.stdout)
