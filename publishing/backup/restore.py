@@ -7,13 +7,13 @@ made lets nobody in afterwards.
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import IO, Any
 
 from django.apps import apps
@@ -28,6 +28,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from publishing.backup import processes
 from publishing.backup.archive import (
     BATCH,
     CHUNK,
@@ -296,7 +297,7 @@ def _brought_up_to_date(source: Path, folder: Path) -> Path:
     return fresh
 
 
-def last_line(result: subprocess.CompletedProcess[str]) -> str:
+def last_line(result: CompletedProcess[str]) -> str:
     """The last lines of output of a command that failed."""
     said = (result.stderr or result.stdout).strip().splitlines() or [f"It ended with {result.returncode}."]
     return masked(said[-1])
@@ -310,7 +311,7 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
         yield path
 
 
-def in_scratch(data: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+def in_scratch(data: Path, arguments: list[str]) -> CompletedProcess[str]:
     """Run a command of this code on an installation of its own, on SQLite, in the folder `data`.
 
     It has the keys of this site, for what is signed and encrypted with them, and sends no mail.
@@ -328,7 +329,7 @@ def in_scratch(data: Path, arguments: list[str]) -> subprocess.CompletedProcess[
         "SECRET_KEY_FALLBACKS": ",".join(map(str, settings.SECRET_KEY_FALLBACKS)),
     }
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    return processes.run(command, environment)
 
 
 def put_file(name: str, file: IO[bytes]) -> None:
