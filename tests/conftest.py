@@ -72,19 +72,27 @@ TOGETHER = {
 
 # Who uses one of these fixtures starts gunicorn, or a bucket.
 SERVERS = {"prepared", "s3_server"}
+# And who one of these, reads or writes the database of the tests.
+DATABASE = {"db", "transactional_db", "live_server"}
 # The functions that took long when `tests/slow.py` measured them last.
 SLOW = set((ROOT / "tests" / "slow.txt").read_text().split())
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest looks at the markers
 def pytest_collection_modifyitems(items):
-    """Mark what needs a browser or a server, by its fixtures, and what is slow: `make quick` leaves these out."""
+    """Mark what needs a browser, a server or the database, by its fixtures, and what is slow.
+
+    `make quick` leaves out what needs a browser or a server, and what is slow; CI tries again on PostgreSQL what needs
+    a database or a server.
+    """
     for item in items:
         uses = set(getattr(item, "fixturenames", ()))
         if "browser" in uses:
             item.add_marker("browser")
         if uses & SERVERS or ROOT / "tests" / "chaos" in item.path.parents:
             item.add_marker("server")
+        if item.get_closest_marker("django_db") or uses & DATABASE:
+            item.add_marker("database")
         if is_slow(item, uses):
             item.add_marker("slow")
         if item.get_closest_marker("browser") or item.get_closest_marker("server"):
