@@ -10,7 +10,7 @@ ignored, what it lacks gets the field's default.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -259,6 +259,8 @@ def _freeze_value(field: AnyField, obj: models.Model) -> object:
         return clean(value)
     if isinstance(value, str | int | float | bool | list | dict | None):
         return value
+    if isinstance(value, datetime):  # the same words for what was typed here and for what the database gives back
+        return value.astimezone(UTC).isoformat()
     return field.value_to_string(obj)
 
 

@@ -284,3 +284,11 @@ def test_a_new_member_that_starts_from_another_takes_no_name_over(editor, editor
     initial = editor_client.get(f"{MANDATE}?from={row.pk}").context["adminform"].form.initial
     assert initial["group"] == "employers"
     assert not {"name", "shows_name", "starts_on"} & {name for name, value in initial.items() if value}
+
+
+def test_what_is_new_of_a_meeting_says_nothing_of_hours_that_stayed(editor_client, editor):
+    row = meeting(at(2026, 3, 12, 14), ends_at=at(2026, 3, 12, 16))
+    publish(row, editor)
+    address = f"/admin/consultation/meeting/{row.pk}/change/"
+    data = form_data(editor_client, address) | {"place_nl": "Diksmuide", "_asks": "1", "_publish": "1"}
+    assert editor_client.post(address, data).context["question"].field.value == "Nieuw: plaats."
