@@ -67,10 +67,13 @@ class PublishableForm(CleanedForm):
         if form_data.CONFLICT in self.data:
             raise ValidationError(_("Nothing of yours was saved yet, and nothing is lost."))
         if form_data.NOT_KEPT_FIELDS in self.data:
-            for name in self.data.getlist(form_data.NOT_KEPT_FIELDS):  # type: ignore[attr-defined]  # of a request
+            for name in self._marks(form_data.NOT_KEPT_FIELDS):
                 self.add_error(name if name in self.fields else None, NOT_KEPT)
+        for said in self._marks(form_data.WORD_REFUSED):
+            name, _space, sentence = said.partition(" ")
+            self.add_error(name if name in self.fields else None, sentence)
         if form_data.READ in self.data:
-            raise ValidationError(_("The file is read. Nothing is saved yet."))
+            raise ValidationError(self._marks(form_data.WORD_READ) or _("The file is read. Nothing is saved yet."))
         if form_data.UNSAVED in self.data:
             raise ValidationError(_("This is what you typed earlier. It is not saved yet."))
         if site_mode.is_copy(self.instance):
@@ -96,6 +99,10 @@ class PublishableForm(CleanedForm):
             raise ValidationError(_("Nothing is saved yet: something is planned. Choose what happens with that."))
         self._ask_what_is_new()
         return super().clean()
+
+    def _marks(self, name: str) -> list[str]:
+        """The values of a mark that the desk put in what was sent."""
+        return self.data.getlist(name) if name in self.data else []  # type: ignore[attr-defined]  # of a request
 
     def _ask_what_is_new(self) -> None:
         """Raise ValidationError when the form must still say what is new for the reader."""

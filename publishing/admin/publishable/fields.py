@@ -37,6 +37,8 @@ class FieldsMixin(AnyBaseModelAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(db_field, RichTextField) and issubclass(self.model, Publishable):
             field.widget.attrs["data-word"] = word_files.address(self.model)
+            field.widget.template_name = "publishing/widgets/text.html"
+            field.widget.needs_multipart_form = True  # without a script the Word file comes with the form
         # Nobody deletes what something points at from the form of what points at it.
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False

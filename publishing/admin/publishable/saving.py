@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from publishing.admin import change_notes, edit_conflicts, idempotency, site_mode
+from publishing.admin.inputs import word_files
 from publishing.admin.publishable import companions
 from publishing.admin.publishable.buttons import stay
 from publishing.admin.publishable.corrections import nothing_to_correct
@@ -96,6 +97,7 @@ class SavingMixin(AnyModelAdmin):
             return opened or super().changeform_view(request, object_id, form_url, extra_context)
         submission(request).digest = idempotency.digest(request)
         kept_uploads.put_back(request)
+        word_files.put_texts(request, self.model)
         with transaction.atomic(), desk_index.together():
             companions.lock_all(
                 request, self.model

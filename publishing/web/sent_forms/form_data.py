@@ -21,6 +21,8 @@ LOST = "_lost_files"  # names the fields of which a file was chosen that can't b
 NOT_KEPT_FIELDS = "_not_kept"  # names the fields whose files could not be kept
 NOT_SAVED = "_not_saved"  # it could not be written
 READ = "_read"  # the file in the field that it names is to be read; a button too
+WORD_READ = "_word_read"  # sentences about Word files of which the text stands in the form, beside READ
+WORD_REFUSED = "_word_refused"  # the name of a text, a space, and why a Word file gave it none
 UNSAVED = "_unsaved"  # a browser kept it of an earlier visit
 UNANSWERED = "_unanswered"  # it does not say yet what is new for the reader
 
