@@ -4,6 +4,7 @@ Nothing is written. The real view of the page renders an object that was thawed 
 snapshot of the form, exactly as it renders one that was thawed from a revision.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -27,7 +28,11 @@ def typed(form: AnyBaseModelForm, formsets: list[AnyFormSet]) -> Snapshot:
     """The working copy that saving these forms would make; a field with an unusable value keeps its old one."""
     form.is_valid()
     obj = form.instance
-    rows: dict[str, list[Any]] = {}
+    return freeze_all(obj, dict(typed_rows(formsets)))
+
+
+def typed_rows(formsets: list[AnyFormSet]) -> Iterator[tuple[str, list[Any]]]:
+    """The child rows that saving these would make, in their order, by the name of their relation."""
     for formset in formsets:
         formset.is_valid()
         for each in formset.forms:
@@ -37,8 +42,7 @@ def typed(form: AnyBaseModelForm, formsets: list[AnyFormSet]) -> Snapshot:
         kept = [each.instance for each in formset.forms if each.has_changed() or each.instance.pk]
         gone = [each.instance for each in formset.deleted_forms]
         name = formset.fk.remote_field.related_name  # type: ignore[attr-defined]  # of an inline formset
-        rows[name] = sorted((row for row in kept if row not in gone), key=lambda row: row.position)
-    return freeze_all(obj, rows)
+        yield name, sorted((row for row in kept if row not in gone), key=lambda row: row.position)
 
 
 def page_of(obj: Publishable, snapshot: Snapshot) -> Publishable:

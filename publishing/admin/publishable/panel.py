@@ -32,6 +32,7 @@ from publishing.review.checklist import checklist
 from publishing.review.columns import rows_of
 from publishing.review.diff import changed_labels, label
 from publishing.types import AuthenticatedHttpRequest, signed_in
+from publishing.web.preview import typed_rows
 from publishing.web.sent_forms import form_data
 from publishing.workflow import State, is_live, state, unpublished_changes
 from publishing.workflow.checking import languages_of, why_not_checked
@@ -80,6 +81,9 @@ class PanelMixin(AnyModelAdmin):
             formsets = [each.formset for each in context["inline_admin_formsets"]]
             context["would_change"] = site_mode.would_change(form, formsets)
             context["question"] = change_notes.question(form, formsets)
+            if obj:  # what is typed may name something else than what is saved
+                along, more_along = companions.offered(request, form.instance, dict(typed_rows(formsets)))
+                context |= {"companions": along, "more_companions": more_along}
         tell_problems(context)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

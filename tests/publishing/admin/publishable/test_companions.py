@@ -185,3 +185,21 @@ def test_a_tick_stays_when_the_form_comes_back(editor_client, held):
     opinion = Opinion.objects.get()
     response = submit(editor_client, held, "_publish", _with=ticks(opinion), starts_at="geen dag")
     assert [each.name for each in response.context["companions"] if each.is_ticked] == ["Over water"]
+
+
+def test_what_is_typed_and_not_saved_yet_is_offered_with_the_question_what_is_new(editor_client, editor, held):
+    Meeting.objects.filter(pk=held.pk).update(starts_at=timezone.now() - timedelta(days=2))
+    held.refresh_from_db()
+    publish(held, editor)
+    minutes = document(title_nl="Verslag", slug_nl="verslag")
+    typed = {"minutes": str(minutes.pk), "minutes_approved_on": str(timezone.localdate()), "_asks": "1"}
+    asked = submit(editor_client, held, "_publish", **typed)
+    assert asked.context["asks"]
+    assert "Verslag" in [each.name for each in asked.context["companions"]]
+    html = asked.content.decode()
+    assert html.count("Publiceer mee") == 1
+    assert html.index("Wat is er nieuw voor de lezer?") < html.index("Publiceer mee") < html.index("Titel (nl)")
+    typed |= {"_change_note_nl": "Nieuw: het verslag.", "_with": ticks(minutes)}
+    said = submit(editor_client, held, "_publish", **typed).content.decode()
+    assert "Mee gepubliceerd: Verslag." in said
+    assert Document.published().filter(pk=minutes.pk).exists()
