@@ -210,12 +210,10 @@ class MeetingAdmin(PublishableAdmin):
     change_form_template = "admin/consultation/meeting_form.html"
     shared_first = True
     shared_fields = (
-        "body",
+        ("body", "is_open"),
         ("starts_at", "ends_at"),
+        ("minutes", "minutes_approved_on"),
         "url",
-        "is_open",
-        "minutes",
-        "minutes_approved_on",
     )
     list_extra = ("starts_at", "shown_state")
     inlines = (AgendaItemInline, MeetingDocumentInline)

@@ -56,7 +56,8 @@ function describeText(editor, textarea) {
   }
   const language = textarea.lang || /_(nl|fr|en)$/.exec(textarea.name)?.[1]
   if (language) attributes.lang = language
-  editor.setOptions({ editorProps: { attributes } })
+  const scrollMargin = { bottom: 5, left: 5, right: 5, get top() { return heightAbove(editor) } }
+  editor.setOptions({ editorProps: { attributes, scrollMargin, scrollThreshold: scrollMargin } })
 
   // The textarea is hidden, so what leads to it must lead to the editor instead.
   const arrive = () => {
@@ -67,6 +68,13 @@ function describeText(editor, textarea) {
     if (click.target.closest?.(`a[href="#${CSS.escape(textarea.id)}"]`)) setTimeout(() => editor.commands.focus())
   })
   arrive()
+}
+
+// How much of the window is behind what stays in view, and where the cursor would not be seen.
+function heightAbove(editor) {
+  const bar = editor.view.dom.closest(".prose-editor").querySelector(".prose-menubar")
+  if (!bar || getComputedStyle(bar).position !== "sticky") return 5
+  return parseFloat(getComputedStyle(bar).top) + bar.offsetHeight + 5
 }
 
 function describeBar(editor, bar, { label, labels }) {
