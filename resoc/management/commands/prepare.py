@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -158,7 +159,8 @@ def _state() -> str:
     packages = Path(sys.prefix) / "installed.txt"
     if packages.is_file():
         state.update(packages.read_bytes())
-    for file in sorted((root / "static").rglob("*")):
-        if file.is_file():
-            state.update(str(file.relative_to(root)).encode() + file.read_bytes())
+    ours = (Path(app.path) for app in apps.get_app_configs())
+    folders = [root / "static", *(path / "static" for path in ours if path.parent == root)]
+    for file in sorted(file for folder in folders for file in folder.rglob("*") if file.is_file()):
+        state.update(str(file.relative_to(root)).encode() + file.read_bytes())
     return state.hexdigest()

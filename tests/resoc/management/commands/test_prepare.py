@@ -7,6 +7,7 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
+from django.apps import apps
 
 from publishing.search import indexing
 from resoc.management.commands import prepare
@@ -109,3 +110,19 @@ def test_of_two_starts_at_once_in_a_new_folder_one_waits_and_both_succeed(tmp_pa
     assert [program.returncode for program in both] == [0, 0], said
     assert sum("waiting until it is done" in out for out, _err in said) == 1
     assert sum("added and published" in out for out, _err in said) == 1
+
+
+def test_static_files_of_an_app_that_changed_are_collected_again(settings, tmp_path, monkeypatch):
+    app = tmp_path / "publishing"
+    sheets = [tmp_path / "static" / "site.css", app / "static" / "editor.css"]
+    for sheet in sheets:
+        sheet.parent.mkdir(parents=True)
+        sheet.touch()
+    settings.BASE_DIR, settings.STATIC_ROOT = tmp_path, str(tmp_path / "public" / "static")
+    monkeypatch.setattr(apps.get_app_config("publishing"), "path", str(app))
+    Path(settings.STATIC_ROOT).mkdir(parents=True)
+    for changed in sheets:
+        prepare._stamp().write_text(prepare._state())
+        assert prepare.is_collected(), "what is collected is no source"
+        changed.write_text("p { color: red }")
+        assert not prepare.is_collected()
