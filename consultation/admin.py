@@ -31,7 +31,7 @@ from consultation.models.mandates import LONGEST_HOW
 from consultation.models.meetings import telling_of_closed
 from priorities.admin import AboutInline
 from priorities.attachments import AttachmentInline
-from publishing.admin import ChildInline, PublishableAdmin
+from publishing.admin import ChildInline, PublishableAdmin, site_mode
 from publishing.admin.forms import PublishableForm
 from publishing.admin.publishable.children import ChildFormSet
 from publishing.admin.publishable.copying import SOURCE
@@ -148,7 +148,7 @@ class MandateAdmin(PublishableAdmin):
         super().save_model(request, obj, form, change)
         if form.consent:
             day, how = form.consent
-            consents.record(obj, day, how, request.user)
+            consents.record(obj, day, how, request.user, replaces_public=site_mode.is_copy(obj))
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """As for all; a name that visitors may not see any more is gone at once, whatever button was pressed."""

@@ -4,8 +4,7 @@ A consent speaks of one name. Taking it back ends at once whatever shows that na
 and the box in the working copy. Two years after the end of a mandate the site does so by itself.
 """
 
-import logging
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -18,15 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultation.models import Mandate, NameConsent
-from publishing.files.storage import StorageUnavailable
 from publishing.models import Erasure, Revision
 from publishing.search.desk import desk_index
 from publishing.workflow import amend, amend_waiting, lock
-from publishing.workflow.erasure.memory import digest_of, is_digest_of, remember
+from publishing.workflow.erasure.memory import remember_row, remembered_row
 from publishing.workflow.signals import erased_again
 
-CONSENT = NameConsent._meta.label_lower
-logger = logging.getLogger(__name__)
+MADE = "recorded_at"
 
 TEXT = gettext_lazy(
     "My name may stand on this website beside my organisation and my group, until I take this back, and no longer "
@@ -34,15 +31,22 @@ TEXT = gettext_lazy(
 )
 
 
-def record(mandate: Mandate, given_on: date, how: str, user: User | None) -> NameConsent:
+def record(
+    mandate: Mandate, given_on: date, how: str, user: User | None, *, replaces_public: bool = False
+) -> NameConsent:
     """Write down that the person in `mandate` agreed to the name that it says.
 
-    An earlier consent ends with it, and another name that is public or planned goes.
+    An earlier consent ends with it, and another name that is public or planned goes, unless the caller itself puts
+    this one in the place of what is public (`replaces_public`).
     """
     with transaction.atomic():
         lock(Mandate)
         holds = {"shows_name": mandate.shows_name, "agreed_name": mandate.name}
-        if {each.data.get("name") for each in _read_or_planned(mandate)} - {mandate.name, "", None}:
+        if not replaces_public and {each.data.get("name") for each in _read_or_planned(mandate)} - {
+            mandate.name,
+            "",
+            None,
+        }:
             take_back(mandate, user)
         _held(mandate).update(**_ended_by(user))
         consent = NameConsent.objects.create(
@@ -63,7 +67,7 @@ def take_back(mandate: Mandate, user: User | None) -> bool:
     with transaction.atomic():
         lock(Mandate)
         for consent in _held(mandate):
-            _remember(consent)
+            remember_row(consent, MADE)
         return _take_back(mandate, user)
 
 
@@ -84,26 +88,11 @@ def _take_back(mandate: Mandate, user: User | None) -> bool:
     return is_named
 
 
-def _remember(consent: NameConsent) -> None:
-    """Remember that `consent` ends. Where that can't be written down the name goes all the same."""
-    try:
-        remember(Erasure.Kind.ROW, CONSENT, consent.pk, [digest_of(*_marks(consent))])
-    except StorageUnavailable:
-        logger.exception("A restore of an older backup would bring back a name that was taken back.")
-
-
-def _marks(consent: NameConsent) -> tuple[object, ...]:
-    """What tells `consent` from another one that gets its number after a restore."""
-    return CONSENT, consent.mandate_id, consent.recorded_at.astimezone(UTC).isoformat()
-
-
 @receiver(erased_again)
 def take_back_again(erasure: Erasure, **kwargs: Any) -> None:
     """Take back the name of which the consent ended since the archive was made that is being restored."""
-    if erasure.model != CONSENT:
-        return
-    consent = NameConsent.objects.filter(pk=erasure.object_id, withdrawn_at=None).first()
-    if consent and any(is_digest_of(mark, *_marks(consent)) for mark in erasure.marks):
+    consent = remembered_row(erasure, NameConsent.objects.filter(withdrawn_at=None), MADE)
+    if consent:
         with translation.override(settings.LANGUAGE_CODE):
             _take_back(consent.mandate, None)
 

@@ -18,10 +18,12 @@ from django.dispatch import receiver
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from publishing.models import Revision
+from publishing.models import Erasure, Revision
 from publishing.models.records.events import acting
 from publishing.search.desk import desk_index
-from publishing.workflow import lock
+from publishing.workflow import amend, amend_waiting, lock
+from publishing.workflow.erasure.memory import remember_row, remembered_row
+from publishing.workflow.signals import erased_again
 from staff.models import Consent, StaffMember
 
 TEXTS = {
@@ -39,6 +41,7 @@ NOT_SHOWN = {
 # What was not written down for so long is not made up: it was public before this site asked for consent.
 LOOKS_BACK = timedelta(days=31)
 DAY = timedelta(days=1)
+GIVEN = "given_at"
 
 
 def hidden_details(member: StaffMember) -> list[Consent.Detail]:
@@ -119,6 +122,8 @@ def follow(pk: int, now: datetime | None = None) -> None:
             if given and (is_other or not value):
                 given.withdrawn_at, given.withdrawn_by_id = at, author
                 given.save(update_fields=["withdrawn_at", "withdrawn_by"])
+                if not value:
+                    remember_row(given, GIVEN)
                 given = None
                 if not value:  # what comes back from history must not show it again without being asked
                     off = {f"shows_{detail.value}": False, f"{detail.value}_consent": ""}
@@ -128,3 +133,22 @@ def follow(pk: int, now: datetime | None = None) -> None:
                 given = Consent.objects.create(
                     member_id=pk, detail=detail, text=str(text), how=how, given_at=at, given_by_id=author
                 )
+
+
+@receiver(erased_again)
+def withdraw_again(erasure: Erasure, **kwargs: Any) -> None:
+    """Hide the detail of which the consent ended since the archive was made that is being restored."""
+    given = remembered_row(erasure, Consent.objects.filter(withdrawn_at=None), GIVEN)
+    if given is None:
+        return
+    off = {f"shows_{given.detail}": False, f"{given.detail}_consent": ""}
+    row = StaffMember._base_manager.get(pk=given.member_id)
+    with transaction.atomic(), translation.override(row.language):
+        lock(StaffMember)
+        if row.revisions.public().exists():
+            amend(row, off, None)
+        elif row.revisions.pending().filter(withdrawn=False).exists():
+            amend_waiting(row, off, None)
+        StaffMember._base_manager.filter(pk=row.pk).update(**off)
+        Consent.objects.filter(pk=given.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
+        desk_index.changed(StaffMember, row.pk)

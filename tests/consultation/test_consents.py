@@ -175,6 +175,6 @@ def test_a_restore_brings_back_no_name_that_was_taken_back_since(
     take_back_again(remembered)
     assert public_names() == ["Els Blijft"], "somebody else with the number stays"
     with monkeypatch.context() as patch:
-        patch.setattr("consultation.consents.remember", Mock(side_effect=StorageUnavailable("full")))
+        patch.setattr("publishing.workflow.erasure.memory.remember", Mock(side_effect=StorageUnavailable("full")))
         take_back(stays, editor)
     assert public_names() == [], "where nothing can be written down the name goes all the same"

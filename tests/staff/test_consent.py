@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from publishing.backup.archive import write
+from publishing.backup.restore import restore_archive
 from publishing.workflow import advance, amend, cancel, confirm, publish, withdraw
 from resoc.upkeep import run
 from staff.consent import LOOKS_BACK, follow_plans
@@ -115,3 +117,23 @@ def test_what_was_public_before_anybody_asked_gets_no_consent_of_back_then(shown
     with time_machine.travel(timezone.now() + LOOKS_BACK + DAY):
         act = confirm(shown, editor)
         assert consents(shown) == [(act.live_from, None)]
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_a_restore_shows_no_detail_of_which_the_consent_was_withdrawn_since(
+    shown, editor, tmp_path, django_capture_on_commit_callbacks, is_public
+):
+    if not is_public:
+        withdraw(shown, editor, "Vertrokken.")
+    write(tmp_path / "site.zip")
+    with django_capture_on_commit_callbacks(execute=True):
+        if not is_public:
+            publish(draft(shown), editor)
+        amend(shown, {"shows_mobile": False}, editor)
+    with django_capture_on_commit_callbacks(execute=True):
+        restore_archive(tmp_path / "site.zip", lambda line: None)
+    row = StaffMember.objects.get(pk=shown.pk)
+    ((_given, withdrawn_at),) = consents(row)
+    assert withdrawn_at
+    assert (row.mobile, row.shows_mobile) == ("0470 11 22 33", False)
+    assert [each.mobile for each in StaffMember.published().filter(object_id=row.pk)] == [""] * is_public

@@ -11,12 +11,14 @@ can't be guessed from it).
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
+from typing import TypeVar
 
 from django.apps import apps
 from django.conf import settings
@@ -31,6 +33,7 @@ from publishing.files.storage import StorageUnavailable
 from publishing.models import ChangeNote, Discarded, Draft, Erasure, Publishable, Revision, note_columns
 
 Kind = Erasure.Kind
+Row = TypeVar("Row", bound=models.Model)
 Path = tuple[str | int, ...]  # as in `snapshots.Change`
 Version = Revision | Draft | Discarded
 LETTERS: dict[str, type[Version]] = {"r": Revision, "s": Draft, "d": Discarded}  # as in `history`
@@ -38,6 +41,8 @@ LETTERS: dict[str, type[Version]] = {"r": Revision, "s": Draft, "d": Discarded} 
 # its change note, a row of its own.
 REMARK, REMARKS = "about", ("note", "reason", "taken_back_reason", *note_columns())
 FIELDS = ("uid", "kind", "model", "object_id", "marks", "path", "digest", "value")
+
+logger = logging.getLogger(__name__)
 
 
 # What is remembered
@@ -72,6 +77,29 @@ def remember(
         store(settled(ours), ours)
     if not any(function is write_down for _saves, function, _robust in transaction.get_connection().run_on_commit):
         transaction.on_commit(write_down, robust=True)
+
+
+def remember_row(row: models.Model, made: str) -> None:
+    """Remember that `row` ended, such as a consent; its field `made` says when it began.
+
+    Where that can't be written down the log says so, and it ends all the same.
+    """
+    try:
+        remember(Kind.ROW, row._meta.label_lower, row.pk, [digest_of(*_said(row, made))])
+    except StorageUnavailable:
+        logger.exception("A restore of an older backup would bring back what ended now (%s).", row._meta.label_lower)
+
+
+def remembered_row(record: Erasure, rows: models.QuerySet[Row], made: str) -> Row | None:
+    """The one of `rows` of which `remember_row` made `record`; None when it is not there, or another has its number."""
+    if record.model != rows.model._meta.label_lower:
+        return None
+    row = rows.filter(pk=record.object_id).first()
+    return row if row and any(is_digest_of(each, *_said(row, made)) for each in record.marks) else None
+
+
+def _said(row: models.Model, made: str) -> tuple[object, ...]:
+    return row._meta.label_lower, row.pk, getattr(row, made).astimezone(UTC).isoformat()
 
 
 def store(records: Iterable[Erasure], among: models.QuerySet[Erasure] | None = None) -> None:
