@@ -45,6 +45,9 @@ def test_the_form_of_the_mission_is_short_and_accessible(signed_in, size):
     assert violations(form) == []
     form.locator("#aims-group .fold-all").click()
     expect(form.locator("#id_aims-5-text_nl")).to_be_visible()
+    name, field, row = (form.locator(each).bounding_box() for each in ("#aims-0 h3", "#id_aims-0-text_nl", "#aims-0"))
+    assert name["height"] < 150, "its name has a line, and no letter has one of its own"
+    assert field["x"] + field["width"] <= row["x"] + row["width"] + 1
     form.evaluate("scrollTo(0, 0)")  # what is half behind a tab is too small a target, for the machine
     assert violations(form) == []
 
