@@ -129,8 +129,9 @@ def tokens(text: str) -> Iterator[Token]:
 def compounds(text: str) -> Iterator[Token]:
     """What neighbouring words of a tidy text form when they are written as one: `email` for `e-mail`.
 
-    Words with hyphens between them, and a number beside a few letters (`N 369`, `10 km`). Their `start`
-    and `end` are those of the words together.
+    Words with hyphens between them, and a number beside a few letters (`N 369`, `10 km`). Not three or more with a
+    number among them: nobody writes `dagelijks-bestuur-2` as one. Their `start` and `end` are those of the words
+    together.
     """
     chain: list[Token] = []
     for token in tokens(text):
@@ -164,7 +165,7 @@ def number_endings(query: str) -> set[str]:
 
 
 def _joined(chain: list[Token], text: str) -> Iterator[Token]:
-    if len(chain) > 1:
+    if len(chain) == 2 or (len(chain) > 2 and not any(token.folded.isdigit() for token in chain)):
         yield _together(chain, text)
 
 

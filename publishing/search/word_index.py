@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Length, StrIndex
+from django.db.models.functions import Length, Right, StrIndex
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThanOrEqual
 
 from publishing.i18n.languages import CODES
@@ -104,8 +104,7 @@ class WordIndex:
         """
         longer, halves = list(longer), list(halves)
         long = sorted({each for word in longer for each in _long(word)})
-        places = [(StrIndex("word", models.Value(each)), len(each) >= INFIX) for each in long]
-        conditions = [models.Q(GreaterThan(place, 0) if anywhere else Exact(place, 1)) for place, anywhere in places]
+        conditions = [_longer(each) for each in long]
         exact = {half for word in halves for pair in cuts(word.folded) for half in pair}
         exact |= {word.folded for word in halves} | {form for word in longer for form in same(word, CODES)}
         conditions += [models.Q(word__in=sorted(exact))] if exact else []
@@ -206,6 +205,16 @@ def _long(word: Word) -> list[str]:
     return [each for each in word.spellings if len(each) >= PREFIX] + compound_stems(word)
 
 
+def _longer(spelling: str) -> models.Q:
+    """The words that begin with this one, or have it in them.
+
+    Of letters, none that ends with a digit: a text with `iso9001` has `iso` too, and numbers make for many words.
+    """
+    place = StrIndex("word", models.Value(spelling))
+    there = models.Q(GreaterThan(place, 0) if len(spelling) >= INFIX else Exact(place, 1))
+    return there & models.Q(GreaterThan(Right("word", 1), "9")) if spelling.isalpha() else there
+
+
 def _near(folded: str) -> Iterator[models.Q]:
     """The words that begin as `folded` sounds, and are about as long."""
     most, letter = slips(folded), sound(folded)[:1]
@@ -214,7 +223,7 @@ def _near(folded: str) -> Iterator[models.Q]:
         shortest, longest = len(folded) - most - MUTE, len(folded) + most + MUTE
         is_as_long = models.Q(GreaterThanOrEqual(length, shortest)) & models.Q(LessThanOrEqual(length, longest))
         for each in {"k": "kc", "f": "fp", "i": "iy"}.get(letter, letter):
-            yield is_as_long & models.Q(word__startswith=each)
+            yield is_as_long & models.Q(GreaterThan(Right("word", 1), "9")) & models.Q(word__startswith=each)
 
 
 def same(word: Word, languages: Sequence[str]) -> Forms:

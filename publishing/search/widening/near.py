@@ -65,6 +65,6 @@ def likely_words(folded: str, known: Iterable[str]) -> dict[str, int]:
     known = {*known, *(word for _name, _code, names in places.indexed() for word in names.split())}
     most = MUTE + slips(folded)
     found = distances(
-        folded, {each for each in known - STOP_WORDS if each.isalnum() and abs(len(each) - len(folded)) <= most}
+        folded, {each for each in known - STOP_WORDS if each.isalpha() and abs(len(each) - len(folded)) <= most}
     )
     return {word: found[word] for word in sorted(found, key=lambda word: (found[word], word))[:WEIGHED]}

@@ -68,6 +68,13 @@ def test_it_gives_every_text_that_answers(reader):
     assert found > 1000
 
 
+def test_letters_stand_for_no_longer_word_that_ends_with_a_number_because_the_letters_are_indexed_too():
+    theme = make_theme("Norm iso9001 en isolatie")
+    (word,) = search_text.query_words("iso")
+    assert [each for each in word_index.PUBLIC.longer([word])[word] if not each.startswith("=")] == ["isolatie"]
+    assert urls("iso") == urls("iso9001") == urls("iso900") == [theme.get_absolute_url("nl")]
+
+
 def test_what_nobody_may_see_is_not_among_them(editor):
     theme = make_theme("Hopteelt")
     assert likely("hopteelt")

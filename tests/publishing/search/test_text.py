@@ -107,3 +107,9 @@ def test_the_telling_passage_has_most_of_the_query():
     assert search_text.telling(passages, wanted, "nl") == 2
     assert search_text.telling(["Een zin."], wanted, "nl") is None
     assert search_text.telling([], wanted, "nl") is None
+
+
+def test_words_with_hyphens_are_one_word_too_but_not_the_address_of_a_numbered_page():
+    written = set(search_text.indexed_words(["e-mail, covid-19, lo-re-ninge, dagelijks-bestuur-2"], "nl").split())
+    assert {"email", "covid19", "loreninge", "dagelijks", "bestuur", "2"} <= written
+    assert "dagelijksbestuur2" not in written

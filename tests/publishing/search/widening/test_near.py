@@ -40,3 +40,4 @@ def test_words_that_sound_like_one_may_be_meant_and_others_not():
     found = likely_words("ontsluitng", {"ontsluiting", "onderwijs"})
     assert found["ontsluiting"] == 1
     assert "onderwijs" not in found
+    assert "ontsluiting2" not in likely_words("ontsluitng", {"ontsluiting2"})
