@@ -26,6 +26,7 @@ SPACE = "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"
 DOUBLE = re.compile(r'(?<![\w"])"(?=\S)([^"\n]*?\S)"(?![\w"])')
 SINGLE = re.compile(r"(?<![\w'’])'(?=\S)([^'\n]*?(?:\w'\w[^'\n]*?)*)(?<=\S)'(?![\w'])")
 APOSTROPHE = re.compile(r"(?<=[^\W\d_])'")
+ELISION = re.compile(r"(?<![\w'’])'(?=[nst]\b(?!'))", re.IGNORECASE)  # of Dutch: 's avonds, 't, 'n
 BEFORE_SIGN = re.compile(f"(?<=[\\w)’”»]){SPACE}+([:;!?])(?=\\s|$)")
 GUILLEMETS = re.compile(f"«{SPACE}*([^«»]*?){SPACE}*»")
 MARKUP = re.compile(r"(<(?:code|pre|kbd|samp)\b.*?</(?:code|pre|kbd|samp)>|<[^>]*>|&[#\w]+;)", re.DOTALL)
@@ -55,6 +56,8 @@ def set_right_in_html(html: str, language: str) -> str:
 def _prose(text: str, language: str) -> str:
     open_double, close_double, open_single, close_single = QUOTES[language]
     text = DOUBLE.sub(lambda found: f"{open_double}{found[1]}{close_double}", text)
+    if language == "nl":
+        text = ELISION.sub("’", text)
     text = SINGLE.sub(lambda found: f"{open_single}{found[1]}{close_single}", text)
     text = APOSTROPHE.sub("’", text)
     text = NUMBERED.sub("\\1\N{NO-BREAK SPACE}\\2\N{NON-BREAKING HYPHEN}\\3", text)

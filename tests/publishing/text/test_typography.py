@@ -9,6 +9,7 @@ from publishing.text.typography import set_right, set_right_in_html
         ("nl", "'Stedelijke motor' en 'tewerkstelling'", "‘Stedelijke motor’ en ‘tewerkstelling’"),
         ("nl", "Stafmedewerker : projectmanager", "Stafmedewerker: projectmanager"),
         ("nl", "actuele thema's:", "actuele thema’s:"),
+        ("nl", "'s avonds in 't veld, 'n 's' en 's-Gravenhage", "’s avonds in ’t veld, ’n ‘s’ en ’s-Gravenhage"),
         ("nl", 'hij zei "ja"', "hij zei “ja”"),
         ("en", "the reader's 'voice'", "the reader’s ‘voice’"),
         ("fr", 'l\'avis "officiel"', "l’avis «\xa0officiel\xa0»"),
