@@ -8,6 +8,11 @@ from django.utils.translation import gettext as _
 from publishing.i18n.languages import current
 
 
+def labelled(label: object, words: object) -> str:
+    """`words` after what they are called, with the space before the colon that the language wants."""
+    return _("%(label)s:") % {"label": label} + f" {words}"
+
+
 def written(value: date | None, pattern: str = "j F Y") -> str:
     """`value` in a pattern of Django whose first number is the day: in French the first of a month is the “1er”."""
     if value is None:

@@ -24,7 +24,7 @@ from publishing.content.fields import RichTextField
 from publishing.content.html import plain_small_letters
 from publishing.content.internal_links import target_of, targets
 from publishing.content.rich_text import BUTTONS
-from publishing.i18n.formats import written, written_with_time
+from publishing.i18n.formats import labelled, written, written_with_time
 from publishing.models import Discarded, Publishable, Revision
 from publishing.models.snapshots import FieldChange, Snapshot, child_models, diff, published_fields, unpublished_fields
 from publishing.queries.dependencies import Target
@@ -64,7 +64,7 @@ def label(model: type[Publishable], path: tuple[str | int, ...]) -> str:
         return _field_label(model, name)
     if len(path) < 3:
         return capfirst(str(rows._meta.verbose_name_plural))
-    return f"{capfirst(str(rows._meta.verbose_name))}: {_field_label(rows, str(path[2]))}"
+    return labelled(capfirst(str(rows._meta.verbose_name)), _field_label(rows, str(path[2])))
 
 
 def changed_labels(model: type[Publishable], changes: Iterable[FieldChange]) -> list[str]:
@@ -136,12 +136,12 @@ def _row_difference(
         return FieldDifference(kind, [Piece("same", "\n".join(order))], (_("in another order, now:"),))
     if len(change.path) == 2:
         text = "\n".join(
-            f"{name}: {shown}" for name, shown in _row_values(model, cast(Snapshot, change.new or change.old), names)
+            labelled(name, shown) for name, shown in _row_values(model, cast(Snapshot, change.new or change.old), names)
         )
         return FieldDifference(one, [Piece("added" if change.new else "removed", text)])
     row = next(row for row in rows if row["id"] == change.path[1])
     column = str(change.path[2])
-    named = f"{one} “{_row_name(model, row, names)}”: {_field_label(model, column)}"
+    named = labelled(f"{one} “{_row_name(model, row, names)}”", _field_label(model, column))
     return _compared(_fields(model).get(column), named, change, names)
 
 

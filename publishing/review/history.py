@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from publishing.i18n.formats import time_of_day, written
+from publishing.i18n.formats import labelled, time_of_day, written
 from publishing.i18n.languages import NAMES
 from publishing.models import ChangeNote, Discarded, Draft, Event, Publishable, Revision
 from publishing.models.snapshots import FieldChange, Path, diff, normalise, values
@@ -266,7 +266,7 @@ def _of_save(save: LogEntry) -> Entry:
             elif action == "held":
                 entry.is_save = False
                 entry.what = _("said that a translation still holds")
-                entry.details += [f"{capfirst(str(NAMES[code]))}: {number}" for code, number in told.items()]
+                entry.details += [labelled(capfirst(str(NAMES[code])), number) for code, number in told.items()]
             elif action in LISTED:
                 entry.is_save = False
                 entry.what = LISTED[action]() % when(datetime.fromisoformat(told["live_from"]))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from publishing.admin.submission import submission
 from publishing.content.link_resolution import public_revisions
+from publishing.i18n.formats import labelled
 from publishing.i18n.urls import desk_address
 from publishing.models import Child, Publishable, content_models
 from publishing.models.rights import may_change
@@ -54,7 +55,7 @@ def save(request: Any, formsets: Iterable[Any]) -> None:
                 sent.made.append(made)
                 sent.made_before.append(look(type(made), made.pk))
             for remark in made.remarks:
-                messages.warning(request, f"{made}: {remark}")
+                messages.warning(request, labelled(made, remark))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import pytest
 from django.utils.timezone import make_aware
 from django.utils.translation import override
 
-from publishing.i18n.formats import time_of_day, written, written_with_time
+from publishing.i18n.formats import labelled, time_of_day, written, written_with_time
 from publishing.review.history import when
 from publishing.workflow import moment
 from tests.conftest import ROOT
@@ -75,3 +75,9 @@ def test_each_time_that_people_read_is_written_in_one_way_per_language():
 def test_no_template_for_readers_writes_a_date_in_another_way():
     written_elsewhere = re.compile(r'\|date:"[^"]*F')
     assert not [file for file in (ROOT / "templates").rglob("*.*") if written_elsewhere.search(file.read_text())]
+
+
+@pytest.mark.parametrize(("language", "said"), [("nl", "Verslag: te lang"), ("fr", "Verslag\xa0: te lang")])
+def test_what_something_is_called_stands_before_it_with_the_space_of_the_language(language, said):
+    with override(language):
+        assert labelled("Verslag", "te lang") == said
