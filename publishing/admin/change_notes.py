@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from publishing.admin import site_mode
 from publishing.admin.history.history_views import answer, to_change
+from publishing.admin.types import AnyModelAdmin
 from publishing.i18n.languages import CODES, NAMES, is_blank, localized
 from publishing.models import LONGEST_NOTE, ChangeNote, Publishable, Revision
 from publishing.models.snapshots import Snapshot, diff, freeze, normalise
@@ -58,17 +59,17 @@ class Question:
     longest: int = LONGEST_NOTE
 
 
-def asks(obj: Any) -> bool:
+def asks(obj: Publishable) -> bool:
     """Whether the form of `obj` asks what is new: visitors are told, and read something of it already."""
     return bool(obj and obj.pk and obj.tells_changes and obj.revisions.public().exists())
 
 
-def is_minor(data: Any) -> bool:
+def is_minor(data: QueryDict) -> bool:
     """Whether the form says that the change is a small improvement."""
     return form_data.MINOR in data or form_data.AS_MINOR in (data.get(form_data.PUBLISH), data.get(form_data.SCHEDULE))
 
 
-def lacks_answer(data: Any) -> bool:
+def lacks_answer(data: QueryDict) -> bool:
     """Whether a form that asks publishes or plans, and does not say what is new."""
     plans = form_data.SCHEDULE in data and bool(data.get("schedule-live_from"))
     if form_data.ASKS not in data or not (plans or form_data.PUBLISH in data):
@@ -95,7 +96,7 @@ def replaced_by(obj: Publishable, data: Any, schedule: Any) -> Revision | None:
     return obj.revisions.public(at).first()
 
 
-def question(form: Any, formsets: list[AnyFormSet]) -> Question | None:
+def question(form: AnyModelForm, formsets: list[AnyFormSet]) -> Question | None:
     """What the form asks when it comes back; None when nothing that visitors read differs."""
     data: Any = form.data
     if form_data.ASKS not in data or not form.instance.tells_changes:
@@ -122,7 +123,7 @@ def _nothing_said() -> str:
     return _("Say in one line what is new, or choose small improvement.")
 
 
-def _error(data: Any) -> str:
+def _error(data: QueryDict) -> str:
     """What is wrong with the answer itself."""
     for code in CODES:
         said = data.get(f"{form_data.CHANGE_NOTE}_{code}", "")
@@ -152,7 +153,7 @@ def answered(data: QueryDict, model: type[Publishable], before: Snapshot, after:
     return None if told.says_nothing else told
 
 
-def answer_about(obj: Publishable, data: QueryDict, schedule: Any) -> ChangeNote | None:
+def answer_about(obj: Publishable, data: QueryDict, schedule: object) -> ChangeNote | None:
     """What visitors will read of the saved row `obj`, which is about to be published, or planned, by a form."""
     model, shown = type(obj), replaced_by(obj, data, schedule)
     if shown is None or not model.tells_changes:
@@ -202,7 +203,7 @@ def told(change_note: ChangeNote | None) -> str:
     return (change_note.words[localized("text", [settings.LANGUAGE_CODE])[0]] if change_note else "") or "–"
 
 
-def correct_view(model_admin: Any, request: AuthenticatedHttpRequest, object_id: str) -> HttpResponse:
+def correct_view(model_admin: AnyModelAdmin, request: AuthenticatedHttpRequest, object_id: str) -> HttpResponse:
     """Correct what visitors read of the change that one version made."""
     obj = to_change(model_admin, request, object_id)
     key = (request.POST if request.method == "POST" else request.GET).get("version", "")

@@ -18,6 +18,7 @@ from django.contrib.admin.widgets import url_params_from_lookup_dict
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.lookups import PatternLookup
+from django.db.models.sql.compiler import SQLCompiler
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import smart_split, unescape_string_literal
@@ -35,7 +36,7 @@ from publishing.review.history import user_name
 from publishing.review.translation_states import counts
 from publishing.search.text import fold
 from publishing.text.cleaning import searchable
-from publishing.types import AnyQuerySet
+from publishing.types import AnyQuerySet, StrOrPromise
 from publishing.workflow import State, changed, changed_among, states
 
 YEAR = timedelta(days=365)
@@ -234,7 +235,7 @@ class TaskFilter(admin.SimpleListFilter):
     title = _("To do")
     parameter_name = "todo"
 
-    def lookups(self, request: HttpRequest, model_admin: AnyModelAdmin) -> Iterable[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: AnyModelAdmin) -> Iterable[tuple[str, StrOrPromise]]:
         translated = bool(translated_fields(model_admin.model))
         yield "changes", _("Unpublished changes")
         translations = [code for code in CODES if code != settings.LANGUAGE_CODE] if translated else []
@@ -276,7 +277,7 @@ class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: AnyModelAdmin) -> Iterable[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: AnyModelAdmin) -> Iterable[tuple[str, StrOrPromise]]:
         return State.choices
 
     def queryset(self, request: HttpRequest, queryset: AnyQuerySet) -> AnyQuerySet:
@@ -311,7 +312,7 @@ class Like(PatternLookup):
 
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, parameters = self.process_lhs(compiler, connection)
         operator = "ILIKE" if connection.vendor == "postgresql" else "LIKE"
         return f"{left} {operator} %s ESCAPE '!'", (*parameters, self.rhs)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -53,7 +53,7 @@ class MomentField(forms.DateTimeField):
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S")
 
-    def to_python(self, value: Any) -> datetime | None:
+    def to_python(self, value: str | datetime | date | None) -> datetime | None:
         try:
             return super().to_python(value)
         except ValidationError as error:
@@ -186,7 +186,7 @@ class PlannedEvent:
         return self.can_change and (self.begins or self.revision.live_from <= timezone.now())
 
 
-def upcoming(user: Any, limit: int = LIMIT) -> list[PlannedEvent]:
+def upcoming(user: User | AnonymousUser, limit: int = LIMIT) -> list[PlannedEvent]:
     """What goes on and off the site, in order of time, as far as `user` may see it; two queries."""
     now = timezone.now()
     seen = [model for model in content_models() if may_see(user, model)]
@@ -200,7 +200,7 @@ def upcoming(user: Any, limit: int = LIMIT) -> list[PlannedEvent]:
     return sorted(events, key=lambda event: event.at)[:limit]
 
 
-def coming_up(user: Any) -> list[PlannedEvent]:
+def coming_up(user: User | AnonymousUser) -> list[PlannedEvent]:
     """The first of them for the first page of the desk: what is planned, and what ends soon."""
     soon = timezone.now() + ENDS_SOON
     events = upcoming(user, 10 * UPCOMING)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
@@ -64,7 +64,7 @@ def proposal_view(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "publishing/proposal.html", admin.site.each_context(request) | context)
 
 
-def _shown(proposal: Contribution, each: Judged) -> dict[str, Any]:
+def _shown(proposal: Contribution, each: Judged) -> dict[str, object]:
     """One text for the comparison: its field, the source of then and now, and the translation of now and then."""
     now = each.pair.target if each.pair else ""
     source = each.pair.source if each.pair else ""

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from math import ceil
-from typing import Any
 
 DAILY, WEEKLY, MONTHLY = 14, 8, 12  # of so many days, weeks and months the last backup is kept
 SHORTEST_MONTH = 28  # days
 
-PERIODS: tuple[tuple[Callable[[datetime], Any], int], ...] = (
+PERIODS: tuple[tuple[Callable[[datetime], object], int], ...] = (
     (lambda made: made.date(), DAILY),
     (lambda made: made.isocalendar()[:2], WEEKLY),
     (lambda made: (made.year, made.month), MONTHLY),
@@ -35,6 +34,6 @@ def first_to_go(made: Iterable[datetime]) -> list[datetime]:
     return sorted(every[:-1], key=lambda each: (each in of_days, each in of_weeks, each))
 
 
-def _last_of(period: Callable[[datetime], Any], number: int, made: Iterable[datetime]) -> list[datetime]:
+def _last_of(period: Callable[[datetime], object], number: int, made: Iterable[datetime]) -> list[datetime]:
     last = {period(each): each for each in sorted(made)}
     return sorted(last.values())[-number:]

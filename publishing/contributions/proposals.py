@@ -166,7 +166,7 @@ def _proposed(
             yield {"path": pair.path, "text": text, **columns}
 
 
-def _new(link: TranslationLink, texts: list[Json], ours: Mapping[str, Any]) -> Contribution:
+def _new(link: TranslationLink, texts: list[Json], ours: Mapping[str, object]) -> Contribution:
     return Contribution.objects.create(kind=Contribution.Kind.PROPOSAL, translation_link=link, texts=texts, **ours)
 
 

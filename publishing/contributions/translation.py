@@ -7,7 +7,6 @@ typed as plain lines, see `plain`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -162,11 +161,11 @@ def _texts(
     return render(request, "translate.html", context)
 
 
-def _context(link: TranslationLink) -> dict[str, Any]:
+def _context(link: TranslationLink) -> dict[str, object]:
     return {"link": link, "language": NAMES[link.language], "native_language": NATIVE_NAMES[link.language]}
 
 
-def _editor_media() -> Any:
+def _editor_media() -> object:
     return ProseEditorWidget(config={"extensions": GUEST_EXTENSIONS}, preset="configurable").media
 
 
@@ -193,7 +192,7 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _typed(data: Mapping[str, Any]) -> list[Typed]:
+def _typed(data: Mapping[str, object]) -> list[Typed]:
     """What was typed in the form, each text with the beginning of its source."""
     seen = opened(str(data.get(SEAL, "")))
     found: list[Typed] = []

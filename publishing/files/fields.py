@@ -1,6 +1,7 @@
 """Model fields for pictures, and the names of the fields beside them."""
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,8 @@ class FocusField(AnySmallIntegerField):
 class PictureFormField(forms.ImageField):
     """Takes the kinds of pictures that the site can draw, also of iPhones, and without an ending in the name."""
 
-    default_validators: list[Any] = []  # Django's goes by the name, and lists all that Pillow might read
+    # Django's goes by the name, and lists all that Pillow might read.
+    default_validators: list[Callable[[object], None]] = []
 
     def to_python(self, data: Any) -> Any:
         from PIL import Image

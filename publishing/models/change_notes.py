@@ -89,6 +89,6 @@ def last_told(revisions: Iterable[Revision]) -> dict[int, ChangeNote]:
     return told
 
 
-def _read(values: Iterable[Any]) -> ChangeNote:
+def _read(values: Iterable[object]) -> ChangeNote:
     columns = (name.removeprefix("note_") for name in WITH_NOTE)
     return ChangeNote(**dict(zip(columns, values, strict=True)))

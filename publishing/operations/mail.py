@@ -20,7 +20,7 @@ from email.message import Message
 from email.mime.image import MIMEImage
 from email.policy import compat32
 from email.utils import getaddresses, make_msgid
-from typing import Any, cast
+from typing import cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
@@ -177,7 +177,7 @@ LONGEST_WORD = 60  # characters that fit beside the name of a header
 UNFOLDED = compat32.clone(max_line_length=998)  # as long as a line may be (RFC 5322 2.1.1)
 
 
-def _wire(message: EmailMessage) -> Any:
+def _wire(message: EmailMessage) -> Message:
     """`message` as it goes over the line. Each header begins on the line of its name: a first line with nothing but
     that (RFC 5322 3.2.2) is what some servers refuse.
     """

@@ -176,7 +176,7 @@ class Head(io.RawIOBase):
             raise HTTPException("the head of the answer has no end")
         return number
 
-    def sendall(self, data: Any) -> None:
+    def sendall(self, data: bytes) -> None:
         self.sock.settimeout(_left(self.end))
         self.sock.sendall(data)
 

@@ -11,6 +11,7 @@ from string import Formatter
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.sql.compiler import SQLCompiler
 
 from publishing.queries.dependencies import EVERYTHING, Dependency, depends_on
 
@@ -45,7 +46,7 @@ class AtMoment(models.Func):
         super().__init__(*self.columns)
         self.condition, self.at = condition, at
 
-    def as_sql(self, compiler: Any, connection: object, **_context: object) -> tuple[str, tuple[object, ...]]:  # type: ignore[override]
+    def as_sql(self, compiler: SQLCompiler, connection: object, **_context: object) -> tuple[str, tuple[object, ...]]:  # type: ignore[override]
         names = [compiler.compile(column)[0] for column in self.source_expressions]
         sql = self.condition.format_map(dict(zip(self.columns, names, strict=True)))
         return f"({sql})", (as_stored(self.at),) * sql.count("%s")

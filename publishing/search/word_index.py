@@ -10,7 +10,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
@@ -127,7 +126,7 @@ class WordIndex:
         """The texts of all `steps`, but those in the languages `others`, the newest of each: as a subquery."""
         sql_of = self._on_postgresql if connection.vendor == "postgresql" else self._on_sqlite
         parts: list[str] = []
-        parameters: list[Any] = []
+        parameters: list[object] = []
         for conditions, limit in dict.fromkeys(steps):
             sql, values = sql_of(conditions, scope, others)
             parts.append(f"SELECT id FROM ({sql} LIMIT {limit}) AS newest")  # noqa: S608 (values are parameters)

@@ -52,6 +52,6 @@ def edit(context: Context, obj: Any, field: str = "") -> SafeString | str:
 
 
 @register.filter
-def remarks_at(remarks: dict[str, list[Any]] | None, bound: Any) -> list[Any]:
+def remarks_at(remarks: dict[str, list[object]] | None, bound: object) -> list[object]:
     """The remarks on the text of one field of a form, of those that the panel found."""
     return (remarks or {}).get(str(getattr(bound, "html_name", "")), [])

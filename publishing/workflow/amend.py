@@ -184,7 +184,7 @@ def _row_columns(model: type[Child], row: Mapping[str, object]) -> dict[str, obj
     return found | ({"id": row["id"]} if row.get("id") else {})
 
 
-def _field(model: type[models.Model], name: str) -> Any:
+def _field(model: type[models.Model], name: str) -> AnyField:
     if name in translated_fields(model):
         raise TypeError(f"{name!r} depends on the language being spoken: say one of {', '.join(localized(name))}.")
     try:
@@ -417,7 +417,7 @@ def _into_working_copy(
     return kept
 
 
-def _cleaned(row: Publishable, private: Mapping[str, Any]) -> dict[str, Any]:
+def _cleaned(row: Publishable, private: Mapping[str, object]) -> dict[str, object]:
     """The fields that are never published, as they are saved; raises ValidationError by field."""
     values, errors = {}, {}
     for field in unpublished_fields(type(row)):

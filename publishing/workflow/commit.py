@@ -324,7 +324,7 @@ def waiting_versions(row: Publishable, now: datetime) -> RevisionQuerySet[Revisi
     return row.revisions.pending(now).filter(withdrawn=False).order_by("pk")
 
 
-def log(author: User | None, objects: Sequence[Any], message: str | list[object]) -> None:
+def log(author: User | None, objects: Sequence[models.Model], message: str | list[object]) -> None:
     """Write `message`, words or what `history` makes words of, about each of `objects` in the log of the admin."""
     if author and objects:
         LogEntry.objects.log_actions(author.pk, objects, CHANGE, message)

@@ -1,13 +1,11 @@
 """The admin of the bin."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
@@ -76,7 +74,7 @@ class BinAdmin(AnyModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Discarded | None = None) -> bool:
         return False
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         """Beside Django's, the page that erases for good."""
         view = self.admin_site.admin_view(self.erase_view)
         return [path("<number:object_id>/erase/", view, name="publishing_discarded_erase"), *super().get_urls()]

@@ -25,7 +25,7 @@ class LongLine(Textarea):
     def __init__(self) -> None:
         super().__init__({"class": "vTextField", "rows": 1})
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> object:
         value = super().value_from_datadict(data, files, name)
         return re.sub(r"\s*[\r\n]+\s*", " ", value.strip()) if value else value
 

@@ -12,6 +12,7 @@ from publishing.admin.submission import submission
 from publishing.admin.types import AnyInlineFormSet, AnyStackedInline
 from publishing.i18n.languages import translated_fields
 from publishing.models import Publishable
+from publishing.types import AnyModelForm
 from publishing.web.forms import CleanedForm
 
 EXTRA = "extra"  # in the address of a form
@@ -46,7 +47,7 @@ class ChildFormSet(AnyInlineFormSet):
         rows = self._public_rows
         return super().get_queryset() if rows is None else rows
 
-    def add_fields(self, form: Any, index: int | None) -> None:
+    def add_fields(self, form: AnyModelForm, index: int | None) -> None:
         super().add_fields(form, index)
         if self._public_rows is not None:  # Django's field knows the rows of the working copy alone
             key = form.instance.pk
@@ -62,7 +63,7 @@ class ChildInline(FieldsMixin, AnyStackedInline):
     extra = 0
     max_num = 200
 
-    def get_extra(self, request: Any, obj: Any = None, **kwargs: Any) -> int:
+    def get_extra(self, request: HttpRequest, obj: Publishable | None = None, **kwargs: object) -> int:
         """An empty row where somebody without a script asks for one."""
         return max(super().get_extra(request, obj, **kwargs), 1 if EXTRA in request.GET else 0)
 

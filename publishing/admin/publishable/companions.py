@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,13 +28,14 @@ from publishing.models.snapshots import withheld_fields
 from publishing.queries.dependencies import Target
 from publishing.review.columns import rows_of
 from publishing.review.usage import name_of
+from publishing.types import AuthenticatedHttpRequest
 from publishing.web.sent_forms.form_data import WITH
 from publishing.workflow import State, check_publishable, check_rows, keep, lock, look, publish, states
 
 MOST = 12  # that are offered; each is judged
 
 
-def save(request: Any, formsets: Iterable[Any]) -> None:
+def save(request: AuthenticatedHttpRequest, formsets: Iterable[Any]) -> None:
     """Save what the rows of these formsets make, and let the rows point at it.
 
     What belongs to a row that visitors may not see yet stays a draft, also when the page is published.
@@ -87,7 +89,9 @@ def tick(obj: Publishable) -> str:
     return f"{obj._meta.label_lower}/{obj.pk}"
 
 
-def offered(request: Any, obj: Publishable, rows: Mapping[str, Sequence[Child]]) -> tuple[list[Companion], int]:
+def offered(
+    request: AuthenticatedHttpRequest, obj: Publishable, rows: Mapping[str, Sequence[Child]]
+) -> tuple[list[Companion], int]:
     """What can go along with saved row `obj`, and of how many more it names the same is to be judged elsewhere."""
     hidden = not_public(obj, rows)
     found = {tick(each): each for each in hidden[:MOST]}
@@ -133,7 +137,7 @@ def _named(obj: Publishable, rows: Mapping[str, Sequence[Child]]) -> Iterator[Ta
                 yield field.related_model._meta.label_lower, pk
 
 
-def why_not(user: Any, obj: Publishable) -> list[str]:
+def why_not(user: User | AnonymousUser, obj: Publishable) -> list[str]:
     """Why `user` can't publish `obj` now, in sentences; none when it can be published."""
     if not may_change(user, obj):
         return [_("You may not publish this.")]
@@ -147,7 +151,7 @@ def why_not(user: Any, obj: Publishable) -> list[str]:
     return []
 
 
-def lock_all(request: Any, model: type[Publishable]) -> None:
+def lock_all(request: AuthenticatedHttpRequest, model: type[Publishable]) -> None:
     """Lock `model` and the kinds of all that is ticked, always in one order: two forms may name each other's page."""
     ticked = {value.partition("/")[0] for value in request.POST.getlist(WITH)}
     kinds = {each for each in content_models() if each is model or each._meta.label_lower in ticked}
@@ -155,7 +159,9 @@ def lock_all(request: Any, model: type[Publishable]) -> None:
         lock(each)
 
 
-def publish_all(request: Any, obj: Publishable | None = None, live_from: datetime | None = None) -> str:
+def publish_all(
+    request: AuthenticatedHttpRequest, obj: Publishable | None = None, live_from: datetime | None = None
+) -> str:
     """Publish, or plan, what was made with the form in `request` and what `obj` names and is ticked; tells it.
 
     Gives "" when there is nothing. Raises ValidationError, with the name of what can't be published.

@@ -1,6 +1,6 @@
 """In the form of a page: links for translators, what came back by them, and remarks on its draft."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -71,7 +71,7 @@ def _remark(press: "Press") -> Contribution:
 # What the form shows
 
 
-def panel_context(request: HttpRequest, obj: Publishable) -> dict[str, Any]:
+def panel_context(request: HttpRequest, obj: Publishable) -> dict[str, object]:
     """The context of the panel and of the fields: links, proposals and remarks about `obj`.
 
     Nothing for who may only look: whoever has a link may send something in.

@@ -15,7 +15,7 @@ from publishing.admin.submission import submission
 from publishing.admin.types import AnyModelAdmin
 from publishing.i18n.urls import desk_address
 from publishing.models import Publishable
-from publishing.types import AuthenticatedHttpRequest, signed_in
+from publishing.types import AnyFormSet, AnyModelForm, AuthenticatedHttpRequest, signed_in
 
 
 class CorrectionMixin(AnyModelAdmin):
@@ -33,7 +33,7 @@ class CorrectionMixin(AnyModelAdmin):
         obj.refused = submission(request).refused
         return obj
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Publishable | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Publishable | None = None) -> tuple[str, ...]:
         """Also its place, where one corrects what is public: an order is changed in the list."""
         fields = tuple(super().get_readonly_fields(request, obj))
         place = self.model.order_field if site_mode.is_copy(obj) else ""
@@ -49,13 +49,13 @@ class CorrectionMixin(AnyModelAdmin):
             [] if site_mode.is_copy(form.instance) else super().construct_change_message(request, form, formsets, add)
         )
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: AnyModelForm, formsets: list[AnyFormSet], change: bool) -> None:
         """As Django's; a correction is published."""
         if not site_mode.is_copy(form.instance):
             super().save_related(request, form, formsets, change)
             return
-        companions.save(request, formsets)
-        companions.publish_all(request)
+        companions.save(signed_in(request), formsets)
+        companions.publish_all(signed_in(request))
         found = change_notes.before_and_after(form, formsets)
         told = change_notes.answered(request.POST, self.model, *found) if found else None
         sent, amendment = submission(request), site_mode.publish_changes(form, formsets, signed_in(request).user, told)

@@ -1,8 +1,9 @@
 """How the fields of a page and of its child rows are asked for, and in which order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from publishing.content.fields import RichTextField
 from publishing.files.fields import PictureField
 from publishing.i18n.languages import CODES, NATIVE_NAMES, localized, translated_fields
 from publishing.models import Publishable
+from publishing.types import AnyField
 
 LONG_LINE = 200  # letters, from which a text gets a box that grows
 
@@ -29,7 +31,7 @@ class FieldsMixin(AnyBaseModelAdmin):
         PhoneNumberField: {"widget": PhoneInput(attrs={"class": "vTextField"})},
     }
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: object) -> Any:
+    def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: object) -> forms.Field | None:
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
         elif is_long_line(db_field):
@@ -46,7 +48,7 @@ class FieldsMixin(AnyBaseModelAdmin):
         return field
 
 
-def is_long_line(db_field: Any) -> bool:
+def is_long_line(db_field: AnyField) -> bool:
     """Whether the text of this field is one line of words, such as a title, that may be long."""
     words = isinstance(db_field, models.CharField) and not isinstance(db_field, models.EmailField)
     return words and (db_field.max_length or 0) >= LONG_LINE
@@ -55,7 +57,7 @@ def is_long_line(db_field: Any) -> bool:
 class LanguageFieldsMixin(AnyModelAdmin):
     """The texts of a page grouped by language, and what all languages share."""
 
-    shared_fields: tuple[Any, ...] = ()  # the fields that have no language, in form order
+    shared_fields: tuple[object, ...] = ()  # the fields that have no language, in form order
     shared_first = False  # whether they come before the texts
 
     def get_fieldsets(self, request: HttpRequest, obj: Publishable | None = None) -> Any:
@@ -78,7 +80,7 @@ class LanguageFieldsMixin(AnyModelAdmin):
         name = f"needs_check_{code}"
         return [name] if any(field.name == name for field in self.model._meta.fields) else []
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Publishable | None = None) -> dict[str, Any]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Publishable | None = None) -> dict[str, Sequence[str]]:
         """While an object is new, its address follows its title as one types."""
         if obj is None and "slug" in translated_fields(self.model):
             return dict(zip(localized("slug"), zip(localized(self.model.title_field)), strict=True))

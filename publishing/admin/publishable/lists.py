@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,7 +27,7 @@ from publishing.i18n.languages import CODES, NAMES, translated_fields
 from publishing.i18n.urls import desk_address
 from publishing.models import LAST_POSITION, Act, Publishable, TranslationLink
 from publishing.text.numbers import parse_int
-from publishing.types import AuthenticatedHttpRequest, signed_in
+from publishing.types import AnyQuerySet, AuthenticatedHttpRequest, signed_in
 from publishing.web.sent_forms import form_data
 from publishing.workflow import lock, look_at, record, reorder
 
@@ -40,25 +41,27 @@ class ListMixin(AnyModelAdmin):
     actions = None  # nothing dangerous from a list; see `get_actions`
     list_extra: tuple[str, ...] = ()  # columns of the list, after the title
 
-    def get_search_fields(self, request: HttpRequest) -> Any:
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
         """All texts: that there are any shows the field in which to search."""
         return changelist.text_columns(self.model)
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: AnyQuerySet, search_term: str
+    ) -> tuple[AnyQuerySet, bool]:
         return changelist.search(queryset, search_term), False
 
-    def get_list_filter(self, request: HttpRequest) -> Any:
+    def get_list_filter(self, request: HttpRequest) -> tuple[type[admin.SimpleListFilter], ...]:
         return (changelist.TaskFilter, changelist.StateFilter)
 
     def get_empty_value_display(self) -> SafeString:
         """What stands in a list for what is not there; on a phone, where a row has no headings, nothing does."""
         return format_html('<span class="none">–<span class="visually-hidden"> {}</span></span>', _("not filled in"))
 
-    def get_list_display(self, request: HttpRequest) -> Any:
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         place = ("place",) if self.model.order_field else ()
         return (*place, "__str__", *self.list_extra, "languages_present", "where", "last_change")
 
-    def get_list_display_links(self, request: HttpRequest, list_display: object) -> Any:
+    def get_list_display_links(self, request: HttpRequest, list_display: object) -> tuple[str, ...]:
         return ("__str__",)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -75,7 +78,7 @@ class ListMixin(AnyModelAdmin):
             if code != settings.LANGUAGE_CODE
         }
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return changelist.PublishableChangeList
 
     @admin.display(description=gettext_lazy("order"), ordering="position")
@@ -97,7 +100,7 @@ class ListMixin(AnyModelAdmin):
             return self.get_empty_value_display()
         return format_html_join("", "{}", ((self._language(obj, code),) for code in CODES))
 
-    def _language(self, obj: Any, code: str) -> str:
+    def _language(self, obj: Publishable, code: str) -> str:
         """How far it exists in one language; what is behind leads to the first text that is."""
         how, behind, missing = changelist.progress(obj, code)
         said = str(changelist.WORDS[how])
@@ -167,7 +170,9 @@ class ListMixin(AnyModelAdmin):
             messages.info(request, _("The order was this already."))
 
 
-def make_translation_link(model_admin: Any, request: Any, chosen: Any, *, language: str) -> HttpResponse | None:
+def make_translation_link(
+    model_admin: AnyModelAdmin, request: AuthenticatedHttpRequest, chosen: AnyQuerySet, *, language: str
+) -> HttpResponse | None:
     """Make one link with which somebody translates the texts of what was chosen, and lead to it."""
     rows = [row for row in chosen[: MOST_TRANSLATED + 1] if texts_of(row, language)]
     if not rows or len(rows) > MOST_TRANSLATED:

@@ -1,11 +1,10 @@
 """The pages under one object that its form leads to: preview, history, comparison, erasing."""
 
 from http import HTTPStatus
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import URLPattern, path
 
 from publishing.admin import change_notes, edit_conflicts, names
 from publishing.admin.history import erasing, history_views, taking_back
@@ -17,7 +16,7 @@ from publishing.web.preview import preview
 class ObjectViewsMixin(AnyModelAdmin):
     """The addresses of these pages; what each does stands in a module of its own."""
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         """The addresses under one object that the panel beside its form needs."""
         opts = self.model._meta
         name = f"{opts.app_label}_{opts.model_name}"

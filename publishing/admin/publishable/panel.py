@@ -82,7 +82,7 @@ class PanelMixin(AnyModelAdmin):
             context["would_change"] = site_mode.would_change(form, formsets)
             context["question"] = change_notes.question(form, formsets)
             if obj:  # what is typed may name something else than what is saved
-                along, more_along = companions.offered(request, form.instance, dict(typed_rows(formsets)))
+                along, more_along = companions.offered(signed_in(request), form.instance, dict(typed_rows(formsets)))
                 context |= {"companions": along, "more_companions": more_along}
         tell_problems(context)
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -26,7 +26,7 @@ from publishing.i18n.urls import desk_address
 from publishing.models import Publishable, SentForm
 from publishing.models.snapshots import freeze_all
 from publishing.search.desk import desk_index
-from publishing.types import AuthenticatedHttpRequest, signed_in
+from publishing.types import AnyFormSet, AnyModelForm, AuthenticatedHttpRequest, signed_in
 from publishing.web.error_views import tell_no_success
 from publishing.web.preview import typed
 from publishing.web.sent_forms import form_data, kept_uploads
@@ -152,7 +152,7 @@ class SavingMixin(AnyModelAdmin):
         messages.success(request, idempotency.had_arrived())
         return stay(request, obj)
 
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> object:
+    def save_form(self, request: HttpRequest, form: AnyModelForm, change: bool) -> object:
         """As Django's, and look how everything stands before it is saved."""
         if change:
             submission(request).before = look(self.model, form.instance.pk)
@@ -160,9 +160,9 @@ class SavingMixin(AnyModelAdmin):
             submission(request).is_renamed = self.model.has_proper_name and self.model.title_field in form.changed_data
         return super().save_form(request, form, change)
 
-    def save_related(self, request: HttpRequest, form: object, formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: AnyModelForm, formsets: list[AnyFormSet], change: bool) -> None:
         """As Django's, and note the child rows that are new."""
-        companions.save(request, formsets)
+        companions.save(signed_in(request), formsets)
         new = [each for formset in formsets for each in formset.forms if each.instance.pk is None]
         super().save_related(request, form, formsets, change)
         submission(request).rows_added = {each.prefix: each.instance.pk for each in new if each.instance.pk}

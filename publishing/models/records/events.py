@@ -1,17 +1,20 @@
 """Writing events about accounts and the site to the log of events."""
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from publishing.context import current_request
 from publishing.models.records.site import Event
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
 REFUSED_AGAIN = timedelta(minutes=1)  # before which another attempt in vain at the same account is no news
 
 
-def record(kind: Event.Kind, by: Any = None, about: Any = None, detail: str = "") -> None:
+def record(kind: Event.Kind, by: "User | None" = None, about: "User | None" = None, detail: str = "") -> None:
     """Write down that something happened; `by` is by default the user of the current request."""
     by = by or acting()
     if kind == Event.Kind.REFUSED:
@@ -21,7 +24,7 @@ def record(kind: Event.Kind, by: Any = None, about: Any = None, detail: str = ""
     Event.objects.create(kind=kind, by=by, about=about, detail=detail[:200])
 
 
-def acting() -> Any:
+def acting() -> "User | None":
     """The user of the current request; None for a visitor or a command."""
     user = getattr(current_request.get(), "user", None)
     return user if user is not None and user.is_authenticated else None

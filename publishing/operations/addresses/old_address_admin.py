@@ -1,7 +1,5 @@
 """Old addresses in the desk: what visitors miss, what leads where, and pasting the list of a former site."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
@@ -114,5 +112,5 @@ def missing() -> models.QuerySet[MissingAddress]:
     return MissingAddress.objects.filter(is_dismissed=False).order_by("-count", "-last_on", "address")
 
 
-def _with_guess(row: MissingAddress) -> dict[str, Any]:
+def _with_guess(row: MissingAddress) -> dict[str, object]:
     return {"row": row, "guess": next(iter(guesses(row.address, 1)), None)}

@@ -3,6 +3,7 @@
 Templates and scripts spell these names out. Content apps name their own buttons.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -77,6 +78,6 @@ def drop_files(request: Any) -> None:
     request._files = MultiValueDict()
 
 
-def asks_to_publish(data: Any) -> bool:
+def asks_to_publish(data: Mapping[str, object]) -> bool:
     """Whether the button of a form with this `data` publishes, now or at a moment."""
     return not data.keys().isdisjoint({PUBLISH, SCHEDULE})

@@ -78,7 +78,7 @@ def _without_titles(message: str) -> str:
     )
 
 
-def once_on_commit(function: Any) -> None:
+def once_on_commit(function: Callable[[], object]) -> None:
     """Call `function` once after the transaction, however often this is asked."""
     if not any(each is function for _savepoints, each, _robust in transaction.get_connection().run_on_commit):
         transaction.on_commit(function, robust=True)

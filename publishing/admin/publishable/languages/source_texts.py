@@ -20,7 +20,7 @@ from publishing.review.diff import Piece, word_diff_of
 from publishing.review.holding import Tick, hold
 from publishing.review.translation_states import origins_of
 from publishing.review.translations import Origin, Origins, digest, is_behind, key, targets
-from publishing.types import AuthenticatedHttpRequest
+from publishing.types import AnyField, AuthenticatedHttpRequest
 from publishing.web.sent_forms import form_data
 from publishing.workflow import look, record
 from publishing.workflow.undo import Look
@@ -86,7 +86,7 @@ def _sources(
     return found
 
 
-def _source_text(db_field: Any, source: str, translation: str, origin: Origin | None) -> SourceText:
+def _source_text(db_field: AnyField, source: str, translation: str, origin: Origin | None) -> SourceText:
     text = to_text(source).strip()
     if is_blank(text):
         return SourceText()
