@@ -1,9 +1,20 @@
 #!/usr/bin/env python
 """Django's command line for this project."""
 
+import errno
 import os
 import signal
 import sys
+
+USER = "Run this as the user of the site, such as 'sudo resoc NAME', and let that user own DATA_DIR."
+ROOM = "Make room on the disk, and run this again."
+ADVICE = {
+    errno.EACCES: USER,
+    errno.EPERM: USER,
+    errno.EROFS: "Let DATA_DIR lie where files can be written.",
+    errno.ENOSPC: ROOM,
+    errno.EDQUOT: ROOM,
+}
 
 
 def main() -> None:
@@ -28,6 +39,14 @@ def main() -> None:
         from publishing.operations.logs import masked
 
         sys.exit(f"The database does not answer: {masked(str(error).partition(chr(10))[0])}")
+    except BrokenPipeError:  # whoever read the output, such as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        if "--traceback" in sys.argv or error.errno not in ADVICE:
+            raise
+        where = f" {error.filename}" if error.filename else ""
+        sys.exit(f"{error.strerror}:{where}. {ADVICE[error.errno]}")
 
 
 if __name__ == "__main__":
