@@ -148,7 +148,11 @@ class MandateAdmin(PublishableAdmin):
         super().save_model(request, obj, form, change)
         if form.consent:
             day, how = form.consent
-            consents.record(obj, day, how, request.user, replaces_public=site_mode.is_copy(obj))
+            replaces = site_mode.is_copy(obj)
+            if not replaces and consents.has_other_name(obj):
+                said = _("The earlier name is gone from the site, also from what is planned: consent to it has ended.")
+                messages.warning(request, said)
+            consents.record(obj, day, how, request.user, replaces_public=replaces)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """As for all; a name that visitors may not see any more is gone at once, whatever button was pressed."""

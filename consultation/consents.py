@@ -42,11 +42,7 @@ def record(
     with transaction.atomic():
         lock(Mandate)
         holds = {"shows_name": mandate.shows_name, "agreed_name": mandate.name}
-        if not replaces_public and {each.data.get("name") for each in _read_or_planned(mandate)} - {
-            mandate.name,
-            "",
-            None,
-        }:
+        if not replaces_public and has_other_name(mandate):
             take_back(mandate, user)
         _held(mandate).update(**_ended_by(user))
         consent = NameConsent.objects.create(
@@ -106,6 +102,11 @@ def let_former_names_go(now: datetime | None = None) -> None:
         with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
             lock(Mandate)
             _take_back(row, None)  # after a restore the same clock says so
+
+
+def has_other_name(mandate: Mandate) -> bool:
+    """Whether what visitors read of `mandate`, or will, names somebody else than it says."""
+    return any(each.data.get("name") not in (mandate.name, "", None) for each in _read_or_planned(mandate))
 
 
 def _read_or_planned(mandate: Mandate) -> list[Revision]:

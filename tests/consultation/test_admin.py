@@ -258,6 +258,16 @@ def test_the_form_writes_the_consent_down_shows_the_name_and_takes_it_off_at_onc
     assert "Zeg wanneer" in str(again.context["adminform"].form.errors), "and is asked anew"
 
 
+def test_saving_another_name_with_consent_says_that_the_one_before_is_gone(editor, editor_client):
+    row = agreed(member(), editor)
+    publish(row, editor)
+    url = f"/admin/consultation/mandate/{row.pk}/change/"
+    said = {"shows_name": "on", "name": "Iemand Anders", "agreed_on": "2026-11-20", "agreed_how": "brief"}
+    page = editor_client.post(url, form_data(editor_client, url) | said, follow=True).content.decode()
+    assert "De vorige naam is van de site" in page
+    assert Mandate.published().get().name == ""
+
+
 def test_correcting_what_is_public_asks_for_consent_too_and_can_take_the_name_off(client, editor, editor_client):
     row = agreed(member(), editor)
     publish(row, editor)
