@@ -69,6 +69,7 @@ FULL = {
     "meeting-full": "/agenda/demo-vergadering-nl/",
     "meeting-coming": "/agenda/demo-komende-vergadering-nl/",
     "members": "/leden/",
+    "follow": "/volgen/",
 }
 ALL = PAGES | FULL
 

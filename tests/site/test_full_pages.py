@@ -32,6 +32,7 @@ KINDS = {
     "contact": "/contact/",
     "card": "/contact/demo-demonstratie/",
     "contact form": "/contact/schrijf/",
+    "follow": "/volgen/",
     "text": "/demo-pagina-nl/",
     "accessibility": "/toegankelijkheid/",
     "privacy": "/privacy/",
