@@ -6,10 +6,15 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from publishing.models import LinkCheck
-from publishing.operations import safe_http
+from publishing.operations import link_check, safe_http
 from tests.publishing.operations.test_link_check import link, show
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch):
+    monkeypatch.setattr(link_check, "PAUSE", 0)
 
 
 def test_the_command_shows_its_progress_and_ends_with_an_error_when_a_link_is_dead(neighbour, text_page, theme):
