@@ -26,7 +26,7 @@ test: environment ## Set up and run all tests
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
 
 .PHONY: quick
-quick: environment ## Run the tests that need no browser and no server, in about two minutes
+quick: environment ## Run the tests that need no browser and no server and take no time, in about a minute
 	@$(BIN)/python -m pytest -m "not browser and not server and not slow" --numprocesses=auto --maxprocesses=4 $(QUICK)
 
 .PHONY: slow

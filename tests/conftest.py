@@ -100,7 +100,7 @@ def pytest_collection_modifyitems(items):
 
 
 def is_slow(item, uses: set[str]) -> bool:
-    """Whether a test most likely takes more than a tenth of a second: by what it uses, or as measured."""
+    """Whether a test most likely takes more than 0.08 seconds of a processor: by what it uses, or as measured."""
     database = item.get_closest_marker("django_db")
     return (
         item.name.partition("[")[0] in SLOW

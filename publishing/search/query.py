@@ -65,7 +65,7 @@ def find(query: str, at: datetime | None = None) -> Found:
     return search.of_number() or search.find(tuple(telling_words(said)))
 
 
-@dataclass
+@dataclass(eq=False)
 class _Search:
     """One search: the texts that it looked at so far, and what it knows of the words of the site."""
 

@@ -44,14 +44,12 @@ def test_who_is_stopped_at_any_moment_leaves_no_command_running(stopped_by_a_sig
     started, usual = [], getattr(subprocess.Popen, moment)
 
     def and_then_the_signal_comes(process, *arguments, **more):
-        if moment == "_execute_child":
-            usual(process, *arguments, **more)
-        started.append(process.pid)
+        done = usual(process, *arguments, **more) if moment == "_execute_child" else None
+        started.append(process)
         os.kill(os.getpid(), signal.SIGTERM)
-        return None if moment == "_execute_child" else usual(process, *arguments, **more)
+        return done
 
     monkeypatch.setattr(subprocess.Popen, moment, and_then_the_signal_comes)
     with pytest.raises(SystemExit):
         run([sys.executable, "-c", "import time; time.sleep(600)"])
-    with pytest.raises(ProcessLookupError):
-        os.kill(started[0], 0)
+    assert [process.returncode for process in started] == [-signal.SIGKILL]

@@ -47,7 +47,7 @@ def test_an_old_version_shows_the_page_as_it_was_and_says_so(client, theme):
     assert "itwerking van een regiomarketingstrategie" in html
     assert "Tweede" not in html
     assert "Je leest deze pagina zoals ze op" in html
-    assert re.search(r"<title>Versie van \d+ \w+ \d{4}, \d?\d\.\d\d uur · Uitwerking van een", html)
+    assert re.search(r"<title>Versie van \d+ \w+ \d{4}, \d?\d\.\d\d uur · Uitwerking van een", html)
     assert '<meta name="robots" content="noindex">' in html
 
 
