@@ -279,7 +279,7 @@ class _Search:
             if has_address(kind):
                 in_title = ranking.score(words, text.title.split(ranking.NAMES)[0], "", text.language)
                 weight = kind.weight_at(slugs)
-                is_sure = all(self._is_sure(word, text) for word in words)
+                is_sure = all(_is_sure(word, text, self.strength(word, text)) for word in words)
                 aside = weight < 0 and not any(ranking.strength(word, text.title, text.language) for word in words)
                 hits.append(Hit(*target, score + weight, text.sort_key, matched, aside=aside, is_sure=is_sure))
                 if in_title:
@@ -295,13 +295,6 @@ class _Search:
         hits += self._places(words, languages, least)
         may_be_more = max(looked_at, len(named)) > backend.EXAMINED
         return hits + self._found_through(titled, len(words)) + named, may_be_more
-
-    def _is_sure(self, word: search_text.Word, text: backend.Text) -> bool:
-        """Whether a text has the word itself, or its title another form of it, or begins with a long one."""
-        if self.strength(word, text) >= ranking.EXACT:
-            return True
-        least = ranking.BEGINNING if len(word.folded) >= LONG else ranking.STEM
-        return ranking.strength(word, text.title, text.language) >= least
 
     def _places(self, words: tuple[search_text.Word, ...], languages: Sequence[str], least: int) -> Iterator[Hit]:
         for name, language, names in places.indexed():
@@ -449,6 +442,14 @@ class _Search:
             longer = [search_text.Word(word, word) for word in words]
             there = [text for text in here if any(self.strength(word, text) for word in longer)]
         return Known(len(there) + len(at), is_name and not at)
+
+
+def _is_sure(word: search_text.Word, text: backend.Text, strength: int) -> bool:
+    """Whether a text has the word itself, or its title another form of it, or begins with a long one."""
+    if strength >= ranking.EXACT:
+        return True
+    least = ranking.BEGINNING if len(word.folded) >= LONG else ranking.STEM
+    return ranking.strength(word, text.title, text.language) >= least
 
 
 def _users(named: Iterable[Target], at: datetime) -> Iterable[tuple[str, int, str, int, int, str]]:
