@@ -190,12 +190,12 @@ class _Reader:
     def _table(self, element: Element, place: _Place, depth: int) -> Iterator[Block]:
         rows: list[list[Cell]] = []
         heads = 0
-        for row in self._rows(element):
+        for row in self._parts(element, "w-tr"):
             properties = row.find("w-trPr")
             if properties is not None and is_on(properties.find("w-hidden")):
                 self._leave_out("hidden", _text_of(row))
                 continue
-            cells = [self._cell(cell, place, depth) for cell in self._cells(row)]
+            cells = [self._cell(cell, place, depth) for cell in self._parts(row, "w-tc")]
             self._count([Words("")] * len(cells))
             if not cells:
                 continue
@@ -209,19 +209,13 @@ class _Reader:
         elif rows:
             yield Table(rows, heads if heads < len(rows) else 0)
 
-    def _rows(self, table: Element) -> Iterator[Element]:
-        for each in table:
-            if each.tag == "w-tr":
+    def _parts(self, element: Element, tag: str) -> Iterator[Element]:
+        """The rows of a table, or the cells of a row."""
+        for each in element:
+            if each.tag == tag:
                 yield each
             elif each.tag in THROUGH or each.tag == "w-sdt":
-                yield from (row for row in self._inside(each) if row.tag == "w-tr")
-
-    def _cells(self, row: Element) -> Iterator[Element]:
-        for each in row:
-            if each.tag == "w-tc":
-                yield each
-            elif each.tag in THROUGH or each.tag == "w-sdt":
-                yield from (cell for cell in self._inside(each) if cell.tag == "w-tc")
+                yield from (part for part in self._inside(each) if part.tag == tag)
 
     def _cell(self, element: Element, place: _Place, depth: int) -> Cell:
         here = replace(place, in_table=True, is_shaded=True)
