@@ -30,10 +30,10 @@ from publishing.operations.mail import deliver
 from publishing.review.lacks import catch_up
 from publishing.search.word_index import merge
 from publishing.web.sent_forms.kept_uploads import forget_old as forget_old_uploads
-from publishing.workflow.drafts import thin
 from publishing.workflow.erasure.memory import write_down
 from publishing.workflow.erasure.traces import empty_log
 from publishing.workflow.undo import forget_old as forget_old_acts
+from publishing.workflow.working_copies.drafts import thin
 from staff.card_checks import send_due
 from staff.consent import follow_plans
 from staff.sessions import forget_expired

@@ -26,7 +26,7 @@ from publishing.models.values.cleaners import cleaned
 from publishing.models.values.encryption import decrypt, encrypt
 from publishing.workflow import lock
 from publishing.workflow.merge import Kept
-from publishing.workflow.working_copy import merge_in
+from publishing.workflow.working_copies.merging_in import merge_in
 
 MOST = 200  # times that something is sent by one link
 SEEN = "publishing.contributions"  # of the seal

@@ -197,7 +197,7 @@ class Revision(models.Model):
     Whoever publishes has read what it says, so the object was then checked. To check without
     changing is to commit the same again: `workflow.confirm`. A commit that only moves the
     place or the end checks nothing: it keeps the `checked_at` of the one before. `checks` says
-    what visitors may be told of that, in each language: see `workflow.checking`.
+    what visitors may be told of that, in each language: see `workflow.annotations.checking`.
     """
 
     model = models.CharField(_("model"), max_length=100, editable=False)
@@ -221,7 +221,7 @@ class Revision(models.Model):
     # On a commit that changed no words: since when visitors read what it says.
     unchanged_since = models.DateTimeField(_("unchanged since"), null=True, editable=False)
     # On a minor change, and what says it again: when visitors read of the change before it. It follows from the change
-    # notes and the plans, and is worked out anew with them; see `workflow.change_notes`.
+    # notes and the plans, and is worked out anew with them; see `workflow.annotations.change_notes`.
     renewed_at = models.DateTimeField(null=True, editable=False)
     # See `Publishable.turns`.
     turns_at = models.DateTimeField(null=True, editable=False)

@@ -23,7 +23,7 @@ from publishing.i18n.languages import NAMES
 from publishing.models import ChangeNote, Discarded, Draft, Event, Publishable, Revision
 from publishing.models.snapshots import FieldChange, Path, diff, normalise, values
 from publishing.review.diff import changed_labels
-from publishing.workflow.change_notes import CORRECTED, can_have_note
+from publishing.workflow.annotations.change_notes import CORRECTED, can_have_note
 
 ENTRIES_PER_PAGE = 25
 

@@ -5,9 +5,8 @@ are in `admin`. Begin with `publish`, then `commit`.
 """
 
 from publishing.workflow.amend import Amendment, amend, amend_waiting
-from publishing.workflow.change_notes import can_be_minor, can_have_note, correct
+from publishing.workflow.annotations.change_notes import can_be_minor, can_have_note, correct
 from publishing.workflow.commit import check_publishable, check_rows, field_files, files, lock, moment
-from publishing.workflow.drafts import keep, keep_typed, keep_what_stood
 from publishing.workflow.merge import Kept, merge
 from publishing.workflow.plan import advance, cancel, reschedule, set_end, waits_as
 from publishing.workflow.publish import check_reason, confirm, publish, publish_new, withdraw
@@ -26,8 +25,9 @@ from publishing.workflow.state import (
     unpublished_changes,
 )
 from publishing.workflow.take_back import Listing, alike, list_again, listings, refusal, take_back
-from publishing.workflow.texts import rewrite
 from publishing.workflow.undo import last_act, look, look_at, record, undo
+from publishing.workflow.working_copies.drafts import keep, keep_typed, keep_what_stood
+from publishing.workflow.working_copies.texts import rewrite
 
 __all__ = [
     "Amendment",

@@ -32,7 +32,7 @@ from publishing.models.snapshots import (
 from publishing.models.values.cleaners import cleaned
 from publishing.search.desk import desk_index
 from publishing.types import AnyField
-from publishing.workflow.checking import checks_of
+from publishing.workflow.annotations.checking import checks_of
 from publishing.workflow.commit import (
     check_change_note,
     check_note,
@@ -42,9 +42,9 @@ from publishing.workflow.commit import (
     refuse,
     waiting_versions,
 )
-from publishing.workflow.drafts import keep, keep_what_stood
 from publishing.workflow.merge import Kept, merge, units
-from publishing.workflow.working_copy import save_differences
+from publishing.workflow.working_copies.drafts import keep, keep_what_stood
+from publishing.workflow.working_copies.merging_in import save_differences
 
 
 @dataclass(frozen=True)

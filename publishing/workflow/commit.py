@@ -43,7 +43,7 @@ from publishing.search.desk import desk_index
 from publishing.search.indexing import add, index
 from publishing.text.cleaning import clean_line
 from publishing.workflow import signals
-from publishing.workflow.checking import stored
+from publishing.workflow.annotations.checking import stored
 from publishing.workflow.sharing import end_published
 
 P = TypeVar("P", bound=Publishable)

@@ -15,7 +15,7 @@ from publishing.models import (
     Revision,
 )
 from publishing.models.snapshots import diff, normalise
-from publishing.workflow.change_notes import date_anew
+from publishing.workflow.annotations.change_notes import date_anew
 from publishing.workflow.commit import (
     check_end,
     check_note,

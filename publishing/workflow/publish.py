@@ -21,7 +21,7 @@ from publishing.models import (
 )
 from publishing.models.snapshots import diff, freeze, normalise, thaw
 from publishing.search.desk import desk_index
-from publishing.workflow.checking import SOURCE, checks_of, stored, why_not_checked
+from publishing.workflow.annotations.checking import SOURCE, checks_of, stored, why_not_checked
 from publishing.workflow.commit import (
     check_change_note,
     check_end,

@@ -32,8 +32,8 @@ from publishing.models.snapshots import (
 from publishing.search.desk import desk_index
 from publishing.types import AnyField, AnyForeignKey
 from publishing.workflow.commit import lock
-from publishing.workflow.drafts import keep
 from publishing.workflow.state import has_unpublished, is_live
+from publishing.workflow.working_copies.drafts import keep
 
 
 def restore(version: Revision | Discarded | Draft, author: User | None) -> Publishable:

@@ -46,11 +46,11 @@ from publishing.workflow.commit import (
     taken_errors,
     waiting_versions,
 )
-from publishing.workflow.drafts import digest, keep, keep_what_stood
 from publishing.workflow.plan import cancel_waiting
 from publishing.workflow.reorder import reorder
 from publishing.workflow.restore import restore, restore_rows, set_values
 from publishing.workflow.signals import undone
+from publishing.workflow.working_copies.drafts import digest, keep, keep_what_stood
 
 KEPT_FOR = timedelta(days=30)
 TRANSLATED = "translated_from"  # in what an act changed, beside the fields: the origins of translations, by language

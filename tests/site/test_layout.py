@@ -1,5 +1,6 @@
-"""Each module has a test file of its own name, at the same place in `tests/`."""
+"""Where things stand: few modules in a package, and for each a test file of its name, at the same place in `tests/`."""
 
+from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from tests.conftest import ROOT
 
 APPS = ("publishing", "staff", "priorities", "pages", "consultation", "resoc")
+MOST_MODULES = 12
 # Modules that only say what there is; what comes of it is tested with the pages that they make.
 DECLARATIONS = (
     "*/apps.py",
@@ -49,8 +51,8 @@ ELSEWHERE = {
     "publishing/templatetags/source_texts.py": "tests/publishing/review/test_translations.py",
     "publishing/templatetags/work.py": "tests/publishing/admin/work_list/test_views.py",
     "publishing/workflow/sharing.py": "tests/publishing/contributions/test_remarks.py",
-    "publishing/workflow/texts.py": "tests/publishing/workflow/test_drafts.py",
-    "publishing/workflow/working_copy.py": "tests/publishing/contributions/test_proposals.py",
+    "publishing/workflow/working_copies/texts.py": "tests/publishing/workflow/working_copies/test_drafts.py",
+    "publishing/workflow/working_copies/merging_in.py": "tests/publishing/contributions/test_proposals.py",
     "resoc/demonstration.py": "tests/resoc/management/commands/test_demo.py",
     "publishing/content/word/blocks.py": "tests/publishing/content/word/test_convert.py",
     "publishing/content/word/numbers.py": "tests/publishing/content/word/test_convert.py",
@@ -71,6 +73,13 @@ ELSEWHERE = {
 def modules() -> list[str]:
     found = (path.relative_to(ROOT).as_posix() for app in APPS for path in (ROOT / app).rglob("*.py"))
     return sorted(path for path in found if not path.endswith("/__init__.py"))
+
+
+def test_no_package_of_publishing_has_more_modules_than_one_can_oversee():
+    sizes = Counter(module.rpartition("/")[0] for module in modules() if module.startswith("publishing/"))
+    counted = {each: size for each, size in sizes.items() if not each.endswith("/migrations")}
+    assert counted["publishing/models"]
+    assert {each: size for each, size in counted.items() if size > MOST_MODULES} == {}
 
 
 def own_tests(module: str) -> list[Path]:

@@ -12,8 +12,8 @@ from publishing.admin import edit_conflicts
 from publishing.cache import disk
 from publishing.contributions import remarks
 from publishing.operations import audit_log, csp_reports, strangers
-from publishing.workflow import drafts
 from publishing.workflow.undo import KEPT_FOR as ACTS_KEPT_FOR
+from publishing.workflow.working_copies import drafts
 from staff import sessions
 from staff.models import CardLink, StaffMember
 from tests.conftest import ROOT

@@ -35,7 +35,7 @@ from publishing.types import AuthenticatedHttpRequest, signed_in
 from publishing.web.preview import typed_rows
 from publishing.web.sent_forms import form_data
 from publishing.workflow import State, is_live, state, unpublished_changes
-from publishing.workflow.checking import languages_of, why_not_checked
+from publishing.workflow.annotations.checking import languages_of, why_not_checked
 
 
 class PanelMixin(AnyModelAdmin):

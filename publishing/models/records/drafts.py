@@ -111,7 +111,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
 
 class Draft(models.Model):
-    """A working copy as somebody last saved it in one sitting; see `workflow.drafts`."""
+    """A working copy as somebody last saved it in one sitting; see `workflow.working_copies.drafts`."""
 
     model = models.CharField(max_length=100, editable=False)
     object_id = models.BigIntegerField(editable=False)

@@ -27,7 +27,6 @@ from publishing.search import word_index
 from publishing.search.desk import desk_index
 from publishing.workflow import lock
 from publishing.workflow.commit import write_indexes
-from publishing.workflow.drafts import digest
 from publishing.workflow.erasure.memory import (
     REMARK,
     REMARKS,
@@ -40,6 +39,7 @@ from publishing.workflow.erasure.memory import (
     remember,
 )
 from publishing.workflow.erasure.traces import forget_traces, log_about, once_on_commit, scrub, with_each_part
+from publishing.workflow.working_copies.drafts import digest
 
 
 def redact(version: Version, path: Path, value: Any) -> None:

@@ -28,11 +28,11 @@ from publishing.models.snapshots import Snapshot, normalise
 from publishing.search import word_index
 from publishing.search.desk import desk_index
 from publishing.workflow import lock
-from publishing.workflow.drafts import digest
 from publishing.workflow.erasure.memory import Kind, Version, mark_of, remember
 from publishing.workflow.erasure.redaction import redact_remark
 from publishing.workflow.erasure.stored_files import files_named_by, finish, named_elsewhere
 from publishing.workflow.erasure.traces import forget_reasons, forget_traces
+from publishing.workflow.working_copies.drafts import digest
 
 
 @dataclass(frozen=True)

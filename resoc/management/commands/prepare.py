@@ -24,7 +24,7 @@ from publishing.operations import schema
 from publishing.operations.logs import masked
 from publishing.review import lacks, translation_states
 from publishing.search import indexing
-from publishing.workflow.drafts import find_open
+from publishing.workflow.working_copies.drafts import find_open
 from resoc.private_files import make_public, secure
 from resoc.start_lock import on_this_database, on_this_machine
 from staff.second_factor import encrypt_anew

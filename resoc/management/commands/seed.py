@@ -17,7 +17,7 @@ from priorities.models import Priority, Theme
 from publishing.i18n.languages import translated_fields
 from publishing.models import Discarded, Draft, Publishable, Revision
 from publishing.workflow import publish
-from publishing.workflow.drafts import keep
+from publishing.workflow.working_copies.drafts import keep
 from staff.models import StaffMember
 
 NOTE = "Bronteksten van RESOC Westhoek"  # of every revision that it makes

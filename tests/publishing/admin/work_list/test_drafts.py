@@ -8,7 +8,7 @@ from publishing.admin.work_list import Asked, Rest, WorkItem
 from publishing.admin.work_list.drafts import forgotten
 from publishing.models import Draft
 from publishing.workflow import amend, keep, publish, restore, withdraw
-from publishing.workflow.drafts import find_open
+from publishing.workflow.working_copies.drafts import find_open
 from tests.conftest import staff_user
 
 pytestmark = pytest.mark.django_db

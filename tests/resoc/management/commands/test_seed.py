@@ -12,7 +12,7 @@ from publishing.admin.work_list.drafts import FORGOTTEN
 from publishing.admin.work_list.registry import find
 from publishing.models import Revision
 from publishing.workflow import State, publish, state, withdraw
-from publishing.workflow.drafts import keep
+from publishing.workflow.working_copies.drafts import keep
 from resoc import work
 from resoc.management.commands import seed
 from staff.models import StaffMember

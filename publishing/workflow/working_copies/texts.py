@@ -12,8 +12,8 @@ from publishing.models import Act, Publishable
 from publishing.models.snapshots import Path, child_models
 from publishing.queries.dependencies import Target
 from publishing.workflow.commit import lock, log
-from publishing.workflow.drafts import keep, keep_what_stood
 from publishing.workflow.undo import look_at, record
+from publishing.workflow.working_copies.drafts import keep, keep_what_stood
 
 Texts = Mapping[Target, Mapping[Path, str]]  # by object and by the place in it
 

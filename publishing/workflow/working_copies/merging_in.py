@@ -10,8 +10,8 @@ from publishing.models import Publishable
 from publishing.models.snapshots import Snapshot, child_models, freeze_all, normalise, published_fields
 from publishing.types import AnyField
 from publishing.workflow.commit import locked
-from publishing.workflow.drafts import keep, keep_what_stood
 from publishing.workflow.merge import Kept, merge
+from publishing.workflow.working_copies.drafts import keep, keep_what_stood
 
 Pair = tuple[Snapshot, Snapshot]
 

@@ -17,8 +17,8 @@ from publishing.files import orphans
 from publishing.models import Draft
 from publishing.models.snapshots import freeze_all
 from publishing.workflow import amend, keep, keep_typed, live_users, repoint, restore, withdraw
-from publishing.workflow.drafts import MOST, thin
 from publishing.workflow.erasure.objects import erase
+from publishing.workflow.working_copies.drafts import MOST, thin
 from resoc.groups import SECRETARIAT
 from staff.models import StaffMember
 from tests.conftest import _user
