@@ -130,6 +130,7 @@ def test_what_the_source_does_not_show_or_shows_crossed_out_stays_out_and_is_tol
         ('<p>a <span style="mso-hide:all">x7</span><span class="y"style="display:none">x8</span> b</p>', "a b", "x8"),
         ('<p>a <span title="1 > 0" style="font-size:0">x9<b style="font-size:12pt">b</b></span></p>', "a b", "x9"),
         (word('<p>a <span style="color:white">x10</span></p>'), "a", "x10"),
+        (word('<p>a <span style="background:black;mso-highlight:black">x19</span></p>'), "a", "x19"),
         ('<p style="background:#fff">a <font color="#ffffff">x11</font></p>', "a", "x11"),
         (
             '<p>a <span style="opacity:0">x12</span><span style="position:absolute;left:-9999px">x13</span></p>',
@@ -157,6 +158,8 @@ def test_white_letters_on_a_dark_or_unknown_ground_are_seen(form):
         word('<p style="background:navy"><span style="color:white">wit</span></p>'),
         '<table bgcolor="#003366"><tr><td><font color=white>wit</font></td></tr></table>',
         '<p style="color:white">wit</p>',
+        word('<p><span style="background:black">wit</span></p>'),  # a shade, on which Word writes in white by itself
+        word('<p><span style="background:yellow;mso-highlight:yellow">wit</span></p>'),
         '<p style="visibility:hidden"><span style="visibility:visible">wit</span></p>',
     ):
         assert seen(paste(form, html)) == "wit"

@@ -18,6 +18,7 @@ const UNSEEN =
 const FOOTNOTES =
   '.sdfootnoteanc, .sdendnoteanc, .MsoFootnoteReference, .MsoEndnoteReference, [href^="#_ftn"]:not([href^="#_ftnref"]), ' +
   '[href^="#_edn"]:not([href^="#_ednref"]), [href^="#ftnt"]:not([href^="#ftnt_ref"])'
+const BLACK = "#000000"
 const FAR = 999 // pixels: what stands further off than this is on no screen
 
 export function leaveOut(body, html, tell) {
@@ -145,6 +146,7 @@ function look(element, seen) {
   else if (/^[\d.]+(px|pt|pc|cm|mm|in|rem|vw)$|^(x+-)?(small|large)$|^medium$/.test(size)) now.tiny = false
   const color = colorIn(styleOf(element, "color") || element.getAttribute("color"))
   if (color) now.color = color
+  if (styleOf(element, "mso-highlight")) now.isMarked = true
   const background = styleOf(element, "background-color") || styleOf(element, "background") || element.getAttribute("bgcolor")
   if (/url|gradient/.test(`${background} ${styleOf(element, "background-image")}`) || element.hasAttribute("background")) {
     now.background = ""
@@ -155,8 +157,9 @@ function look(element, seen) {
   return now
 }
 
-function isUnseen({ invisible, tiny, color, background }) {
-  return Boolean(invisible || tiny || (color && (isClear(color) || color === background)))
+function isUnseen({ invisible, tiny, color, background, isMarked }) {
+  const ink = color || (isMarked ? BLACK : "") // under a marker Word writes in black, also where it may choose
+  return Boolean(invisible || tiny || (ink && (isClear(ink) || ink === background)))
 }
 
 function isClear(color) {
