@@ -103,3 +103,12 @@ def test_every_file_of_ours_that_is_named_is_there(name):
     )
     named = re.findall(rf"`((?:{'|'.join(folders)})/[\w./-]+)`", (ROOT / name).read_text())
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_readme_names_every_folder_with_code_in_it():
+    named = set(re.findall(r"`([a-z]+)/`", (ROOT / "README.md").read_text()))
+    packages = {path.parent.name for path in ROOT.glob("*/apps.py")} | {
+        path.parent.name for path in ROOT.glob("*/*.py")
+    }
+    assert "consultation" in packages
+    assert {each for each in packages if not each.startswith(".")} - named == set()
