@@ -11,7 +11,11 @@ class ConsultationConfig(AppConfig):
     verbose_name = _("Opinions and meetings")
 
     def ready(self) -> None:
-        from consultation import consents, followers  # noqa: F401  (which hear of a restore, and what becomes of mails)
+        from consultation import (  # noqa: F401  (which hear of a restore, and what becomes of mails)
+            consents,
+            followers,
+            weekly_mail,
+        )
         from consultation.feed_entries import meeting_text, opinion_text
         from consultation.follow_section import FollowSection
         from consultation.models import Mandate, Meeting, Opinion

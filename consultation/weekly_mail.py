@@ -2,11 +2,12 @@
 
 Nothing happens when somebody publishes. On Monday at eight upkeep looks at what was published until a day before, so
 that what is corrected or undone within a day is in no mail. It makes some mails a minute, each claimed in the database,
-so that no worker makes one twice.
+so that no worker makes one twice. One that waited for a mail server is made anew right before it goes: what was taken
+off the site meanwhile is told to nobody.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -15,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import models, transaction
+from django.dispatch import receiver
 from django.utils import timezone, translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -23,13 +25,15 @@ from consultation import followers
 from consultation.follow_section import public_email
 from consultation.models import Follower, WeeklyMail
 from priorities.feeds import KINDS, is_spoken, public_of
+from publishing.cache import stamp
 from publishing.i18n.formats import written
 from publishing.i18n.languages import CODES, resolve
 from publishing.i18n.urls import address
-from publishing.models import Revision, last_told
+from publishing.models import Mail, Revision, last_told
 from publishing.models.revisions import NEWEST
 from publishing.models.values.encryption import DecryptionError
-from publishing.operations.mail import Handling, compose, entrust
+from publishing.operations.mail import Handling, compose, entrust, going, rewrite
+from publishing.workflow.signals import restoring
 
 WEEKDAY, HOUR = 0, 8  # Monday, by the clock here
 AGE = timedelta(days=1)  # before it is told
@@ -101,7 +105,7 @@ def _advance(row: WeeklyMail, slot: datetime, now: datetime) -> int:
     if reached is None:
         return 0
     with translation.override(row.language):
-        entries = list(islice(entries_of(since, until, now), MOST + 1))
+        entries = _entries(since, until, now)
         answers_to = public_email()
         chosen = _followers(row.language, reached) if entries else []
         messages = [message for each in chosen if (message := _message(each, entries, slot, answers_to))]
@@ -161,6 +165,11 @@ def _changed(public: Any, since: datetime, until: datetime) -> Any:
     return public.annotate(changed=NEWEST).filter(changed__gt=since, changed__lte=until)
 
 
+def _entries(since: datetime, until: datetime, now: datetime) -> list[Entry]:
+    """Those that a mail tells, and one more when there are more."""
+    return list(islice(entries_of(since, until, now), MOST + 1))
+
+
 # A mail
 
 
@@ -184,3 +193,55 @@ def _message(follower: Follower, entries: list[Entry], slot: datetime, answers_t
     message = compose(to, subject, "weekly", context, reply_to=answers_to, headers=headers)
     entrust(message, Handling(expires_at=slot + WAITS_FOR, reference=follower.uid, is_bulk=True))
     return message
+
+
+class _Told:
+    """What the mails of a week tell, until anything that is public changes."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[object, ...], list[Entry]] = {}
+
+    def entries(self, row: WeeklyMail) -> list[Entry]:
+        """The entries of `row`, in the current language."""
+        now = timezone.now()
+        # A page that ends by itself does so within the minute after which this is asked again.
+        key = row.language, row.since, row.until, stamp.number(), int(now.timestamp() // 60)
+        if key not in self.known:
+            self.known = {key: _entries(row.since, row.until, now)}
+        return self.known[key]
+
+
+_told = _Told()
+
+
+@receiver(going)
+def say_what_is_so(mail: Mail, **kwargs: object) -> None:
+    """Make a mail anew that goes now, or delete it when nothing of what it tells is still public."""
+    follower = Follower.objects.filter(uid=mail.reference).first()
+    row = WeeklyMail.objects.filter(language=follower.language).first() if follower else None
+    if follower is None or row is None:
+        return
+    with translation.override(row.language):
+        entries = _told.entries(row)
+        message = _message(follower, entries, row.slot, public_email()) if entries else None
+    if message:
+        rewrite(mail, message)
+    else:
+        mail.delete()
+
+
+# A restore
+
+
+@receiver(restoring)
+def keep_how_far(**kwargs: object) -> Callable[[], None]:
+    """Remember how far the mails are: an archive is of before, and the same mail would go twice."""
+    known = list(WeeklyMail.objects.all())
+
+    def put_back() -> None:
+        for row in known:
+            values = {"slot": row.slot, "since": row.since, "until": row.until, "reached": row.reached}
+            if not WeeklyMail.objects.filter(language=row.language, slot__gt=row.slot).exists():
+                WeeklyMail.objects.update_or_create(language=row.language, defaults=values)
+
+    return put_back

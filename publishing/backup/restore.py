@@ -67,7 +67,7 @@ from publishing.search.desk.desk_index import index_anew
 from publishing.workflow.erasure.again import erase_again, lost_files, remembered, younger
 from publishing.workflow.erasure.memory import settled, store, write_down
 from publishing.workflow.erasure.traces import scrub
-from publishing.workflow.signals import restored
+from publishing.workflow.signals import restored, restoring
 
 KEEP_THE_KEY = (
     "Keep a copy of the secret key (SECRET_KEY, or var/secret_key in DATA_DIR) too, apart from the backups. "
@@ -116,8 +116,11 @@ def _replace_everything(archive: zipfile.ZipFile, manifest: Manifest, tell: Tell
     lost = _lost_files(again, manifest)
     with _staged_files(archive, manifest, tell, without=lost) as swap, transaction.atomic():
         number, sessions = stamp.number(), apps.get_model("sessions.session")._base_manager.count()
+        known_better = [put_back for _receiver, put_back in restoring.send(None) if put_back]
         load_rows(archive, manifest, apps.get_model, tell)
         ContentType.objects.clear_cache()  # they may have other numbers now
+        for put_back in known_better:
+            put_back()
         connection.check_constraints()
         _end_what_was_open(tell, f"{sessions} sessions")
         if not is_ours:

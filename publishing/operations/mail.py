@@ -51,6 +51,10 @@ logger = logging.getLogger(__name__)
 # Sent with the `reference` of a mail: a server took it; a server refused the address for good, and the mail is dropped.
 taken, refused = Signal(), Signal()
 
+# Sent with `mail`, one of very many, right before it goes: it may have waited for days. A receiver has it say what is
+# so now (`rewrite`), or deletes it.
+going = Signal()
+
 
 # The header by which programs that reply by themselves know such mail (RFC 3834, section 5).
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
@@ -190,6 +194,11 @@ def _wire(message: EmailMessage) -> Message:
     return wire
 
 
+def rewrite(mail: Mail, message: EmailMessage) -> None:
+    """Have a waiting mail say what `message` says; only for this attempt, see `going`."""
+    mail.message = sealed(_wire(message).as_bytes())
+
+
 def sealed(wire: bytes) -> bytes:
     """A message as it goes over the line, encrypted."""
     return encrypt(wire.decode("latin-1"), PURPOSE).encode()
@@ -256,6 +265,10 @@ def deliver(now: datetime | None = None) -> int:
         if mail is None:  # somebody gave it up
             continue
         try:
+            if mail.is_bulk:
+                going.send(None, mail=mail)
+                if mail.pk is None:
+                    continue
             server = get_connection(settings.MAIL_SERVER_BACKEND)
             server.send_messages([Kept(mail)])
         except DecryptionError:

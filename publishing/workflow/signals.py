@@ -6,6 +6,10 @@ from django.dispatch import Signal
 # valid when the archive was made and must not work again, and returns what it ended, as in "2 links", or "".
 restored = Signal()
 
+# Sent in the same transaction, while the rows are still those of this site. A receiver returns a function that puts
+# back, once the rows are those of the archive, what this site knows better than that; or None.
+restoring = Signal()
+
 # Sent with `rows`, saved rows of the model that sends it, in the transaction in which somebody saved or publishes
 # them. A receiver writes beside a working copy what lists must not judge anew for each row.
 saved = Signal()

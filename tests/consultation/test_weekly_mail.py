@@ -14,6 +14,8 @@ from consultation.followers import LEAVE, leave, link
 from consultation.models import Follower, Meeting, WeeklyMail
 from consultation.weekly_mail import next_slot, send_due, slot_at
 from priorities.models import Document, Theme
+from publishing.backup.archive import write
+from publishing.backup.restore import restore_archive
 from publishing.models import Act, ChangeNote, Mail
 from publishing.operations.mail import deliver
 from publishing.workflow import correct, look, publish, record, take_back, undo, withdraw
@@ -223,6 +225,40 @@ def test_what_was_undone_is_told_to_nobody(begun, editor):
         act = record(Act.Kind.PUBLISHED, editor, [before])
         clock.shift(60)
         undo(act, editor)
+    assert mails(begun + 7 * DAY) == []
+
+
+def test_a_mail_that_waited_tells_nothing_that_was_taken_off_since(begun, editor, server):
+    follower()
+    stays, gone = update("blijft"), update("weg")
+    for row in (stays, gone):
+        publish_at(begun + DAY, row, editor)
+    with time_machine.travel(begun + 7 * DAY, tick=False) as clock:
+        assert send_due() == 1
+        clock.shift(3600)
+        withdraw(gone, editor, "voorbij")
+        assert deliver() == 1
+        (message,) = server.messages
+        assert message["X-RcptTo"] == ADDRESS
+        assert message["List-Unsubscribe-Post"]
+        assert "Blijft" in text_of(message)
+        assert "Weg" not in message.as_string() + text_of(message)
+        WeeklyMail.objects.update(reached=0)
+        assert send_due() == 1
+        withdraw(stays, editor, "voorbij")
+        assert deliver() == 0
+        assert not Mail.objects.exists(), "nothing is left to tell"
+
+
+def test_after_a_restore_no_mail_goes_twice(begun, editor, tmp_path):
+    follower()
+    publish_at(begun + DAY, update(), editor)
+    write(tmp_path / "site.zip")
+    assert len(mails(begun + 7 * DAY)) == 1
+    WeeklyMail.objects.filter(language="en").delete()  # as for a language that came since
+    restore_archive(tmp_path / "site.zip", lambda line: None)
+    assert WeeklyMail.objects.get(language="nl").slot == begun + 7 * DAY
+    assert WeeklyMail.objects.get(language="en").slot == begun, "as the archive has it"
     assert mails(begun + 7 * DAY) == []
 
 
