@@ -9,7 +9,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,7 +28,7 @@ from consultation.models import (
     references,
 )
 from consultation.models.mandates import LONGEST_HOW
-from consultation.models.meetings import telling_of_closed
+from consultation.models.meetings import public_of_closed, telling_of_closed
 from priorities.admin import AboutInline
 from priorities.attachments import AttachmentInline
 from publishing.admin import ChildInline, PublishableAdmin, site_mode
@@ -236,12 +236,18 @@ class MeetingAdmin(PublishableAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """As for all; once an item is closed, it asks about the versions that say what it is about."""
+        """As for all; once an item is closed, it asks about what still says what it is about, and where."""
         response = super().response_change(request, obj)
-        if asks_to_publish(request.POST) and telling_of_closed(Meeting.objects.get(pk=obj.pk)):
+        saved = Meeting.objects.get(pk=obj.pk)
+        if asks_to_publish(request.POST) and (telling := telling_of_closed(saved)):
             said = _("Earlier versions still say what the closed item is about. Should visitors go on reading those?")
             link = _("Take them out of the public list, in the history")
             messages.warning(request, format_html('{} <a href="{}">{}</a>', said, desk_address(obj, "history"), link))
+            if still := public_of_closed(saved, telling):
+                said = _("What the closed item names stays public at an address of its own:")
+                asks = _("Should visitors not read it any more, then withdraw it there.")
+                links = format_html_join(", ", '<a href="{}">{}</a>', ((desk_address(each), each) for each in still))
+                messages.warning(request, format_html("{} {}. {}", said, links, asks))
         return response
 
     @admin.display(description=gettext_lazy("how far"))

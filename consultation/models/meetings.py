@@ -138,17 +138,19 @@ class Meeting(HasDocuments, Publishable):
             raise ValidationError(errors)
 
     def doubts(self) -> Iterable[tuple[str, str]]:
-        """That what is closed now can be read in an earlier version."""
-        if self.pk and (count := len(telling_of_closed(self))):
-            yield (
-                "",
-                ngettext(
-                    "%d public version says what a closed item is about. Take it out of the public list.",
-                    "%d public versions say what a closed item is about. Take them out of the public list.",
-                    count,
-                )
-                % count,
-            )
+        """That what is closed now can be read in an earlier version, and at addresses of its own."""
+        telling = telling_of_closed(self) if self.pk else []
+        if not telling:
+            return
+        said = ngettext(
+            "%d public version says what a closed item is about. Take it out of the public list.",
+            "%d public versions say what a closed item is about. Take them out of the public list.",
+            len(telling),
+        )
+        yield "", said % len(telling)
+        if still := public_of_closed(self, telling):
+            titles = ", ".join(str(each) for each in still)
+            yield "", f"{gettext('What the closed item names stays public at an address of its own:')} {titles}."
 
     @property
     def withheld(self) -> Collection[str]:
@@ -228,6 +230,20 @@ def telling_of_closed(meeting: Meeting) -> list[Revision]:
         for each in read
         if any(row.get("id") in closed and not row.get("is_closed") for row in each.data.get("items") or ())
     ]
+
+
+def public_of_closed(meeting: Meeting, telling: Iterable[Revision]) -> list[Publishable]:
+    """What is public by itself of what closed items name, now or in the versions `telling`: opinions and documents."""
+    closed = [item for item in meeting.items.all() if item.is_closed]
+    keys = {item.pk for item in closed}
+    then = [row for each in telling for row in each.data.get("items") or () if row.get("id") in keys]
+    found: list[Publishable] = []
+    for name in ("opinion", "document"):
+        attname = AgendaItem._meta.get_field(name).attname  # type: ignore[union-attr]
+        numbers = {getattr(item, attname) for item in closed} | {row.get(attname) for row in then}
+        model: type[Publishable] = AgendaItem._meta.get_field(name).related_model  # type: ignore[assignment]
+        found += model.published().filter(object_id__in=numbers - {None})
+    return found
 
 
 def moment_key(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from consultation.models import Mandate, Meeting, NameConsent, Opinion
 from priorities.models import Document
-from publishing.workflow import publish, take_back
+from publishing.workflow import publish, take_back, withdraw
 from tests.consultation.making import NAME, adopted, agreed, at, body, meeting, member, requested
 from tests.priorities.pdf_files import pdf, upload
 from tests.publishing.admin.test_publishable import form_data
@@ -145,9 +145,11 @@ def test_a_pdf_goes_with_an_opinion_once_that_is_adopted_and_not_before(
 
 def test_closing_an_item_that_was_public_asks_about_the_versions_that_say_what_it_is_about(editor_client, editor):
     held = meeting(timezone.now() + timedelta(days=3))
-    item = held.items.create(title_nl="Personeel")
+    opinion = adopted("Advies over personeel")
+    item = held.items.create(title_nl="Personeel", opinion=opinion)
+    publish(opinion, editor)
     old = publish(held, editor)
-    item.is_closed = True
+    item.is_closed, item.opinion = True, None
     item.save()
     address = f"/admin/consultation/meeting/{held.pk}/change/"
     moment = f"{timezone.localtime(held.starts_at):%Y-%m-%dT%H:%M:%S}"
@@ -156,8 +158,13 @@ def test_closing_an_item_that_was_public_asks_about_the_versions_that_say_what_i
     html = editor_client.post(address, data, follow=True).content.decode()
     assert "Eerdere versies zeggen nog waarover het besloten punt gaat." in html
     assert f'href="/admin/consultation/meeting/{held.pk}/history/"' in html
-    ((_column, said),) = held.doubts()
+    still = f'<a href="/admin/consultation/opinion/{opinion.pk}/change/">Advies over personeel</a>'
+    assert f"Wat het besloten punt noemt, blijft openbaar op zijn eigen adres: {still}." in html
+    (_column, said), (_column, of_page) = held.doubts()
     assert said.startswith("1 openbare versie zegt waarover een besloten punt gaat.")
+    assert of_page.endswith("eigen adres: Advies over personeel.")
+    withdraw(opinion, editor, "Besloten.")
+    assert len(list(held.doubts())) == 1
     take_back(old, editor, "Besloten.")
     assert list(held.doubts()) == []
 

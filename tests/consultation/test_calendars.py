@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+import vobject
 from django.utils import timezone
 
 from consultation.models import Meeting
 from publishing.workflow import publish, take_back, withdraw
+from publishing.workflow.restore import discard
 from tests.consultation.making import adopted, at, meeting
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,18 @@ def test_times_are_those_of_the_clock_here_on_both_sides_of_a_change(client, edi
     assert at(2027, 3, 29, 19).astimezone(UTC) == datetime(2027, 3, 29, 17, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("day", [(1991, 9, 29), (2027, 3, 28), (2027, 10, 31), (2031, 3, 30), (2031, 10, 26)])
+def test_another_parser_reads_the_same_moments_by_the_zone_in_the_file(client, editor, day):
+    """On the days on which the clock changes, and over midnight too; the database of zones says what is so."""
+    midnight = at(*day)
+    evening = (midnight - timedelta(hours=1), at(*day, 3, 30))
+    for begin, end in (evening, (at(*day, 1), at(*day, 4)), (at(*day, 10), at(*day, 23))):
+        held = meeting(begin, ends_at=end, title_nl=f"{begin}")
+        publish(held, editor)
+        event = vobject.readOne(client.get(f"/agenda/{held.slug_nl}.ics").content.decode()).vevent
+        assert [each.value.astimezone(UTC) for each in (event.dtstart, event.dtend)] == [begin, end]
+
+
 def test_the_number_rises_when_time_place_or_cancellation_changes_and_else_not(client, editor, held):
     numbers = []
     for name, value in (
@@ -103,6 +117,21 @@ def test_a_withdrawn_one_is_cancelled_until_30_days_after_its_end(client, editor
     assert not {"DESCRIPTION", "LOCATION", "URL"} & set(event)
     with time_machine.travel(held.ends_at + timedelta(days=31)):
         assert client.get("/agenda.ics").status_code == 404
+
+
+def test_one_that_was_deleted_since_is_cancelled_without_its_title(client, editor, held):
+    held.title_nl = "Naam van iemand"
+    held.save()
+    publish(held, editor)
+    withdraw(held, editor, "Vergissing.")
+    assert events(client)[0]["SUMMARY"] == "Naam van iemand"
+    uid = str(held.uid)
+    discard(held, editor, deleted=True)
+    held.delete()
+    (event,) = events(client)
+    assert (event["STATUS"], event["UID"], event["SUMMARY"]) == ("CANCELLED", uid, "Vergadering")
+    assert events(client, "/fr/agenda.ics")[0]["SUMMARY"] == "Réunion"
+    assert "Naam van iemand" not in client.get("/agenda.ics").content.decode()
 
 
 def test_a_withdrawn_one_says_nothing_that_was_taken_back(client, editor, held):
