@@ -20,7 +20,7 @@ from publishing.models import Child, Publishable, Revision
 from publishing.models.relations import PublishedForeignKey
 from publishing.text.transliteration import to_slug
 
-LONGEST_AHEAD = 5  # years
+EARLIEST, LONGEST_AHEAD = 1990, 5  # years: the first that is no slip of the keyboard, and how far one plans
 
 
 class Meeting(HasDocuments, Publishable):
@@ -72,7 +72,7 @@ class Meeting(HasDocuments, Publishable):
         now = timezone.now()
         if self.starts_at:
             year = timezone.localtime(self.starts_at).year
-            if not 1990 <= year <= now.year + LONGEST_AHEAD:
+            if not EARLIEST <= year <= now.year + LONGEST_AHEAD:
                 errors["starts_at"] = gettext("This is a day in %d. Is the year right?") % year
             if self.ends_at and self.ends_at <= self.starts_at:
                 errors["ends_at"] = gettext("The end must come after the beginning.")
@@ -83,10 +83,13 @@ class Meeting(HasDocuments, Publishable):
         if approved := self.minutes_approved_on:
             if approved > timezone.localdate():
                 errors["minutes_approved_on"] = gettext("This day is still to come. Fill it in once it has happened.")
+            elif approved.year < EARLIEST:
+                errors["minutes_approved_on"] = gettext("This is a day in %d. Is the year right?") % approved.year
             elif self.starts_at and approved < timezone.localtime(self.starts_at).date():
                 errors["minutes_approved_on"] = gettext("Minutes are approved after the meeting.")
         if self.is_cancelled and self.over_at and self.over_at <= now and not self._was_cancelled():
-            errors["cancelled_reason_nl"] = gettext("This meeting is over: it can't be cancelled any more.")
+            typed = next(each for each in localized("cancelled_reason") if not is_blank(getattr(self, each)))
+            errors[typed] = gettext("This meeting is over: it can't be cancelled any more.")
         if errors:
             raise ValidationError(errors)
 
@@ -242,7 +245,8 @@ def public_of_closed(meeting: Meeting, telling: Iterable[Revision]) -> list[Publ
         attname = AgendaItem._meta.get_field(name).attname  # type: ignore[union-attr]
         numbers = {getattr(item, attname) for item in closed} | {row.get(attname) for row in then}
         model: type[Publishable] = AgendaItem._meta.get_field(name).related_model  # type: ignore[assignment]
-        found += model.published().filter(object_id__in=numbers - {None})
+        public: Any = model.published()  # thawed from revisions, which have these columns
+        found += public.filter(object_id__in=numbers - {None})
     return found
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultation.models import references
 from consultation.models.bodies import LONGEST_SLUG, SLUG_HELP, Body, free_slug, newest_first
-from consultation.models.meetings import Meeting
+from consultation.models.meetings import EARLIEST, LONGEST_AHEAD, Meeting
 from consultation.states import OpinionState, opinion_state
 from pages.models import Organisation
 from priorities.models import Attachment, Document, HasDocuments, Priority, Theme
@@ -148,7 +148,7 @@ class Opinion(HasDocuments, Publishable):
         for name, day in given:
             if day > today:
                 yield name, gettext("This day is still to come. Fill it in once it has happened.")
-            elif day.year < 1990:
+            elif day.year < EARLIEST:
                 yield name, gettext("This is a day in %d. Is the year right?") % day.year
         sentences = {
             "adopted_on": _("An opinion is adopted after it was requested, on %s or later."),
@@ -159,7 +159,9 @@ class Opinion(HasDocuments, Publishable):
                 yield name, str(sentences[name]) % earlier.strftime("%d/%m/%Y")
         if self.sent_on and not self.adopted_on:
             yield "sent_on", gettext("An opinion is sent once it is adopted: fill in that day first.")
-        if self.due_on and self.requested_on and self.due_on < self.requested_on:
+        if self.due_on and not EARLIEST <= self.due_on.year <= today.year + LONGEST_AHEAD:
+            yield "due_on", gettext("This is a day in %d. Is the year right?") % self.due_on.year
+        elif self.due_on and self.requested_on and self.due_on < self.requested_on:
             yield "due_on", gettext("This is before the day on which it was requested.")
 
     def _vote_errors(self) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,15 @@ class PublishableForm(CleanedForm):
             except ValidationError as error:
                 self._add_errors(error)
 
+    def _update_errors(self, errors: ValidationError) -> None:
+        """As for all; a field that was refused already is empty to the model, which would say so beside it too."""
+        if hasattr(errors, "error_dict"):
+            kept = {name: said for name, said in errors.error_dict.items() if name not in self.errors}
+            if not kept:
+                return
+            errors = ValidationError(kept)
+        super()._update_errors(errors)  # type: ignore[misc]  # Django's own, which the stubs leave out
+
     def _show_what_was_read(self) -> None:
         """Show what a file that was just chosen says of itself, which nobody saved yet."""
         for field in self.fields.values():

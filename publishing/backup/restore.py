@@ -116,7 +116,8 @@ def _replace_everything(archive: zipfile.ZipFile, manifest: Manifest, tell: Tell
     lost = _lost_files(again, manifest)
     with _staged_files(archive, manifest, tell, without=lost) as swap, transaction.atomic():
         number, sessions = stamp.number(), apps.get_model("sessions.session")._base_manager.count()
-        known_better = [put_back for _receiver, put_back in restoring.send(None) if put_back]
+        answers: list[tuple[Any, Any]] = restoring.send(None)
+        known_better: list[Callable[[], None]] = [put_back for _receiver, put_back in answers if put_back]
         load_rows(archive, manifest, apps.get_model, tell)
         ContentType.objects.clear_cache()  # they may have other numbers now
         for put_back in known_better:

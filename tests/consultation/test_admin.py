@@ -31,6 +31,9 @@ def sent(children: tuple[str, ...], **values: str) -> dict[str, str]:
         ({"adopted_on": "2026-03-12", "sent_on": "2026-03-11"}, "sent_on"),
         ({"decision": "vote", "votes_for": "0", "votes_against": "0", "abstentions": "0"}, "votes_for"),
         ({"decision": "vote", "votes_for": "501"}, "votes_for"),
+        ({"decision": "vote", "votes_for": "-1"}, "votes_for"),
+        ({"due_on": "1026-03-12"}, "due_on"),
+        ({"due_on": "9999-03-12"}, "due_on"),
         ({"decision": "consensus", "votes_for": "3"}, "votes_for"),
         ({"reference": "2026-004-x"}, "reference"),
     ],
@@ -39,7 +42,8 @@ def test_an_opinion_that_cannot_be_comes_back_with_a_sentence_and_all_that_was_t
     data = sent(Opinion.children, body_nl="<p>Lang getypt</p>", **values)
     response = editor_client.post(OPINION, data)
     assert response.status_code == 200
-    assert list(response.context["adminform"].form.errors) == [field]
+    errors = response.context["adminform"].form.errors
+    assert {name: len(said) for name, said in errors.items()} == {field: 1}, "one sentence a field"
     html = response.content.decode()
     assert "Lang getypt" in html
     assert f'id="id_{field}_error"' in html
@@ -71,6 +75,8 @@ def test_a_published_reference_cannot_be_changed(editor_client, editor):
         ({"starts_at": "2026-12-03T19:00", "ends_at": "2026-12-03T18:00"}, "ends_at"),
         ({"starts_at": "2026-03-05T19:00", "minutes_approved_on": "2026-03-04"}, "minutes_approved_on"),
         ({"starts_at": "2026-03-05T19:00", "cancelled_reason_nl": "Te laat"}, "cancelled_reason_nl"),
+        ({"starts_at": "2026-03-05T19:00", "cancelled_reason_fr": "Trop tard"}, "cancelled_reason_fr"),
+        ({"minutes_approved_on": "1026-03-04"}, "minutes_approved_on"),
     ],
 )
 def test_a_meeting_that_cannot_be_comes_back_too(editor_client, values, field):
