@@ -23,6 +23,7 @@ from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypedDict
+from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
@@ -247,6 +248,8 @@ def _plain(value: object) -> object:
         return value.isoformat()  # whole: the microseconds of two columns must stay equal
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(bytes(value)).decode()
+    if isinstance(value, UUID):
+        return str(value)
     return value
 
 

@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.utils import timezone
 
+from consultation.models import Meeting
 from pages.models import Organisation
 from priorities.models import Theme
 from publishing.backup.archive import ArchiveError, write
@@ -75,6 +76,15 @@ def test_moments_come_back_to_the_microsecond(archive):
     revision = Revision.objects.first()
     restore_archive(archive, silent)
     assert Revision.objects.get(pk=revision.pk).live_from == revision.live_from
+
+
+def test_the_identity_of_a_meeting_in_calendars_comes_back(tmp_path):
+    meeting = Meeting.objects.create(title_nl="Vergadering", starts_at=timezone.now())
+    write(tmp_path / "site.zip")
+    Meeting.objects.all().delete()
+    restore_archive(tmp_path / "site.zip", silent)
+    assert Meeting.objects.get().uid == meeting.uid
+    assert compare(tmp_path / "site.zip") == []
 
 
 def test_a_new_row_after_a_restore_gets_a_free_key(archive):
