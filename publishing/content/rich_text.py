@@ -194,7 +194,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         href = f"{SCHEME}:{plain.partition(':')[2]}"
         return href if target_of(href) else None
     if name == "href":
-        return _whole(clean_reference(value))
+        return _whole(clean_reference(value)) or None
     if name == "type":  # of a numbered list: letters or Roman numbers
         return value if value in ("a", "A", "i", "I") else None
     most = 6 if name == "start" else 3  # digits

@@ -146,6 +146,13 @@ def test_what_the_source_does_not_show_or_shows_crossed_out_stays_out_and_is_tol
         ),
         ("<p>a</p><!--[if gte vml 1]><v:textbox><p>x17</p></v:textbox><![endif]-->", "a", "x17"),
         ("<p>a <select><option>x18<option selected>b</select></p>", "a b", ""),
+        ("<table><tr><td><comment>x20</comment>a</td></tr></table>", "a", "x20"),
+        ("<table><tr height=0><td>x21</td></tr><tr><td>a</td></tr></table>", "a", "x21"),
+        (
+            "<p>a <span class=katex-mathml><math>b</math></span><span class=katex-html aria-hidden=true>x</span></p>",
+            "a b",
+            "",
+        ),
     ]
     for html, shown, told in cases:
         assert seen(paste(form, html)) == shown, html
@@ -195,6 +202,7 @@ def test_numbers_and_letters_go_on_where_they_began(form):
         ("<ul><li>x</li><li><s>weg</s></li></ul>", listed("x", kind="ul")),
         ("<ol start=5 type=I><li>x</li></ol>", listed("x", start=5, type="I")),
         ('<ol><li style="list-style-type:lower-alpha">x</li></ol>', listed("x", type="a")),
+        ("<ol reversed><li>x</li><li>y</li></ol>", listed("x", start=2) + listed("y")),
         ("<ol><li>x</li><li value=7>y</li></ol>", listed("x") + listed("y", start=7)),
         (
             '<div class="ListContainerWrapper"><ol start="1"><li>x</li></ol></div>'
@@ -242,12 +250,23 @@ def test_letters_above_and_below_the_line_stay_there(form):
     styled = '<p>m<span style="vertical-align:super">2</span> CO<span style="mso-text-raise:-3.0pt">2</span></p>'
     assert paste(form, styled) == "<p>m<sup>2</sup> CO<sub>2</sub></p>"
     assert paste(form, "<p><math><msup><mi>x</mi><mn>2</mn></msup></math></p>") == "<p>x<sup>2</sup></p>"
+    both = "<p><math><msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup><msqrt><mn>9</mn></msqrt></math></p>"
+    assert paste(form, both) == "<p>x<sub>1</sub><sup>2</sup>√(9)</p>"
     clear(form)
     text(form).focus()
     form.keyboard.type("m")
     form.locator("#texts-nl").get_by_role("button", name="Superscript", exact=True).first.click()
     form.keyboard.type("3")
     assert written(form) == "<p>m<sup>3</sup></p>"
+
+
+def test_letters_of_a_font_of_signs_are_the_signs_that_one_sees(form):
+    styled = (
+        "<p>5 <span style='font-family:Symbol;mso-char-type:symbol;mso-symbol-font-family:Symbol'>£</span> x "
+        "<span style='font-family:Wingdings'>à</span> <font face=Wingdings>J ü</font> "
+        "<span>à b \uf0b7 \uf0bb</span></p>"
+    )
+    assert paste(form, word(styled)) == "<p>5 ≤ x → ☺ ✓ à b • ≈</p>"
 
 
 def test_addresses_get_https_and_telephone_numbers_their_country(form):
@@ -257,6 +276,19 @@ def test_addresses_get_https_and_telephone_numbers_their_country(form):
         ('<a href="http://www.example.org/">www.example.org</a>', "text/html", "https://www.example.org/"),
         ('<a href="www.example.org/a">x</a>', "text/html", "https://www.example.org/a"),
         ('<a href="http://example.org/">x</a>', "text/html", "http://example.org/"),
+        ('<a href="example.org/a">x</a>', "text/html", "https://example.org/a"),
+        ('<a href="//example.org/a">x</a>', "text/html", "https://example.org/a"),
+        (
+            '<a href="https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org%2Fa&amp;data=jan">x</a>',
+            "text/html",
+            "https://example.org/a",
+        ),
+        (
+            '<a href="https://www.google.com/url?q=https://example.org/a&amp;sa=D">x</a>',
+            "text/html",
+            "https://example.org/a",
+        ),
+        ('<a href="callto:051123456">x</a>', "text/html", "tel:+3251123456"),
         ('<a href="tel:+32 (0)51 12 34 56">x</a>', "text/html", "tel:+3251123456"),
         ('<a href="tel:051%2012%2034%2056">x</a>', "text/html", "tel:+3251123456"),
     ]
@@ -264,6 +296,7 @@ def test_addresses_get_https_and_telephone_numbers_their_country(form):
         found = re.search(r'href="([^"]*)"', paste(form, content, kind))
         assert found, content
         assert found[1].rstrip("/") == href.rstrip("/"), content
+    assert paste(form, '<p><a href="nota.docx">nota</a></p>') == "<p>nota</p>"  # a file of another machine
     clear(form)
     text(form).focus()
     form.keyboard.type("zie www.example.org nu")

@@ -104,6 +104,7 @@ def test_the_reader_of_these_tests_does_complain():
         ('<p class="x" style="color:red" id="y" lang="fr" title="z">a</p>', "<p>a</p>"),
         ('<p>a<img src="x" onerror="y">b<iframe src="z"></iframe></p>', "<p>ab</p>"),
         ("<p>a</p><script>b</script><style>c</style>", "<p>a</p>"),
+        ('<p><a href="htt\tps://example.org">a</a> <a href="">b</a></p>', "<p>a b</p>"),
         ('<p><a href="javascript:x">a</a> <a href="data:text/html,x">b</a></p>', "<p>a b</p>"),
         ('<p><a href="page:priorities.theme/3">a</a></p>', '<p><a href="page:priorities.theme/3">a</a></p>'),
         ('<p><a href="page:x">a</a></p>', "<p>a</p>"),

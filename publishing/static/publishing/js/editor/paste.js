@@ -10,6 +10,7 @@ import { leaveOut } from "./paste/hidden.js"
 import { keepNumbers, listFormats, makeLists, parseLists } from "./paste/lists.js"
 import { fileOf, makeNotice } from "./paste/notice.js"
 import { applySheets, withoutPolicyBreaches } from "./paste/sheets.js"
+import { plainSymbols } from "./paste/symbols.js"
 import { clipSpans } from "./paste/tables.js"
 import { keepEmphasis, levelHeadings, tidyLink } from "./paste/words.js"
 
@@ -84,6 +85,7 @@ export function clean(html, tell = () => {}) {
   for (const item of body.querySelectorAll("li[data-emptied]")) if (isEmpty(item)) item.remove()
   // Copied from an editor like this one: it has no styles, and its structure is right already.
   if (html.includes("data-pm-slice")) return told ? body.innerHTML : html
+  plainSymbols(body)
   makeLists(body, listFormats(html))
   for (const element of body.querySelectorAll("*")) {
     if (element.localName.includes(":")) unwrap(element) // o:p, st1:place, w:sdt
@@ -94,10 +96,12 @@ export function clean(html, tell = () => {}) {
   for (const table of body.querySelectorAll("table")) clipSpans(table)
   for (const wrapper of body.querySelectorAll(".ListContainerWrapper")) unwrap(wrapper) // Word for the web
   for (const list of body.querySelectorAll("ol")) keepNumbers(list)
-  for (const formula of body.querySelectorAll("msup, msub")) {
-    const small = formula.lastElementChild
-    if (small) small.replaceWith(crel(formula.localName.slice(1), { textContent: small.textContent }))
+  for (const formula of body.querySelectorAll("msup, msub, msubsup")) {
+    const places = formula.localName === "msubsup" ? ["sub", "sup"] : [formula.localName.slice(1)]
+    const small = [...formula.children].slice(1)
+    small.forEach((each, place) => each.replaceWith(crel(places[place] ?? "sup", { textContent: each.textContent })))
   }
+  for (const root of body.querySelectorAll("msqrt")) root.replaceWith("√(", ...root.childNodes, ")")
   for (const fraction of body.querySelectorAll("mfrac")) fraction.firstElementChild?.after("/")
   for (const quote of body.querySelectorAll("q")) quote.replaceWith("“", ...quote.childNodes, "”")
   for (const element of body.querySelectorAll("*")) {

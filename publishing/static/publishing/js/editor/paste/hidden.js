@@ -5,11 +5,12 @@ import { markersIn } from "./lists.js"
 import { styleOf, withoutPolicyBreaches } from "./sheets.js"
 import { cellsOf } from "./tables.js"
 
-const NEVER_SHOWN = "head, style, script, meta, link, title, xml, noscript, template, datalist, rp, annotation, annotation-xml"
+const NEVER_SHOWN = "head, style, script, meta, link, title, xml, noscript, template, datalist, rp, annotation, annotation-xml, " +
+  ".katex-mathml + .katex-html" // the same formula a second time
 const PICTURES = "img, picture, svg, canvas"
 const EMBEDS = "object, embed, iframe, video, audio, input, textarea"
 const COMMENTS =
-  ".msocomtxt, .msocomanchor, .msocomoff, .MsoCommentReference, .MsoCommentText, .MsoCommentSubject, .comment-start, " +
+  "comment, .msocomtxt, .msocomanchor, .msocomoff, .MsoCommentReference, .MsoCommentText, .MsoCommentSubject, .comment-start, " +
   '[id^="_com_"], [href^="#_msocom"], [href^="#_msoanchor"], [name^="_msocom"], [href^="#cmnt"], [id^="cmnt"]'
 const ANSWERS = '[href^="#_msoanchor"], [href^="#cmnt_ref"]' // what leads from a comment back to the text
 const DELETIONS = 'del, s, strike, .deletion, [class*="msoDel" i], [class*="TextDeletion" i]'
@@ -130,6 +131,7 @@ function isHidden(element) {
   if (style("mso-hide") && style("mso-hide") !== "none") return true
   if (parseFloat(style("opacity")) === 0 || /^scale\(0[,)]/.test(style("transform"))) return true
   if (/^inset\((50|100)%/.test(style("clip-path")) || /^rect\((\s*,?\s*[01](px)?){4}\s*\)/.test(style("clip"))) return true
+  if (element.localName === "tr" && parseFloat(style("height") || element.getAttribute("height")) === 0) return true
   const isAway = ["left", "right", "top", "text-indent", "margin-left"].some((name) => parseFloat(style(name)) <= -FAR)
   if (isAway) return true
   const isSmall = ["width", "height", "max-width", "max-height"].some((name) => parseFloat(style(name)) <= 1 && !/em|%/.test(style(name)))

@@ -128,6 +128,7 @@ export function keepNumbers(list) {
   else if (/decimal/.test(said)) list.removeAttribute("type")
   else if (first?.hasAttribute("type") && !list.hasAttribute("type")) list.setAttribute("type", first.getAttribute("type"))
   if (!/^[aAiI]$/.test(list.getAttribute("type") ?? "")) list.removeAttribute("type")
+  if (list.reversed) countDown(list)
   let current = list
   let next = Number(list.getAttribute("start") ?? 1)
   for (const item of [...list.querySelectorAll(":scope > li")]) {
@@ -149,6 +150,17 @@ export function keepNumbers(list) {
   if (end === Number(list.getAttribute("start") ?? 1) && current === list) {
     before.append(...list.childNodes)
     list.remove()
+  }
+}
+
+/* Writes at each item of a list that counts down which number it has. */
+function countDown(list) {
+  const items = [...list.querySelectorAll(":scope > li")]
+  let next = Number(list.getAttribute("start") ?? items.length)
+  list.removeAttribute("start")
+  for (const item of items) {
+    if (!item.hasAttribute("value")) item.setAttribute("value", next)
+    next = Number(item.getAttribute("value")) - 1
   }
 }
 
