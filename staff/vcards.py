@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from publishing.files.storage import StorageUnavailable
 from publishing.i18n.languages import resolve
+from publishing.search.names.person_matching import TITLES
 from publishing.text import phones
 from staff.models import StaffMember
 
@@ -25,11 +26,11 @@ def vcard(member: StaffMember, url: str = "", *, whole: bool = True, with_photo:
     Without `whole` only what does not pass: neither the photo nor an absence. Raises StorageUnavailable
     when nobody can tell what the photo is.
     """
-    first, last = names(member.name)
+    first, last, title = names(member.name)
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
-        f"N:{_escape(last)};{_escape(first)};;;",
+        f"N:{_escape(last)};{_escape(first)};;{_escape(title)};",
         f"FN:{_escape(member.name)}",
         "ORG:RESOC Westhoek",
         f"UID:urn:uuid:{uuid5(CARDS, str(member.pk))}",
@@ -90,13 +91,17 @@ def absence(member: StaffMember) -> str:
     return said
 
 
-def names(name: str) -> tuple[str, str]:
-    """The first name and the family name; a single name counts as the family name.
+def names(name: str) -> tuple[str, str, str]:
+    """The first name, the family name and what stands before both, such as `Dr.`; a single name is the family name.
 
     Address books sort by the family name (RFC 2426 3.1.2).
     """
-    first, *rest = name.split() or [""]
-    return (first, " ".join(rest)) if rest else ("", first)
+    words = name.split()
+    titles = 0
+    while titles < len(words) - 1 and words[titles].endswith(".") and words[titles][:-1].casefold() in TITLES:
+        titles += 1
+    first, *rest = words[titles:] or [""]
+    return (*((first, " ".join(rest)) if rest else ("", first)), " ".join(words[:titles]))
 
 
 def _photo(member: StaffMember) -> str:

@@ -43,6 +43,8 @@ def test_a_card_is_vcard_3_in_utf8_with_the_number_in_international_form(client)
         ("Jan\N{NO-BREAK SPACE}Janssens", "N:Janssens;Jan;;;"),
         ("Jan van den Berg", "N:van den Berg;Jan;;;"),
         ("Madonna", "N:Madonna;;;;"),
+        ("Dr. Ir. An Peeters", "N:Peeters;An;;Dr. Ir.;"),
+        ("Dr. Peeters", "N:Peeters;;;Dr.;"),
     ],
 )
 def test_a_card_always_has_a_family_name(name, line):
