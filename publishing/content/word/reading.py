@@ -52,6 +52,8 @@ MARKERS = {"black": BLACK, "white": WHITE}
 ON_THE_WEB = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)  # not a file on somebody's disk or network
 TINIEST = 2  # half points: what is no larger is on no paper
 DEEPEST_TABLE = 3  # tables within each other; what is deeper becomes paragraphs
+# Signs of Wingdings that few devices have, and those that they do have; pasting knows them too, in `symbols.js`.
+COMMON = str.maketrans("🡨🡪🡩🡫🡸🡺🗶🗷🗹🞏🔾◼", "←→↑↓⬅➔✗☒☑☐○■")
 PRIVATE = re.compile("[\ue000-\uf8ff]")  # `output` writes its own marks with these
 
 
@@ -259,7 +261,13 @@ class _Reader:
                 if gone:
                     self._leave_out(gone, text)
                 else:
-                    yield replace(look, text=PRIVATE.sub("", text))
+                    yield replace(look, text=self._plain(run, text) if PRIVATE.search(text) else text)
+
+    def _plain(self, run: Element, text: str) -> str:
+        """`text` with the signs that its font shows for letters of nobody, without those that are not known."""
+        fonts = self._property(run, "w-rFonts")
+        font = fonts.get("ascii", "") if fonts is not None else ""
+        return PRIVATE.sub(lambda letter: _sign(font, ord(letter[0])), text)
 
     def _other(self, element: Element, place: _Place, gone: str) -> Iterator[Words]:
         """What is no words: fields, notes, comments, pictures."""
@@ -447,14 +455,15 @@ def _is_shade(element: Element | None) -> bool:
 
 def _symbol(element: Element) -> str:
     """The sign of a font of signs, where it is known."""
+    code = element.get("char", "")
+    return _sign(element.get("font", ""), int(code, 16)) if re.fullmatch("[0-9A-Fa-f]{4}", code) else ""
+
+
+def _sign(font: str, code: int) -> str:
     from mammoth.docx.dingbats import dingbats  # only now: it is a long list
 
-    code = element.get("char", "")
-    if not re.fullmatch("[0-9A-Fa-f]{4}", code):
-        return ""
-    font = element.get("font", "")
-    known = dingbats.get((font, int(code, 16))) or dingbats.get((font, int(code[2:], 16)))
-    return chr(known) if known else ""
+    known = dingbats.get((font, code)) or dingbats.get((font, code & 0xFF))
+    return chr(known).translate(COMMON) if known else ""
 
 
 def _text_of(element: Element, tag: str = "w-t") -> str:

@@ -53,6 +53,11 @@ def left_out(*blocks: str, **more) -> list[tuple[str, str]]:
             ],
             "<p>10<sup>6</sup> CO<sub>2</sub></p>",
         ),
+        (
+            [p('<w:r><w:sym w:font="Wingdings" w:char="F0E0"/><w:sym w:font="Symbol" w:char="F0A3"/></w:r>')],
+            "<p>→≤</p>",
+        ),
+        ([p(run("\uf0fe a \uf0e0", '<w:rFonts w:ascii="Wingdings"/>'), run("\uf0e0"))], "<p>☑ a →</p>"),
         ([p("<w:r><w:t>a</w:t><w:br/><w:t>b</w:t></w:r>")], "<p>a<br>b</p>"),
         ([p('<w:r><w:t>a</w:t><w:br w:type="page"/><w:t>b</w:t></w:r>')], "<p>a b</p>"),
         ([p("<w:r><w:t>a &lt;b&gt; &amp; c</w:t></w:r>")], "<p>a &lt;b&gt; &amp; c</p>"),
