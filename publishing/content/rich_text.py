@@ -89,6 +89,7 @@ WORD_WORDS = {
     "failed": _("The file could not be read by the site. Look whether you are connected and signed in, and try again."),
     "large": _("This file is too large. Choose a Word file of at most 25 MB."),
     "formula": _("Formulas"),
+    "name": _("The title: a page has its own above the text"),
     "contents": _("Table of contents: the site makes its own"),
     "header": _("Words at the top or the bottom of each page"),
     "metadata": _("What the file says of itself, such as the name of its author"),

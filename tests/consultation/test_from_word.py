@@ -32,7 +32,8 @@ def word_file() -> bytes:
 def test_a_word_file_becomes_an_adopted_opinion_with_two_positions(editor_client, client):
     file = upload(word_file(), "advies.docx")
     read = editor_client.post(address(Opinion), {"file": file}).json()
-    assert read["left_out"] == [["hidden", "Geheim"]]
+    assert read["left_out"] == [["hidden", "Geheim"], ["name", "Beter openbaar vervoer"]]
+    assert "Beter openbaar vervoer" not in read["html"], "it is the title of the page"
 
     board = body()
     typed = {

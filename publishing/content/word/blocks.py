@@ -27,6 +27,7 @@ class Paragraph:
 
     words: list[Words]
     level: int = 0  # of a heading, from 1
+    is_title: bool = False  # of the document, by its style
     is_quote: bool = False
     mark: Mark | None = None
 

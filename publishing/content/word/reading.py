@@ -114,6 +114,8 @@ class _Reader:
     def read(self, document: Element) -> Reading:
         body = document.find("w-body")
         blocks = list(self._blocks(body if body is not None else (), _Place(links=self._links[""])))
+        if _begins_with_title(blocks):
+            self._leave_out("name", "".join(each.text for each in blocks.pop(0).words))
         for role in ("header", "footer"):
             for name in self._package.targets(self._package.main, role):
                 self._look_at_margin(name)
@@ -182,7 +184,8 @@ class _Reader:
             words, mark = [Words(f"{shown} "), *words], None
         elif level:
             mark = None
-        yield Paragraph(words, level, self._styles.is_quote(style), mark)
+        is_title = bool(level) and self._styles.is_title(style)
+        yield Paragraph(words, level, is_title=is_title, is_quote=self._styles.is_quote(style), mark=mark)
 
     def _count(self, words: list[Words]) -> None:
         self._pieces += 1 + sum(1 + len(each.note) for each in words)
@@ -392,6 +395,18 @@ class _Reader:
         if not boxes and not is_line:
             kind = "embed" if element.tag == "w-object" or tags & DRAWN_ELSEWHERE else "picture"
             self._leave_out(kind, _description(element))
+
+
+def _begins_with_title(blocks: list[Block]) -> bool:
+    """Whether the first heading is the title of all that follows, which a page has above its text by itself.
+
+    It is by its style, or because all other headings are below it. One with a note stays: that would be lost.
+    """
+    first, *rest = blocks or [None]
+    if not isinstance(first, Paragraph) or not first.level or not rest or any(each.note for each in first.words):
+        return False
+    levels = [each.level for each in rest if isinstance(each, Paragraph) and each.level]
+    return first.is_title or (bool(levels) and min(levels) > first.level)
 
 
 def _characters(element: Element) -> str | None:

@@ -76,6 +76,10 @@ class Styles:
                 return outline_level(outline)
         return 0
 
+    def is_title(self, key: str) -> bool:
+        """Whether a style of paragraphs is for the title of the document."""
+        return any(name.lower() == "title" for name in self.names(key))
+
     def is_quote(self, key: str) -> bool:
         """Whether a style of paragraphs is for quotes."""
         return any(name.lower() in QUOTES for name in self.names(key))

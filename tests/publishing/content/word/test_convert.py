@@ -71,12 +71,33 @@ def test_paragraphs_and_how_words_look(blocks, expected):
 
 def test_headings_begin_at_the_highest_level_of_a_text_and_are_not_bold_besides():
     blocks = p("A", style="Kop1"), p(run("B", "<w:b/>"), style="Kop2"), p("C", style="Kop3")
-    assert html(*blocks) == "<h2>A</h2><h3>B</h3><h3>C</h3>"
-    assert html(*blocks[1:]) == "<h2>B</h2><h3>C</h3>"
+    assert html("a", *blocks) == "<p>a</p><h2>A</h2><h3>B</h3><h3>C</h3>"
+    assert html("a", *blocks[1:]) == "<p>a</p><h2>B</h2><h3>C</h3>"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        ([p("Titel", style="Kop1"), p("A", style="Kop2"), p("B", style="Kop3")], "<h2>A</h2><h3>B</h3>"),
+        ([p("Titel", style="Titel"), "a"], "<p>a</p>"),
+        ([p("Titel", style="Titel"), p("A", style="Kop1"), p("B", style="Kop1")], "<h2>A</h2><h2>B</h2>"),
+    ],
+)
+def test_the_title_of_a_document_is_left_out_and_told(blocks, expected):
+    made = convert(docx(*blocks))
+    assert (made.html, made.left_out) == (expected, [("name", "Titel")])
+
+
+def test_a_first_heading_that_is_no_title_stays_and_so_does_one_with_a_note_or_without_text():
+    assert html(p("A", style="Kop1"), p("B", style="Kop1")) == "<h2>A</h2><h2>B</h2>"
+    assert html(p("A", style="Kop1"), "a") == "<h2>A</h2><p>a</p>"
+    assert html(p("A", style="Titel")) == "<h2>A</h2>"
+    noted = docx(p("A", note_reference(2), style="Titel"), "a", notes={2: p("Noot")})
+    assert convert(noted).html == "<h2>A<small>Noot</small></h2><p>a</p>"
 
 
 def test_a_style_based_on_that_of_a_heading_makes_headings():
-    assert html(p("A", style="Kop1"), p("B", style="Mijnkop")) == "<h2>A</h2><h3>B</h3>"
+    assert html("a", p("A", style="Kop1"), p("B", style="Mijnkop")) == "<p>a</p><h2>A</h2><h3>B</h3>"
 
 
 def test_links_lead_where_they_led_and_those_within_the_document_nowhere():
