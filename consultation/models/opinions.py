@@ -174,7 +174,7 @@ class Opinion(HasDocuments, Publishable):
             yield "votes_for", gettext("Fill in how many voted: nobody did, it says now.")
 
     def check_complete(self) -> None:
-        """An adopted opinion says how, in a summary, and in a text or a document."""
+        """An adopted opinion says how, and in a summary; for its text or document see `doubts`."""
         if not self.is_adopted:
             return
         row: Any = self
@@ -189,6 +189,13 @@ class Opinion(HasDocuments, Publishable):
                 errors["summary_nl"] = gettext("Sum up in two or three sentences what RESOC advises.")
         if errors:
             raise ValidationError(errors)
+
+    def doubts(self) -> Iterator[tuple[str, str]]:
+        """An adopted opinion without a text and a document. It blocks nothing: a PDF may come with the same form."""
+        if self.is_adopted and self.is_substantive and self.pk:
+            has_text = any(not is_blank(getattr(self, column)) for column in localized("body"))
+            if not has_text and not self.documents.all():
+                yield "body_nl", gettext("There is no text and no document: visitors read the summary and no more.")
 
     def before_publishing(self, live_from: datetime) -> None:
         """Take the reference that the opinion has from now on: the one that it says, or the next free one."""

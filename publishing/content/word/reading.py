@@ -114,8 +114,9 @@ class _Reader:
     def read(self, document: Element) -> Reading:
         body = document.find("w-body")
         blocks = list(self._blocks(body if body is not None else (), _Place(links=self._links[""])))
-        if _begins_with_title(blocks):
-            self._leave_out("name", "".join(each.text for each in blocks.pop(0).words))
+        if title := _title_above(blocks):
+            del blocks[0]
+            self._leave_out("name", title)
         for role in ("header", "footer"):
             for name in self._package.targets(self._package.main, role):
                 self._look_at_margin(name)
@@ -397,16 +398,17 @@ class _Reader:
             self._leave_out(kind, _description(element))
 
 
-def _begins_with_title(blocks: list[Block]) -> bool:
-    """Whether the first heading is the title of all that follows, which a page has above its text by itself.
+def _title_above(blocks: list[Block]) -> str:
+    """The first heading where it is the title of all that follows, which a page has above its text by itself; or "".
 
     It is by its style, or because all other headings are below it. One with a note stays: that would be lost.
     """
-    first, *rest = blocks or [None]
-    if not isinstance(first, Paragraph) or not first.level or not rest or any(each.note for each in first.words):
-        return False
-    levels = [each.level for each in rest if isinstance(each, Paragraph) and each.level]
-    return first.is_title or (bool(levels) and min(levels) > first.level)
+    first = blocks[0] if len(blocks) > 1 else None
+    if not isinstance(first, Paragraph) or not first.level or any(each.note for each in first.words):
+        return ""
+    levels = [each.level for each in blocks[1:] if isinstance(each, Paragraph) and each.level]
+    is_title = first.is_title or (bool(levels) and min(levels) > first.level)
+    return "".join(each.text for each in first.words) if is_title else ""
 
 
 def _characters(element: Element) -> str | None:

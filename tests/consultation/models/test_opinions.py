@@ -7,12 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from consultation.models import Opinion, Position
+from priorities.models import Document
 from publishing.models import Act, Revision, ShareLink
 from publishing.models.snapshots import freeze, freeze_all
 from publishing.review.change_proposal import proposals
 from publishing.search.query import find
 from publishing.workflow import amend, look, publish, record, restore, undo, withdraw
 from tests.consultation.making import adopted, requested
+from tests.priorities.pdf_files import pdf, upload
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("Geheime tekst", "Geheim standpunt")
@@ -166,6 +168,16 @@ def test_an_answer_comes_after_the_opinion_was_sent():
     answer.opinion = requested("Ander")
     with pytest.raises(ValidationError):
         answer.full_clean()
+
+
+def test_an_adopted_one_without_text_and_document_is_doubted(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    opinion = adopted(body_nl="")
+    assert [field for field, _said in opinion.doubts()] == ["body_nl"]
+    opinion.documents.create(document=Document.objects.create(title_nl="Advies", slug_nl="advies", file=upload(pdf())))
+    assert not list(opinion.doubts())
+    assert not list(adopted("Met tekst").doubts())
+    assert not list(requested("Loopt", body_nl="").doubts())
 
 
 def test_a_position_is_of_an_organisation_or_of_a_group():
