@@ -36,9 +36,9 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration: {error}")
     except OperationalError as error:
-        from publishing.operations.logs import masked
+        from resoc.database_errors import no_answer
 
-        sys.exit(f"The database does not answer: {masked(str(error).partition(chr(10))[0])}")
+        sys.exit(no_answer(error))
     except BrokenPipeError:  # whoever read the output, such as `head`, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,7 +47,8 @@ def secret_is_kept() -> Iterator[checks.CheckMessage]:
     if not os.environ.get("SECRET_KEY", "").strip() and path.stat().st_mode & OPEN_TO_OTHERS:
         yield checks.Error(
             f"Others on this machine may read the secret key in {path}.",
-            hint=f"Run 'chmod 600 {path}'. If somebody may have read it, take a new key: see docs/operators.md.",
+            hint=f"Run 'chmod 600 {quote(str(path))}'. If somebody may have read it, take a new key: "
+            "see docs/operators.md.",
             id="resoc.E002",
         )
 
@@ -59,7 +61,7 @@ def files_are_private() -> Iterator[checks.CheckMessage]:
             mode = PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE
             yield checks.Error(
                 f"Others on this machine may read {path}.",
-                hint=f"Run 'chmod {mode:o} {path}', or start the site, as the owner of it.",
+                hint=f"Run 'chmod {mode:o} {quote(str(path))}', or start the site, as the owner of it.",
                 id="resoc.E012",
             )
 

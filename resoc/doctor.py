@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shlex import quote
 
 import django
 from django.conf import settings
@@ -37,6 +38,7 @@ from publishing.operations.mail import stuck
 from publishing.search.indexing import unindexed
 from publishing.workflow.erasure.memory import address, read, unwritten
 from resoc import alarms
+from resoc.database_errors import no_answer
 from resoc.findings import ODD, OK, WRONG, Finding
 from resoc.management.commands.prepare import is_collected
 from resoc.private_files import OPEN_TO_OTHERS
@@ -192,7 +194,7 @@ def database_answers() -> Iterator[Finding]:
     try:
         ask_database()
     except DatabaseError as error:
-        yield Finding(WRONG, f"The database does not answer: {str(error).partition(chr(10))[0]}")
+        yield Finding(WRONG, no_answer(error))
     else:
         yield Finding(OK, f"The database answers ({connection.display_name}).")
 
@@ -335,7 +337,7 @@ def backups_are_private() -> Iterator[Finding]:
     """Whether nobody else on this machine can read the backups."""
     found = list(readable_backups(recall("backup").get("file")))
     for path in found:
-        yield Finding(WRONG, f"Others on this machine may read the backup {path}: run 'chmod 600 {path}'.")
+        yield Finding(WRONG, f"Others on this machine may read the backup {path}: run 'chmod 600 {quote(str(path))}'.")
     if not found:
         yield Finding(OK, "Nobody else on this machine can read the backups.")
 

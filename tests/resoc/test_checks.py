@@ -104,6 +104,13 @@ def test_what_others_on_this_machine_may_read_is_named_with_the_mend(good, tmp_p
     assert found() == []
 
 
+def test_the_mend_for_a_path_with_a_space_can_be_pasted(good, tmp_path):
+    good.MEDIA_ROOT = tmp_path / "my media"
+    good.MEDIA_ROOT.mkdir(mode=0o755)
+    (error,) = [each for each in run_checks(include_deployment_checks=True) if each.id == "resoc.E012"]
+    assert f"chmod 700 '{good.MEDIA_ROOT}'" in error.hint
+
+
 def test_a_bucket_has_no_folder_to_judge(good, tmp_path):
     (tmp_path / "media").chmod(0o755)
     good.S3 = {"bucket_name": "x"}

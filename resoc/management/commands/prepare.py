@@ -21,10 +21,10 @@ from publishing.cache import stamp
 from publishing.cache.outages import is_outage
 from publishing.models import Draft
 from publishing.operations import schema
-from publishing.operations.logs import masked
 from publishing.review import lacks, translation_states
 from publishing.search import indexing
 from publishing.workflow.working_copies.drafts import find_open
+from resoc.database_errors import first_line, no_answer
 from resoc.private_files import make_public, secure
 from resoc.start_lock import on_this_database, on_this_machine
 from staff.second_factor import encrypt_anew
@@ -79,7 +79,7 @@ def require_database() -> None:
     try:
         connection.ensure_connection()
     except DatabaseError as error:
-        raise CommandError(f"The database does not answer: {first_line(error)}", returncode=AWAY) from error
+        raise CommandError(no_answer(error), returncode=AWAY) from error
 
 
 def migrate(tell: Callable[[str], object]) -> None:
@@ -93,7 +93,7 @@ def migrate(tell: Callable[[str], object]) -> None:
         raise
     except Exception as error:
         if is_outage(error) and not is_mistake(error):
-            raise CommandError(f"The database does not answer: {first_line(error)}", returncode=AWAY) from error
+            raise CommandError(no_answer(error), returncode=AWAY) from error
         raise CommandError(
             f"The database could not be brought up to date: {type(error).__name__}: {first_line(error)}. Do not start "
             "this version: go back to the one before. With --traceback this command says where it failed."
@@ -113,11 +113,6 @@ def refuse_newer_database() -> None:
 def is_mistake(error: BaseException) -> bool:
     """Whether SQLite says that the statement was wrong: it has no other class for that than for an outage."""
     return getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
-
-
-def first_line(error: BaseException) -> str:
-    """What `error` says, in one line and without secrets."""
-    return masked(str(error).strip().partition("\n")[0])
 
 
 def index(stdout: Any) -> None:
