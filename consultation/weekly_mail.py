@@ -201,9 +201,8 @@ class _Told:
     def __init__(self) -> None:
         self.known: dict[tuple[object, ...], list[Entry]] = {}
 
-    def entries(self, row: WeeklyMail) -> list[Entry]:
+    def entries(self, row: WeeklyMail, now: datetime) -> list[Entry]:
         """The entries of `row`, in the current language."""
-        now = timezone.now()
         # A page that ends by itself does so within the minute after which this is asked again.
         key = row.language, row.since, row.until, stamp.number(), int(now.timestamp() // 60)
         if key not in self.known:
@@ -215,14 +214,14 @@ _told = _Told()
 
 
 @receiver(going)
-def say_what_is_so(mail: Mail, **kwargs: object) -> None:
+def say_what_is_so(mail: Mail, now: datetime, **kwargs: object) -> None:
     """Make a mail anew that goes now, or delete it when nothing of what it tells is still public."""
     follower = Follower.objects.filter(uid=mail.reference).first()
     row = WeeklyMail.objects.filter(language=follower.language).first() if follower else None
     if follower is None or row is None:
         return
     with translation.override(row.language):
-        entries = _told.entries(row)
+        entries = _told.entries(row, now)
         message = _message(follower, entries, row.slot, public_email()) if entries else None
     if message:
         rewrite(mail, message)

@@ -51,8 +51,8 @@ logger = logging.getLogger(__name__)
 # Sent with the `reference` of a mail: a server took it; a server refused the address for good, and the mail is dropped.
 taken, refused = Signal(), Signal()
 
-# Sent with `mail`, one of very many, right before it goes: it may have waited for days. A receiver has it say what is
-# so now (`rewrite`), or deletes it.
+# Sent with `mail`, one of very many, and `now`, right before it goes: it may have waited for days. A receiver has it
+# say what is so now (`rewrite`), or deletes it.
 going = Signal()
 
 
@@ -266,7 +266,7 @@ def deliver(now: datetime | None = None) -> int:
             continue
         try:
             if mail.is_bulk:
-                going.send(None, mail=mail)
+                going.send(None, mail=mail, now=now)
                 if mail.pk is None:
                     continue
             server = get_connection(settings.MAIL_SERVER_BACKEND)
