@@ -34,13 +34,14 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     public = Revision.objects.public(now).of(Opinion).order_by()
     years = [year_of(key) for key in sorted(_years(public))]
-    priorities = _priorities(public)
+    subjects = _subjects(public)
+    wanted = {number for _of_year, number in subjects}
+    priorities = [each for each in Priority.published() if each.pk in wanted]
     shown: Any = Opinion.published(now)  # a query over revisions
     year = one_of(request, "year", {str(each): each for each in years})
     priority = one_of(request, "priority", {each.slug_in(current()): each for each in priorities})
     if year:
-        first = f"1{9999 - year:04d}"
-        shown = shown.filter(sort_key__startswith=first)
+        shown = shown.filter(sort_key__startswith=_of(year))
     if priority:
         shown = shown.referring_to(priority, "about.priority")
     shown = shown.following("requested_by", "adopted_by", "about__priority", "about__theme")
@@ -51,8 +52,17 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
         "section": "opinions",
         "page_obj": page_obj,
         "groups": [(key, list(rows)) for key, rows in groupby(page_obj, lambda opinion: opinion.group)],
-        "years": [(each, _query(each, priority), each == year) for each in years],
-        "priorities": [(each, _query(year, each), each == priority) for each in priorities],
+        # Only what goes together: no filter that is offered finds nothing.
+        "years": [
+            (each, _query(each, priority), each == year)
+            for each in years
+            if not priority or (_of(each), priority.pk) in subjects
+        ],
+        "priorities": [
+            (each, _query(year, each), each == priority)
+            for each in priorities
+            if not year or (_of(year), each.pk) in subjects
+        ],
         "all_years": _query(None, priority),
         "all_priorities_query": _query(year, None),
         "is_filtered": bool(year or priority),
@@ -73,12 +83,17 @@ def _years(public: Any) -> set[str]:
     return set(adopted.annotate(of=Substr("sort_key", 2, 4)).values_list("of", flat=True).distinct())
 
 
-def _priorities(public: Any) -> list[Priority]:
+def _subjects(public: Any) -> set[tuple[str, int]]:
+    """The priorities that opinions are about, each with the beginning of the sort key of such an opinion."""
     named = RevisionReference.objects.filter(
         revision__in=public.values("pk"), model=Priority._meta.label_lower, field="about.priority"
     )
-    wanted = set(named.values_list("object_id", flat=True))
-    return [each for each in Priority.published() if each.pk in wanted]
+    return set(named.annotate(of=Substr("revision__sort_key", 1, 5)).values_list("of", "object_id").distinct())
+
+
+def _of(year: int) -> str:
+    """What the sort key of an opinion that was adopted in `year` begins with."""
+    return f"1{9999 - year:04d}"
 
 
 def _query(year: int | None, priority: Priority | None) -> str:

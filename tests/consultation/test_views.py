@@ -115,6 +115,18 @@ def test_a_filter_that_finds_nothing_is_not_found(client, several, query):
     assert client.get(f"/adviezen/{query}").status_code == 404
 
 
+def test_no_filter_is_offered_that_finds_nothing(client, several):
+    asked, waiting = set(), ["/adviezen/"]
+    while waiting:
+        asked.add(address := waiting.pop())
+        response = client.get(address)
+        assert response.status_code == 200, address
+        filters = response.content.decode().partition('<nav class="filters')[2].partition("</nav>")[0]
+        waiting += {link.replace("&amp;", "&") for link in re.findall('href="([^"]*)"', filters)} - asked - {*waiting}
+    assert f"/adviezen/?year=2025&priority={several.slug_nl}" in asked
+    assert "/adviezen/?year=2026" in asked
+
+
 def test_a_priority_and_a_year_without_a_common_opinion_are_not_found(client, several):
     assert client.get(f"/adviezen/?year=2026&priority={several.slug_nl}").status_code == 404
 
