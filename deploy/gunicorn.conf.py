@@ -13,6 +13,7 @@ from resoc.serving import hooks
 from resoc.serving.worker import Worker
 
 on_starting = hooks.on_starting
+on_reload = hooks.on_reload
 when_ready = hooks.when_ready
 post_worker_init = hooks.post_worker_init
 pre_request = hooks.pre_request

@@ -19,6 +19,13 @@ def on_starting(server: Any) -> None:
         fcntl.flock(server.environment, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
+def on_reload(server: Any) -> None:
+    """After a HUP gunicorn writes to the log by itself again: each line would stand there twice, once in its format."""
+    log = server.log.error_log
+    for handler in [each for each in log.handlers if getattr(each, "_gunicorn", False)]:
+        log.removeHandler(handler)
+
+
 def when_ready(server: Any) -> None:
     """Before the workers are forked: load what all of them need, and start the warmer.
 

@@ -1,9 +1,12 @@
 import fcntl
+import logging
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 from gunicorn.http.errors import InvalidHeader
 
 from resoc.serving import hooks
@@ -49,3 +52,21 @@ def test_the_environment_is_held_while_the_site_runs(tmp_path, monkeypatch):
     with stamp.open() as other, pytest.raises(BlockingIOError):
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     server.environment.close()
+
+
+@pytest.fixture
+def gunicorn_log():
+    """gunicorn's logger; its handlers are as before afterwards."""
+    handlers = {name: [*logging.getLogger(name).handlers] for name in ("gunicorn.error", "gunicorn.access")}
+    yield Logger(Config())
+    for name, before in handlers.items():
+        logging.getLogger(name).handlers[:] = before
+
+
+def test_after_a_reload_gunicorn_writes_no_line_of_its_own_beside_that_of_the_site(gunicorn_log):
+    ours = logging.NullHandler()
+    gunicorn_log.error_log.handlers[:] = [ours]  # as the settings of the site leave it
+    gunicorn_log.setup(Config())
+    assert len(gunicorn_log.error_log.handlers) == 2
+    hooks.on_reload(SimpleNamespace(log=gunicorn_log))
+    assert gunicorn_log.error_log.handlers == [ours]
