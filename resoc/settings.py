@@ -384,6 +384,7 @@ LOGGING = {
     },
     "loggers": {
         "gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # programs that try names would fill the log
         "django": {"level": "INFO"},  # without the handler by which Django says everything again when DEBUG is on
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

@@ -87,3 +87,10 @@ def test_no_thread_waits_for_a_postgresql_for_ever_and_the_address_has_the_last_
     assert "'connect_timeout': 2" in options
     assert "lock_timeout=45s" in options
     assert "statement_timeout=90s" in options
+
+
+@pytest.mark.django_db
+def test_programs_that_try_names_of_sites_do_not_fill_the_log(client, settings, caplog):
+    settings.ALLOWED_HOSTS = ["www.example.org"]
+    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+    assert caplog.records == []
