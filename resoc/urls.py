@@ -18,7 +18,7 @@ from resoc.visitor_urls import handler400, handler403, handler404, handler500
 admin.autodiscover()
 for each in ("admin", "addresses.old_address_admin"):
     import_module(f"publishing.operations.{each}")  # which registers the admins of the site as a whole
-for each in ("pages", "resoc", "staff", "publishing.operations", "publishing.backup"):
+for each in ("pages", "consultation", "resoc", "staff", "publishing.operations", "publishing.backup"):
     import_module(f"{each}.work")  # which registers its kinds of work; what lacks is named in this order
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]

@@ -113,7 +113,7 @@ def corrected_translations(asked: Asked) -> Iterator[WorkItem]:
             )
 
 
-WAITING_SECTION = Kind("waiting_section", Tier.DATE, 9, gettext_lazy("part of the site that waits for its address"))
+WAITING_SECTION = Kind("waiting_section", Tier.DATE, 8.4, gettext_lazy("part of the site that waits for its address"))
 
 
 @register(WAITING_SECTION)

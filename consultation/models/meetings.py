@@ -28,6 +28,7 @@ class Meeting(HasDocuments, Publishable):
 
     view_name = "meeting_detail"
     search_weight = 1
+    reach = 2
     has_versions = True
     tells_changes = True
     stays_current = False
