@@ -16,6 +16,7 @@ WORDS = [
     gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
     gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
     gettext_noop("You may edit it again below."),
+    gettext_noop("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
     gettext_noop("Upload a valid image. The file you uploaded was either not an image or a corrupted image."),
     (
         ngettext_lazy(
