@@ -174,7 +174,7 @@ class Opinion(HasDocuments, Publishable):
             yield "votes_for", gettext("Fill in how many voted: nobody did, it says now.")
 
     def check_complete(self) -> None:
-        """An adopted opinion says how, and in a summary; for its text or document see `doubts`."""
+        """An adopted opinion says how, and in a summary."""
         if not self.is_adopted:
             return
         row: Any = self
@@ -191,11 +191,22 @@ class Opinion(HasDocuments, Publishable):
             raise ValidationError(errors)
 
     def doubts(self) -> Iterator[tuple[str, str]]:
-        """An adopted opinion without a text and a document. It blocks nothing: a PDF may come with the same form."""
-        if self.is_adopted and self.is_substantive and self.pk:
-            has_text = any(not is_blank(getattr(self, column)) for column in localized("body"))
-            if not has_text and not self.documents.all():
-                yield "body_nl", gettext("There is no text and no document: visitors read the summary and no more.")
+        """What `check_rows_complete` will say, before anybody publishes; a PDF may still come with the same form."""
+        if self.pk and self._lacks_text():
+            yield "body_nl", gettext("There is no text and no document yet: an adopted opinion needs one of the two.")
+
+    def check_rows_complete(self) -> None:
+        if self._lacks_text():
+            raise ValidationError(
+                gettext(
+                    "It is saved and not published: an adopted opinion needs its text or a document. Add one of them."
+                )
+            )
+
+    def _lacks_text(self) -> bool:
+        """Whether visitors would read of an adopted opinion neither a text nor a document."""
+        has_text = any(not is_blank(getattr(self, column)) for column in localized("body"))
+        return self.is_adopted and self.is_substantive and not has_text and not self.documents.all()
 
     def before_publishing(self, live_from: datetime) -> None:
         """Take the reference that the opinion has from now on: the one that it says, or the next free one."""

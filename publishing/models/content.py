@@ -304,6 +304,9 @@ class Publishable(Frozen):
     def check_complete(self) -> None:
         """Raise ValidationError, by field, for what a draft may lack and a public page may not."""
 
+    def check_rows_complete(self) -> None:
+        """Raise ValidationError when a public page needs another child row than the saved ones, as a draft does not."""
+
     def before_publishing(self, live_from: datetime) -> None:
         """Give this working row, which nobody else can publish now, what it has from its first publication or plan on.
 

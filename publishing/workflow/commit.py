@@ -124,14 +124,18 @@ def check_change_note(change_note: ChangeNote | None) -> None:
 
 
 def check_rows(row: Publishable) -> None:
-    """Raise ValidationError when a saved child row of `row` can't go public."""
-    errors = []
+    """Raise ValidationError when a saved child row of `row` can't go public, or one is lacking."""
+    errors: list[str] = []
     for name, child_model in child_models(type(row)):
         for child in getattr(row, name).all():
             try:
                 child.full_clean()
             except ValidationError as error:
                 errors += [f"{child_model._meta.verbose_name}: {message}" for message in error.messages]
+    try:
+        row.check_rows_complete()
+    except ValidationError as error:
+        errors += error.messages
     if errors:
         raise ValidationError(errors)
 

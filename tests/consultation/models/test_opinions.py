@@ -170,13 +170,18 @@ def test_an_answer_comes_after_the_opinion_was_sent():
         answer.full_clean()
 
 
-def test_an_adopted_one_without_text_and_document_is_doubted(tmp_path, settings):
+def test_an_adopted_one_without_text_and_document_is_doubted_and_not_published(tmp_path, settings, editor):
     settings.MEDIA_ROOT = tmp_path
     opinion = adopted(body_nl="")
     assert [field for field, _said in opinion.doubts()] == ["body_nl"]
+    with pytest.raises(ValidationError, match="zijn tekst of een document"):
+        publish(opinion, editor)
+    assert not opinion.revisions.exists()
     opinion.documents.create(document=Document.objects.create(title_nl="Advies", slug_nl="advies", file=upload(pdf())))
     assert not list(opinion.doubts())
+    assert publish(opinion, editor)
     assert not list(adopted("Met tekst").doubts())
+    assert publish(adopted("Geen advies", body_nl="", outcome="none", none_reason_nl="Te laat gevraagd."), editor)
     assert not list(requested("Loopt", body_nl="").doubts())
 
 
