@@ -199,7 +199,7 @@ class Opinion(HasDocuments, Publishable):
         if self._lacks_text():
             raise ValidationError(
                 gettext(
-                    "It is saved and not published: an adopted opinion needs its text or a document. Add one of them."
+                    "It is saved, not published: an adopted opinion needs its text or a document. Add one of these."
                 )
             )
 
