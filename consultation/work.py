@@ -94,7 +94,7 @@ def _not_cancelled() -> list[Q]:
 def _lines(asked: Asked, kind: Kind, minutes: int, found: Any, count: int | None = None) -> Iterator[WorkItem | Rest]:
     """A line for each of `found`, and of very many what the others come to."""
     shown: Iterable[Any] = found[: asked.most]
-    lines = [_line(kind, minutes, each) for each in shown]
+    lines = [_line(asked, kind, minutes, each) for each in shown]
     yield from lines
     if asked.most is not None and len(lines) == asked.most:
         left = (found.count() if count is None else count) - len(lines)
@@ -102,7 +102,7 @@ def _lines(asked: Asked, kind: Kind, minutes: int, found: Any, count: int | None
             yield Rest(kind, left, left * minutes, lines[0].subject.model)
 
 
-def _line(kind: Kind, minutes: int, row: Any) -> WorkItem:
+def _line(asked: Asked, kind: Kind, minutes: int, row: Any) -> WorkItem:
     moment: datetime | date
     if kind is AGENDA:
         moment, anchor, since = row.starts_at, "#items-group", row.starts_at - BEFORE_MEETING
@@ -120,7 +120,7 @@ def _line(kind: Kind, minutes: int, row: Any) -> WorkItem:
     return WorkItem(
         kind,
         str(row),
-        said % written(day, "j F"),
+        said % written(day, "j F" if day.year == timezone.localdate(asked.now).year else "j F Y"),
         f"{desk_address(row)}{anchor}",
         minutes,
         since,

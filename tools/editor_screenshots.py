@@ -124,7 +124,8 @@ def work_and_photograph(page: Page, target: Path) -> None:
 
     # An update that was thrown away.
     page.goto("/admin/")
-    click("link", "Toevoegen Updates")
+    click("link", "Berichten")
+    click("link", re.compile("bericht toevoegen", re.IGNORECASE))
     page.get_by_label("Titel (nl)").fill("Verslag van de werkgroep")
     click("button", "Bewaar")
     sees("Bewaard als werkversie")

@@ -135,7 +135,9 @@ def test_they_stand_on_the_list_and_lead_to_their_field(editor, editor_client):
     assert f'href="/admin/consultation/meeting/{row.pk}/change/#items-group"' in html
 
 
-def test_the_first_of_a_month_is_said_as_each_language_does(editor):
+def test_the_day_has_its_year_when_that_is_another(editor):
     shown(editor, requested(due_on=date(2027, 1, 1)))
     (item,) = found(work.opinions, editor, now=at(2026, 12, 30))
-    assert "1 januari" in item.said
+    assert "op 1 januari 2027 en" in item.said
+    (item,) = found(work.opinions, editor, now=at(2027, 1, 2))
+    assert "op 1 januari en" in item.said
