@@ -20,10 +20,13 @@ def _compile_each_time(query: prepared.PreparedQuery, make) -> None:
 if LEFT_OUT == "PreparedQuery":
     prepared.PreparedQuery.__init__ = _compile_each_time
 
+from resoc.wsgi import application, django_application  # noqa: E402
+
+__all__ = ["application", "django_application"]  # the apps are ready now, for what follows
+
 import resoc.urlconfs  # noqa: E402
 from publishing.cache.wsgi import PageCache  # noqa: E402
 from publishing.templatetags.memoize import MemoizeNode  # noqa: E402
-from resoc.wsgi import application, django_application  # noqa: E402, F401  (makes the apps ready for what follows)
 
 
 def _render_each_time(node: MemoizeNode, context) -> str:
