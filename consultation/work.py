@@ -65,13 +65,14 @@ def opinions(asked: Asked) -> Iterator[WorkItem | Rest]:
     running = _public(Opinion, asked).filter(sort_key__gt="0", sort_key__lte=f"0{(today + BEFORE_DUE).isoformat()}")
     yield from _lines(asked, DUE, 5, running.order_by("sort_key"))
     # One is sent after it was adopted, which its key says.
-    adopted = _public(Opinion, asked).filter(
+    sent = _public(Opinion, asked).filter(
         _is_empty("answers"),
+        ~_is_empty("sent_on"),
+        data__sent_on__lte=(today - FOR_ANSWER).isoformat(),
         sort_key__gte=f"1{newest_first(today - FOR_ANSWER)}",
         sort_key__lte=f"1{newest_first(today - LOOKS_BACK)}",
     )
-    sent = [each for each in adopted.order_by("-sort_key") if each.sent_on and each.sent_on <= today - FOR_ANSWER]
-    yield from _lines(asked, ANSWER, 5, sent, len(sent))
+    yield from _lines(asked, ANSWER, 5, sent.order_by("-sort_key"))
 
 
 def _public(model: type[Publishable], asked: Asked) -> Any:
