@@ -5,7 +5,6 @@ again   how many pages one publication makes anew
 edit    publishes what comes on standard input, "theme WORD" or "staff WORD", and says when
 """
 
-import gc
 import io
 import json
 import re
@@ -104,8 +103,6 @@ def queries(address: str) -> int:
 def pages() -> dict[str, dict[str, float]]:
     """Public pages, lists of the admin, a publication."""
     found = {}
-    gc.collect()
-    gc.freeze()  # as resoc/serving/hooks.py does
     for name, address in PAGES.items():
         ask(django_application, address)
         stems.cache_clear()

@@ -1,7 +1,6 @@
 """gunicorn's server hooks: `deploy/gunicorn.conf.py` names them, gunicorn calls them."""
 
 import fcntl
-import gc
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -27,13 +26,8 @@ def on_reload(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Before the workers are forked: load what all of them need, and start the warmer.
-
-    Frozen objects are in no garbage collection, so no worker copies memory because it looked at them.
-    """
+    """Before the workers are forked: load what all of them need, and start the warmer."""
     server.app.wsgi().warm_up()
-    gc.collect()
-    gc.freeze()
     server.warmer = WarmerProcess.start(server)
 
 
