@@ -29,6 +29,7 @@ from publishing.queries.prepared import PreparedQuery, param
 from publishing.web.views import FILE_POLICY, PublishedDetailView, storage_away
 
 THEMES_PER_PAGE = 12
+THEMES_ON_THEME = 12
 UPDATES_PER_PAGE = 20
 
 
@@ -155,11 +156,15 @@ class ThemeView(PublishedDetailView):
         for revision in AROUND_THEME(id=theme.pk, at=theme.as_of):
             found[revision.model_class].append(revision.thaw(theme.as_of))
         updates = with_ends(found[Update], theme.as_of)
+        # In an old version those of now: links to pages of then may lead nowhere.
+        others = [] if resolve(theme, "body") else other_themes(theme, None if kwargs.get("version") else theme.as_of)
         return super().get_context_data(
             **kwargs,
             updates=updates,
             updated=last_date(updates),
             mission=next(iter(found[MissionPage]), None),
+            themes=others[:THEMES_ON_THEME],
+            has_more_themes=len(others) > THEMES_ON_THEME,
         )
 
 
@@ -192,6 +197,12 @@ class DocumentView(PublishedDetailView):
         """`file`, under the title of the document."""
         title = " ".join(resolve(obj, "title").value.replace("/", "-").replace("\\", "-").split())
         return FileResponse(file, as_attachment=True, filename=f"{title}.pdf", content_type="application/pdf")
+
+
+def other_themes(theme: Theme, at: datetime | None) -> list[Theme]:
+    """The first themes beside `theme`, one more than its page shows."""
+    first = Theme.published(at)[: THEMES_ON_THEME + 2]
+    return [each for each in first if each.pk != theme.pk][: THEMES_ON_THEME + 1]
 
 
 def shown_updates(subjects: Iterable[Publishable], at: datetime) -> list[Update]:

@@ -7,7 +7,7 @@ from pages.models import ContactDetails
 from priorities.models import Priority, Theme, Update
 from priorities.views import stages
 from publishing.content.html import to_text
-from publishing.workflow import publish
+from publishing.workflow import publish, withdraw
 from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(client, editor, 
     for day in range(1, count + 1):
         publish(update(theme, day, f"U{day}"), editor)
     client.get("/themas/regiomarketing/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/themas/regiomarketing/")
 
 
@@ -150,6 +150,45 @@ def test_a_theme_without_text_shows_its_place_and_whom_to_call_and_no_empty_feed
     assert "/feed/" not in client.get(address).content.decode().split("<main")[1]
     publish(update(Theme.objects.get(slug_nl="westhoek-business-district"), 4, "Nieuw"), editor)
     assert "Volg dit thema in je nieuwslezer" in texts(client, address)
+
+
+def test_a_theme_without_text_shows_its_priority_the_streekpact_and_the_other_themes(client, editor):
+    theme, address = Theme.objects.get(slug_nl="westhoek-business-district"), "/themas/westhoek-business-district/"
+    theme.priority = Priority.objects.get(number=5)
+    theme.save()
+    publish(theme, editor)
+    said, response = texts(client, address), client.get(address)
+    assert "Thema bij prioriteit 5 van het Streekpact" in said
+    assert "Het Streekpact is de leidraad voor de realisaties en betrachtingen van RESOC Westhoek en partners." in said
+    assert "Contact Dorine Sioen Secretariaat 051 51 93 56" in said
+    assert [each.pk for each in response.context["themes"]] == [
+        each.pk for each in Theme.published() if each.pk != theme.pk
+    ]
+    assert "Andere thema’s" in said
+    theme.body_nl = "<p>Tekst.</p>"
+    theme.save()
+    publish(theme, editor)
+    assert "Andere thema’s" not in texts(client, address)
+
+
+def test_a_theme_without_text_names_a_few_others_and_leads_to_the_rest(client, three_pages):
+    response = client.get("/themas/t24/")
+    assert len(response.context["themes"]) == 12
+    assert "Alle thema’s" in texts(client, "/themas/t24/")
+    first = client.get("/themas/regiomarketing/").context["themes"]
+    assert (len(first), "regiomarketing" in {each.slug_nl for each in first}) == (12, False)
+
+
+def test_an_earlier_version_of_a_theme_leads_to_the_themes_of_now(client, editor):
+    theme = Theme.objects.get(slug_nl="regiomarketing")
+    then = client.get("/themas/regiomarketing/").context["themes"]
+    theme.summary_nl = "Nieuw."
+    theme.save()
+    publish(theme, editor)
+    withdraw(Theme.objects.get(pk=then[0].pk), editor, "Voorbij.")
+    version = theme.revisions.order_by("pk").first()
+    now = client.get(theme.get_versions_url(version.pk)).context["themes"]
+    assert [each.pk for each in now] == [each.pk for each in then[1:]]
 
 
 def test_a_short_title_stands_in_lists_and_in_the_tab_and_the_page_keeps_its_sentence(client, editor):
