@@ -153,6 +153,24 @@ def test_what_the_source_does_not_show_or_shows_crossed_out_stays_out_and_is_tol
             "a b",
             "",
         ),
+        (word("<p>a <span class=msoMoveFrom>x22</span></p>"), "a", "x22"),
+        (word("<p>a <span style='display:/* */none'>x23</span></p>"), "a", "x23"),
+        (word("<p>a <span style='color:#FEFEFE'>x24</span></p>"), "a", "x24"),
+        (word("<p>a <font color=FFFFFF>x25</font></p>"), "a", "x25"),
+        (
+            word("<table><tr><td class=z>x26</td><td>a</td></tr></table>", style='.z {mso-number-format:"\\;\\;\\;";}'),
+            "a",
+            "x26",
+        ),
+        ("<p>a <textarea hidden>x27</textarea><span popover>x28</span></p>", "a", "x27"),
+        ('<p>a <span style="left:-100em">x29</span><span style="inset:-9999px 0 0">x30</span></p>', "a", "x30"),
+        ('<p>a <span style="transform:translateX(-9999px)">x31</span><i style="scale:0">x32</i></p>', "a", "x32"),
+        ('<p>a <span style="opacity:.01">x33</span><i style="filter:opacity(0)">x34</i></p>', "a", "x34"),
+        (
+            '<p>a <i style="clip-path:circle(0)">x35</i><i style="-webkit-text-fill-color:transparent">x36</i></p>',
+            "a",
+            "x36",
+        ),
     ]
     for html, shown, told in cases:
         assert seen(paste(form, html)) == shown, html
@@ -199,6 +217,14 @@ def test_numbers_and_letters_go_on_where_they_began(form):
             "</ol></li><li><p>twee</p></li></ol>",
         ),
         (word(item("1.", "x"), item("2.", "<del>weg</del>"), item("3.", "y")), listed("x", "y")),
+        (
+            word(item("1.", "x"), "<p>uitleg</p>", item("b.", "y", 2), item("2.", "z")),
+            listed("x") + "<p>uitleg</p>" + listed("y", start=2, type="a") + listed("z", start=2),
+        ),
+        (
+            word(item("1.", "x"), item("i.", "y", 3), item("2.", "z")),
+            '<ol><li><p>x</p><ol type="i"><li><p>y</p></li></ol></li><li><p>z</p></li></ol>',
+        ),
         ("<ul><li>x</li><li><s>weg</s></li></ul>", listed("x", kind="ul")),
         ("<ol start=5 type=I><li>x</li></ol>", listed("x", start=5, type="I")),
         ('<ol><li style="list-style-type:lower-alpha">x</li></ol>', listed("x", type="a")),
@@ -249,6 +275,7 @@ def test_letters_above_and_below_the_line_stay_there(form):
     assert paste(form, html) == html
     styled = '<p>m<span style="vertical-align:super">2</span> CO<span style="mso-text-raise:-3.0pt">2</span></p>'
     assert paste(form, styled) == "<p>m<sup>2</sup> CO<sub>2</sub></p>"
+    assert paste(form, '<p>m<span style="vertical-align:30%">2</span></p>') == "<p>m<sup>2</sup></p>"
     assert paste(form, "<p><math><msup><mi>x</mi><mn>2</mn></msup></math></p>") == "<p>x<sup>2</sup></p>"
     both = "<p><math><msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup><msqrt><mn>9</mn></msqrt></math></p>"
     assert paste(form, both) == "<p>x<sub>1</sub><sup>2</sup>√(9)</p>"

@@ -13,14 +13,16 @@ const COMMENTS =
   "comment, .msocomtxt, .msocomanchor, .msocomoff, .MsoCommentReference, .MsoCommentText, .MsoCommentSubject, .comment-start, " +
   '[id^="_com_"], [href^="#_msocom"], [href^="#_msoanchor"], [name^="_msocom"], [href^="#cmnt"], [id^="cmnt"]'
 const ANSWERS = '[href^="#_msoanchor"], [href^="#cmnt_ref"]' // what leads from a comment back to the text
-const DELETIONS = 'del, s, strike, .deletion, [class*="msoDel" i], [class*="TextDeletion" i]'
+const DELETIONS = 'del, s, strike, .deletion, [class*="msoDel" i], [class*="TextDeletion" i], [class*="MoveFrom" i]'
 const UNSEEN =
-  "[hidden], dialog:not([open]), .sr-only, .visually-hidden, .visuallyhidden, .screen-reader-text, .screenreader-only"
+  "[hidden], [popover], dialog:not([open]), .sr-only, .visually-hidden, .visuallyhidden, .screen-reader-text, .screenreader-only"
 const FOOTNOTES =
   '.sdfootnoteanc, .sdendnoteanc, .MsoFootnoteReference, .MsoEndnoteReference, [href^="#_ftn"]:not([href^="#_ftnref"]), ' +
   '[href^="#_edn"]:not([href^="#_ednref"]), [href^="#ftnt"]:not([href^="#ftnt_ref"])'
 const BLACK = "#000000"
 const FAR = 999 // pixels: what stands further off than this is on no screen
+const PIXELS = { em: 16, rem: 16, ex: 8, ch: 8, pt: 4 / 3, pc: 16, cm: 38, mm: 3.8, in: 96, "%": 5, vw: 10, vh: 10 } // about
+const ALIKE = 12 // of 255: nobody sees how two colours differ that are nearer than this
 
 export function leaveOut(body, html, tell) {
   leaveOutNodes(body, tell)
@@ -88,6 +90,7 @@ function replaceFields(root) {
     select.replaceWith([...select.selectedOptions].map((option) => option.textContent.trim()).join(", "))
   }
   for (const input of root.querySelectorAll("input, textarea")) {
+    if (input.matches("[hidden]") || isHidden(input)) continue // it is told, as all that is hidden
     const isText = /^(text|search|url|tel|email|number|date|time|textarea)$/.test(input.type)
     if (isText || input.type === "hidden") input.replaceWith(isText ? input.value : "")
   }
@@ -129,13 +132,23 @@ function isHidden(element) {
   const style = (name) => styleOf(element, name)
   if (style("display") === "none" || style("content-visibility") === "hidden") return true
   if (style("mso-hide") && style("mso-hide") !== "none") return true
-  if (parseFloat(style("opacity")) === 0 || /^scale\(0[,)]/.test(style("transform"))) return true
-  if (/^inset\((50|100)%/.test(style("clip-path")) || /^rect\((\s*,?\s*[01](px)?){4}\s*\)/.test(style("clip"))) return true
+  if (parseFloat(style("opacity")) < 0.05 || parseFloat(/opacity\(([^)]*)/.exec(style("filter"))?.[1]) < 0.05) return true
+  if (/^scale(3d)?\(0[,)]/.test(style("transform")) || parseFloat(style("scale")) === 0) return true
+  const clip = style("clip-path")
+  if (/^inset\((50|100)%|^(circle|ellipse)\(0/.test(clip) || /^rect\((\s*,?\s*[01](px)?){4}\s*\)/.test(style("clip"))) return true
+  if (/^["']?\\$/.test(style("mso-number-format"))) return true // `\;\;\;` by which Excel shows nothing of a value
   if (element.localName === "tr" && parseFloat(style("height") || element.getAttribute("height")) === 0) return true
-  const isAway = ["left", "right", "top", "text-indent", "margin-left"].some((name) => parseFloat(style(name)) <= -FAR)
-  if (isAway) return true
+  const moved = style("transform").match(/translate\w*\([^)]*/)?.[0].split(/[(,]/) ?? []
+  const places = ["left", "right", "top", "bottom", "text-indent", "margin-left", "margin-top"].map(style)
+  if ([...places, ...style("inset").split(/\s+/), ...moved].some((place) => pixels(place) <= -FAR)) return true
   const isSmall = ["width", "height", "max-width", "max-height"].some((name) => parseFloat(style(name)) <= 1 && !/em|%/.test(style(name)))
   return isSmall && /hidden|clip/.test(style("overflow"))
+}
+
+/* About how many pixels a length of a style sheet is. */
+function pixels(length) {
+  const [, number, unit] = /^\s*(-?[\d.]+)([a-z%]*)/.exec(length) ?? []
+  return Number(number) * (PIXELS[unit] ?? 1)
 }
 
 /* What text in `element` looks like; `seen` is what the text around it looks like. */
@@ -146,10 +159,11 @@ function look(element, seen) {
   const size = styleOf(element, "font-size") || /(?:^|\s)([\d.]+(?:px|pt)?)(?=\/|\s)/.exec(styleOf(element, "font"))?.[1] || ""
   if (parseFloat(size) === 0 || /^(0?\.\d+|1(\.0*)?)(px|pt)$/.test(size)) now.tiny = true
   else if (/^[\d.]+(px|pt|pc|cm|mm|in|rem|vw)$|^(x+-)?(small|large)$|^medium$/.test(size)) now.tiny = false
-  const color = colorIn(styleOf(element, "color") || element.getAttribute("color"))
+  const attribute = (name) => element.getAttribute(name)?.replace(/^(?=[\da-f]{6}$)/i, "#")
+  const color = colorIn(styleOf(element, "-webkit-text-fill-color") || styleOf(element, "color") || attribute("color"))
   if (color) now.color = color
   if (styleOf(element, "mso-highlight")) now.isMarked = true
-  const background = styleOf(element, "background-color") || styleOf(element, "background") || element.getAttribute("bgcolor")
+  const background = styleOf(element, "background-color") || styleOf(element, "background") || attribute("bgcolor")
   if (/url|gradient/.test(`${background} ${styleOf(element, "background-image")}`) || element.hasAttribute("background")) {
     now.background = ""
   } else if (background) {
@@ -161,7 +175,13 @@ function look(element, seen) {
 
 function isUnseen({ invisible, tiny, color, background, isMarked }) {
   const ink = color || (isMarked ? BLACK : "") // under a marker Word writes in black, also where it may choose
-  return Boolean(invisible || tiny || (ink && (isClear(ink) || ink === background)))
+  return Boolean(invisible || tiny || (ink && (isClear(ink) || isAlike(ink, background))))
+}
+
+function isAlike(one, other) {
+  const parts = (color) => /^#(..)(..)(..)$/.exec(color)?.slice(1).map((part) => parseInt(part, 16)) ?? []
+  const others = parts(other)
+  return one === other || (others.length > 0 && parts(one).filter((part, place) => Math.abs(part - others[place]) < ALIKE).length === 3)
 }
 
 function isClear(color) {

@@ -36,14 +36,14 @@ export function makeLists(root, formats = {}) {
     }
     const kind = readings.length ? "ol" : "ul"
     if (open[0]?.list.nextElementSibling !== paragraph) open = []
-    if (open[level - 1] && !goesOn(open[level - 1], kind, readings)) open.length = Math.min(open.length, level - 1)
-    open.length = Math.min(open.length, level)
-    while (open.length < level) {
+    while (open.length && open.at(-1).level > level) open.pop()
+    if (open.at(-1)?.level === level && !goesOn(open.at(-1), kind, readings)) open.pop()
+    if (open.at(-1)?.level !== level) {
+      // Below the last item of the list above; where there is none, as after a paragraph, it stands by itself.
       const list = document.createElement(kind)
-      const above = open.at(-1)?.list
-      if (above) (above.lastElementChild ?? above.appendChild(document.createElement("li"))).append(list)
+      if (open.length) open.at(-1).list.lastElementChild.append(list)
       else paragraph.before(list)
-      open.push({ list, id, readings: open.length === level - 1 ? readings : [], count: 0 })
+      open.push({ list, level, id, readings, count: 0 })
       made.push(open.at(-1))
     }
     const current = open.at(-1)
@@ -64,10 +64,6 @@ export function makeLists(root, formats = {}) {
 function goesOn(current, kind, readings) {
   if (current.list.localName !== kind) return false
   if (kind === "ul") return true
-  if (!current.count) {
-    current.readings = readings // it only held a deeper list
-    return true
-  }
   const fitting = current.readings.filter(({ type, value }) =>
     readings.some((each) => each.type === type && each.value === value + current.count),
   )

@@ -60,6 +60,6 @@ function matching(root, selector) {
 export function styleOf(element, name) {
   const style = element.getAttribute("data-style") ?? element.getAttribute("style")
   if (!style) return ""
-  const found = [...style.matchAll(new RegExp(`(?:^|[;\\s])${name}\\s*:\\s*([^;]+)`, "gi"))].at(-1)
+  const found = [...style.replace(/\/\*[\s\S]*?\*\//g, "").matchAll(new RegExp(`(?:^|[;\\s])${name}\\s*:\\s*([^;]+)`, "gi"))].at(-1)
   return found?.[1].replace(/!\s*important/i, "").trim().toLowerCase() ?? ""
 }

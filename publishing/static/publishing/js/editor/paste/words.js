@@ -20,8 +20,9 @@ export function keepEmphasis(root) {
     const raised = parseFloat(styleOf(element, "mso-text-raise")) || 0
     const place = styleOf(element, "vertical-align")
     if (/^\s*\[\w+\]\s*$/.test(element.textContent) || element.closest("sup, sub")) continue // the sign of a footnote
-    if (place === "super" || raised > 0) wrapContent(element, "sup")
-    else if (place === "sub" || raised < 0) wrapContent(element, "sub")
+    const height = parseFloat(place) || raised
+    if (place === "super" || height > 0) wrapContent(element, "sup")
+    else if (place === "sub" || height < 0) wrapContent(element, "sub")
   }
 }
 
