@@ -22,7 +22,7 @@ from publishing.admin.changelist import OnlyOfferedLookups
 from publishing.admin.work_list.listing import first_page
 from publishing.models import Discarded
 from resoc.manual import address_for
-from staff.second_factor import gave_factor, has_factor, must_give_factor
+from staff.accounts.second_factor import gave_factor, has_factor, must_give_factor
 
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (

@@ -27,7 +27,7 @@ class ResocAdminConfig(SimpleAdminConfig):
 
 
 class SessionsConfig(UserSessionsConfig):
-    """allauth's list of sessions. `staff.sessions` fills it: allauth itself would store internet addresses too."""
+    """allauth's list of sessions. `staff.accounts.sessions` fills it: allauth's own stores internet addresses too."""
 
     def ready(self) -> None:
         pass

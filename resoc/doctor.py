@@ -45,9 +45,9 @@ from resoc.private_files import OPEN_TO_OTHERS
 from resoc.reachability import certificate_is_good, clock_is_right, pages_answer
 from resoc.version import version
 from resoc.views import ask_database
+from staff.accounts.second_factor import not_newest, unreadable
 from staff.emails import in_conflict
 from staff.models import StaffMember
-from staff.second_factor import not_newest, unreadable
 
 # Bytes. With less than the second no page is kept ready any more, and soon after nothing can be uploaded.
 LITTLE_ROOM, NO_ROOM = 1_000_000_000, 500_000_000

@@ -138,7 +138,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "staff.sessions.users",
+    "staff.accounts.sessions.users",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -317,7 +317,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 
 LOGIN_URL = "account_login"
 AUTHENTICATION_BACKENDS = ["staff.accounts.AuthenticationBackend"]
-SESSION_COOKIE_AGE = 30 * 24 * 3600  # seconds; `staff.sessions` ends most sooner
+SESSION_COOKIE_AGE = 30 * 24 * 3600  # seconds; `staff.accounts.sessions` ends most sooner
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -325,11 +325,11 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Signing in: by passkey, by a code in a mail, or by password. Nobody signs up: see `staff.accounts`.
 
-ACCOUNT_ADAPTER = "staff.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "staff.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "staff.account_forms.LoginForm",
-    "request_login_code": "staff.account_forms.LoginCodeForm",
-    "reset_password": "staff.account_forms.ResetPasswordForm",
+    "login": "staff.accounts.forms.LoginForm",
+    "request_login_code": "staff.accounts.forms.LoginCodeForm",
+    "reset_password": "staff.accounts.forms.ResetPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]  # the form to sign in has a password because of this
@@ -344,13 +344,13 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail when a password or a passkey changes
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "staff.reset_tokens.ResetTokenGenerator"  # noqa: S105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "staff.accounts.reset_tokens.ResetTokenGenerator"  # noqa: S105
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
-MFA_ADAPTER = "staff.second_factor.FactorAdapter"
+MFA_ADAPTER = "staff.accounts.second_factor.FactorAdapter"
 MFA_FORMS = {
-    "authenticate": "staff.factor_steps.CodeForm",
-    "reauthenticate": "staff.factor_steps.CodeAgainForm",
+    "authenticate": "staff.accounts.factor_steps.CodeForm",
+    "reauthenticate": "staff.accounts.factor_steps.CodeAgainForm",
 }
 # Otherwise whoever holds a key of somebody else, but not its PIN or finger, could use it (FIDO: user verification).
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

@@ -34,9 +34,9 @@ from publishing.workflow.erasure.memory import write_down
 from publishing.workflow.erasure.traces import empty_log
 from publishing.workflow.undo import forget_old as forget_old_acts
 from publishing.workflow.working_copies.drafts import thin
-from staff.card_checks import send_due
-from staff.consent import follow_plans
-from staff.sessions import forget_expired
+from staff.accounts.sessions import forget_expired
+from staff.cards.consent import follow_plans
+from staff.my_card.checks import send_due
 
 MINUTE, HOUR = 60, 3600  # seconds
 

@@ -36,7 +36,8 @@ urlpatterns = [
     path("admin/work/", include("publishing.admin.work_list.views")),
     path("admin/undo/<number:pk>/", admin.site.admin_view(undo_view), name="undo"),
     path("admin/", admin.site.urls),
-    path("account/", include("staff.account_urls")),
-    path("mijn-kaart/", include("staff.my_card_urls")),
+    path("account/", include("staff.accounts.urls")),
+    path("mijn-kaart/gegevens/", include("staff.my_data.urls")),
+    path("mijn-kaart/", include("staff.my_card.urls")),
     *visitor_urls.urlpatterns,
 ]

@@ -1,5 +1,6 @@
-"""The people who work here: their cards and *My card*, their accounts, sessions and second factors.
+"""The people who work here: their cards, and their accounts.
 
 Not the members of a body, nor who may do what to content: those are `consultation.members` and `resoc.groups`.
-Begin with `models`, then the module of the page: `my_card`, `my_data`, `leaving`.
+Begin with `models`. Above it lie, each knowing those before it: `accounts`, `cards`, `my_card`, `forgetting` and
+`my_data`; on top the desk: `admin`, with `buttons`, and `work`.
 """

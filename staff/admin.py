@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+import staff.accounts.admin  # noqa: F401  (registers it)
 from publishing.admin import PublishableAdmin
 from publishing.admin.forms import PublishableForm
 from publishing.admin.history import undoing
@@ -21,20 +22,17 @@ from publishing.models.snapshots import freeze_all, normalise, withheld_fields
 from publishing.review.usage import Use
 from publishing.text import phones
 from publishing.workflow import look
-from staff import (
-    account_admin,  # noqa: F401  (registers it)
-    consent_requests,
-    forget_requests,
-)
-from staff.absences import ASKED, AbsenceMixin
-from staff.card_buttons import BUTTONS
-from staff.card_checks import unanswered
-from staff.consent import NOT_SHOWN, ConsentFormMixin, hidden_details
-from staff.invitations import existing_account
-from staff.leaving import leave
+from staff.buttons import BUTTONS
+from staff.cards.absences import ASKED, AbsenceMixin
+from staff.cards.consent import NOT_SHOWN, ConsentFormMixin, hidden_details
+from staff.cards.notices import in_words, photos
+from staff.forgetting import requests as forget_requests
+from staff.forgetting.leaving import leave
 from staff.models import MAX_HOW, StaffMember
-from staff.new_address import NewAddressMixin, ask, pending
-from staff.notices import in_words, photos
+from staff.my_card import consent_requests
+from staff.my_card.checks import unanswered
+from staff.my_card.invitations import existing_account
+from staff.my_card.new_address import NewAddressMixin, ask, pending
 from staff.rights import may_touch
 
 HOW_HELP = gettext_lazy(

@@ -17,15 +17,10 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         from publishing.search.places import Place, register
-        from staff import (  # noqa: F401  (connect their signal handlers)
-            absences,
-            audit,
-            card_accounts,
-            consent,
-            forgotten,
-            notices,
-            second_factor,
-            sessions,
-        )
+
+        # They connect their signal handlers.
+        from staff.accounts import audit, second_factor, sessions  # noqa: F401
+        from staff.cards import absences, accounts, consent, notices  # noqa: F401
+        from staff.forgetting import forgotten  # noqa: F401
 
         register(Place("contact", _("Contact"), {"nl": NL, "fr": FR, "en": EN}))

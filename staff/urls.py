@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from staff.views import StaffMemberView, VCardView, all_vcards, contact
+from staff.cards.views import StaffMemberView, VCardView, all_vcards, contact
 
 urlpatterns = [
     path(_("contact/"), contact, name="contact"),

@@ -15,10 +15,10 @@ from publishing.admin.work_list.readiness import Lacking, check
 from publishing.i18n.formats import written
 from publishing.i18n.urls import desk_address
 from publishing.models.rights import may_change
-from staff.card_checks import asked_in_vain
-from staff.forget_requests import may_decide, open_requests
+from staff.cards.notices import secretariat
+from staff.forgetting.requests import may_decide, open_requests
 from staff.models import StaffMember
-from staff.notices import secretariat
+from staff.my_card.checks import asked_in_vain
 
 EDITORS = 2
 MOST = 50  # people who are away without anybody in their place

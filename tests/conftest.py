@@ -254,7 +254,7 @@ def signed_in(page):
 
 
 def sign_in(page, name: str = "dorine", address: str = "/admin/") -> None:
-    """Go to the admin with a session of Dorine; how one signs in is tested in tests/staff/test_accounts.py."""
+    """Go to the admin with a session of Dorine; how one signs in is tested in tests/staff/accounts/test_adapter.py."""
     client = Client()
     enter(client, User.objects.get(username=name))
     page.context.add_cookies(

@@ -1,4 +1,4 @@
-"""A way into the desk for tests, bench and tools; how one signs in is tested in `tests/staff/test_accounts.py`."""
+"""A way into the desk for tests, bench and tools; how one signs in is tested in `tests/staff/accounts/`."""
 
 from typing import Any
 

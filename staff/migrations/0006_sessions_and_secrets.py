@@ -8,14 +8,14 @@ def end_sessions(apps, schema_editor):
 
 def encrypt(apps, schema_editor):
     """Secrets of second factors were stored in clear."""
-    from staff.second_factor import encrypt_anew
+    from staff.accounts.second_factor import encrypt_anew
 
     encrypt_anew(apps.get_model("mfa", "Authenticator").objects.all())
 
 
 def decrypt(apps, schema_editor):
     """As they were, so that the code of before can read them."""
-    from staff.second_factor import decrypt_all
+    from staff.accounts.second_factor import decrypt_all
 
     decrypt_all(apps.get_model("mfa", "Authenticator").objects.all())
 

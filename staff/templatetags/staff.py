@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from staff import vcards
+from staff.cards import vcards
 from staff.models import StaffMember
 
 register = template.Library()

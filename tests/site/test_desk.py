@@ -10,7 +10,7 @@ from publishing.models import DeadLink, PutOff
 from publishing.workflow import publish
 from tests.axe import violations
 from tests.conftest import listen
-from tests.staff.test_accounts import totp
+from tests.staff.accounts.test_adapter import totp
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -65,8 +65,9 @@ ELSEWHERE = {
     "resoc/management/commands/rehearse.py": "tests/publishing/backup/test_restore.py",
     "resoc/management/commands/restore.py": "tests/publishing/backup/test_restore.py",
     "resoc/management/commands/upkeep.py": "tests/resoc/test_upkeep.py",
-    "staff/data_copy_parts.py": "tests/staff/test_data_copy.py",
-    "staff/data_copy_person.py": "tests/staff/test_data_copy.py",
+    "staff/accounts/notices.py": "tests/staff/accounts/test_admin.py",
+    "staff/my_data/data_copy_parts.py": "tests/staff/my_data/test_data_copy.py",
+    "staff/my_data/data_copy_person.py": "tests/staff/my_data/test_data_copy.py",
 }
 
 

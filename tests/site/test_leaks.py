@@ -27,9 +27,9 @@ from publishing.i18n.urls import address
 from publishing.models import ChangeNote, Publishable, ShareLink, TranslationLink
 from publishing.operations.logs import JsonLines
 from publishing.workflow import amend
-from staff import vcards
-from staff.card_checks import send_due
+from staff.cards import vcards
 from staff.models import StaffMember
+from staff.my_card.checks import send_due
 from tests.site import hidden as hiding
 from tests.site.addresses import addresses
 from tests.site.cast import session_of

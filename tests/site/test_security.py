@@ -14,7 +14,7 @@ from publishing.contributions import remarks
 from publishing.operations import audit_log, csp_reports, strangers
 from publishing.workflow.undo import KEPT_FOR as ACTS_KEPT_FOR
 from publishing.workflow.working_copies import drafts
-from staff import sessions
+from staff.accounts import sessions
 from staff.models import CardLink, StaffMember
 from tests.conftest import ROOT
 

@@ -23,8 +23,8 @@ from resoc.doctor import accounts_have_one_address
 from staff.emails import account_of, normal
 from staff.models import CardLink, StaffMember
 from tests.publishing.admin.test_publishable import submit
+from tests.staff.accounts.test_adapter import sign_in
 from tests.staff.conftest import ADDRESS, PASSWORD, save
-from tests.staff.test_accounts import sign_in
 
 pytestmark = pytest.mark.django_db
 TYPED = (

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from staff.second_factor import unreadable
+from staff.accounts.second_factor import unreadable
 from tests.desk import TOTP_SECRET
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.core import mail
 from publishing.models import Event
 from staff.models import CardLink, StaffMember
 from tests.publishing.admin.test_publishable import address, submit
-from tests.staff.test_invitations import HOW, account, given_rights, invited
+from tests.staff.my_card.test_invitations import HOW, account, given_rights, invited
 
 pytestmark = pytest.mark.django_db
 

@@ -27,7 +27,7 @@ from publishing.workflow.working_copies.drafts import find_open
 from resoc.database_errors import first_line, no_answer
 from resoc.private_files import make_public, secure
 from resoc.start_lock import on_this_database, on_this_machine
-from staff.second_factor import encrypt_anew
+from staff.accounts.second_factor import encrypt_anew
 
 MOST_JUDGED = 3000  # versions; upkeep judges the others
 AWAY = 75  # the exit code for "try again later": `deploy/serve.py` then serves the pages as they last were

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from staff.notices import AccountChange, tell_account
-from staff.second_factor import forget_factors
+from staff.accounts.notices import AccountChange, tell_account
+from staff.accounts.second_factor import forget_factors
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from pages.models import MissionPage
 from priorities.models import Document, Theme, ThemeDocument
 from publishing.workflow import publish, reorder, restore, withdraw
 from staff.models import StaffMember
-from staff.new_address import pending as pending_address
+from staff.my_card.new_address import pending as pending_address
 from tests.desk import enter
 from tests.priorities.pdf_files import pdf
 from tests.publishing.admin.test_edit_conflicts import other, other_client  # noqa: F401  (fixtures)

@@ -26,8 +26,8 @@ from publishing.cache import stamp
 from publishing.models import Event, Mail, Revision, ShareLink, TranslationLink
 from publishing.search.query import find
 from publishing.workflow import publish
+from staff.accounts.reset_tokens import ResetTokenGenerator
 from staff.models import CardLink, StaffMember
-from staff.reset_tokens import ResetTokenGenerator
 from tests.conftest import new_bucket
 from tests.desk import enter
 from tests.publishing.backup.archives import everything, rewritten, silent, unsigned

@@ -66,7 +66,9 @@ def test_the_way_to_https_and_what_comes_early_over_it_are_safe_too(settings):
 
 
 def test_an_outage_is_as_safe_as_a_page(monkeypatch):
-    monkeypatch.setattr("staff.views.StaffMember.published", lambda: (_ for _ in ()).throw(OperationalError("gone")))
+    monkeypatch.setattr(
+        "staff.cards.views.StaffMember.published", lambda: (_ for _ in ()).throw(OperationalError("gone"))
+    )
     response = Client(raise_request_exception=False).get("/contact/")
     assert response.status_code == 503
     assert set(SAFE) <= set(response.headers)

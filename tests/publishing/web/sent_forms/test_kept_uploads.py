@@ -23,9 +23,9 @@ from publishing.models import KeptUpload
 from publishing.web.sent_forms import kept_uploads
 from publishing.workflow import publish
 from publishing.workflow.erasure.objects import erase
-from staff.departures import forget_account
+from staff.accounts.sessions import end_sessions
+from staff.forgetting.departures import forget_account
 from staff.models import StaffMember
-from staff.sessions import end_sessions
 from tests.desk import enter, give_second_factor
 from tests.priorities.pdf_files import pdf
 from tests.publishing.admin.test_publishable import address, form_data

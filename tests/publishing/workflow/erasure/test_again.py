@@ -26,7 +26,7 @@ from publishing.workflow.erasure.redaction import redact, redact_remark
 from publishing.workflow.erasure.stored_files import erasable_files, erase_file
 from publishing.workflow.erasure.traces import scrub
 from publishing.workflow.erasure.versions import erase_version
-from staff.departures import forget_account
+from staff.forgetting.departures import forget_account
 from staff.models import StaffMember
 from tests.publishing.secret import SECRET, publish_secret, saying, stored, where_it_stands
 from tests.staff.conftest import photo_file
