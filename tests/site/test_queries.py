@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from pages.models import Organisation
 from priorities.models import Document, Priority, Theme
-from publishing.workflow import publish
+from publishing.workflow import publish, publish_new
 from staff.models import StaffMember
 from tests.priorities.pdf_files import pdf, upload
 from tests.updates import update_on
@@ -24,12 +24,13 @@ def test_a_page_asks_a_fixed_number_of_times(client, django_assert_num_queries, 
         client.get(address)
 
 
-@pytest.mark.parametrize("extra", [0, 3, 297])
-def test_the_home_page_asks_as_often_with_3_as_with_300_themes(client, editor, django_assert_num_queries, extra):
-    for number in range(extra):
-        publish(Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}"), editor)
-    with django_assert_num_queries(QUERIES["/"]):
-        client.get("/")
+def test_the_home_page_asks_as_often_with_3_as_with_300_themes(client, editor, django_assert_num_queries):
+    for wanted in (0, 3, 297):
+        there = Theme.objects.filter(title_nl__startswith="T-").count()
+        numbers = range(there, wanted)
+        publish_new([Theme.objects.create(title_nl=f"T-{n}", slug_nl=f"t-{n}") for n in numbers], editor)
+        with django_assert_num_queries(QUERIES["/"]):
+            client.get("/")
 
 
 @pytest.fixture
@@ -64,25 +65,29 @@ def test_a_page_with_everything_asks_a_few_times(client, full_pages, django_asse
     assert 'href="/contact/' in html
 
 
-@pytest.mark.parametrize(
-    ("address", "more"),
-    [
-        ("/", 0),
-        ("/themas/", 0),
-        ("/themas/demonstratie-2/", 0),
-        ("/prioriteiten/tewerkstellingsbeleid/", 0),
-        ("/nieuws/", 0),
-        ("/nieuws/demonstratie-bericht-2/", 0),
-        ("/feed/", 0),
-        ("/zoeken/?q=berichten", 1),  # the index again, for the best of very many
-    ],
-)
-def test_a_page_asks_as_often_on_a_large_site_as_on_a_small_one(client, address, more):
-    asked = []
+LIKELY_TO_GROW = {
+    "/": 0,
+    "/themas/": 0,
+    "/themas/demonstratie-2/": 0,
+    "/prioriteiten/tewerkstellingsbeleid/": 0,
+    "/nieuws/": 0,
+    "/nieuws/demonstratie-bericht-2/": 0,
+    "/feed/": 0,
+    "/zoeken/?q=berichten": 1,  # the index again, for the best of very many
+}
+
+
+def test_a_page_asks_as_often_on_a_large_site_as_on_a_small_one(client):
+    """One site for all these pages: to fill it takes a hundred times as long as to ask for them."""
+    asked: list[dict[str, int]] = []
     for scale in (1, 8):
         call_command("demo", scale=scale, verbosity=0)
-        client.get(address)
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(address).status_code == 200
-        asked.append(len(queries))
-    assert asked[1] <= asked[0] + more
+        asked.append({})
+        for address in LIKELY_TO_GROW:
+            client.get(address)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(address).status_code == 200
+            asked[-1][address] = len(queries)
+    small, large = asked
+    grown = {address: (small[address], large[address]) for address in small if large[address] > small[address]}
+    assert {address for address, (few, many) in grown.items() if many > few + LIKELY_TO_GROW[address]} == set(), grown
