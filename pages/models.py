@@ -157,6 +157,12 @@ MUNICIPALITIES = (
     *("Zonnebeke", "Ypres", "Furnes", "Dixmude", "Nieuport", "La Panne", "Coxyde", "Messines", "Poperinghe"),
     "Wervicq",
 )
+# Other words by which people look for the home page: what the site is called, and where the region lies.
+HOME = (
+    *("RESOC Westhoek", "Home", "Homepage", "Startpagina", "Accueil", "Page d’accueil", "About us", "Qui sommes-nous"),
+    *("Wie we zijn", "Missie", "Mission", "Visie", "Vision", "Doelstellingen", "Objectifs", "Objectives", "Goals"),
+    *("België", "Belgique", "Belgium", "Westvlaanderen", "Flandreoccidentale", "Westflanders"),  # also in two words
+)
 
 
 class MissionPage(Publishable):
@@ -239,8 +245,8 @@ class MissionPage(Publishable):
 
     @property
     def keywords(self) -> tuple[str, ...]:
-        """The municipalities on the map of that page, also as French calls them, and what they are."""
-        return "gemeenten", "communes", "municipalities", *MUNICIPALITIES
+        """Its own names, and the municipalities on its map, also as French calls them, and what they are."""
+        return *HOME, "gemeenten", "communes", "municipalities", *MUNICIPALITIES
 
     def structured_data(self) -> dict[str, Any]:
         """The body whose site this is."""

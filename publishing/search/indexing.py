@@ -19,13 +19,14 @@ from publishing.i18n.languages import CODES, is_blank, resolve, translated_field
 from publishing.models import Publishable, Revision, RevisionText
 from publishing.models.revisions import not_overtaken
 from publishing.models.snapshots import child_models, published_fields
+from publishing.search import places
 from publishing.search import text as search_text
 from publishing.search.ranking import NAMES
 from publishing.search.word_index import PUBLIC
 from publishing.types import AnyField
 
 # Raise this when the words that are indexed of a text change: the next start then makes the index anew.
-VERSION = 9
+VERSION = 10
 
 
 # Fields that store something else as text, and are not indexed.
@@ -74,10 +75,14 @@ def index(obj: Publishable, revision: Revision) -> list[RevisionText]:
 
 
 def _names(obj: Publishable, words: Words) -> list[str]:
-    """What an object is called in one language, its title first: also the last part of its address."""
+    """What an object is called in one language, its title first: also the last part of its address.
+
+    One that stands alone at the address of a place is called as that is: who asks for `contact RESOC` wants that page.
+    """
     language = words.language or CODES[0]
     column = f"short_title_{language}"
-    return [words.title, *filter(None, (getattr(obj, column, ""), obj.slug_in(language))), *obj.keywords]
+    names = [words.title, *filter(None, (getattr(obj, column, ""), obj.slug_in(language))), *obj.keywords]
+    return names + (places.names_of(obj.found_at) if obj.found_at and obj.is_single else [])
 
 
 def add(texts: list[RevisionText]) -> int:

@@ -48,6 +48,13 @@ def register(place: Place) -> None:
     indexed.cache_clear()
 
 
+def names_of(view_name: str) -> list[str]:
+    """What a place is called in all languages; nothing when it is none."""
+    place = PLACES.get(view_name)
+    said = (name for code in CODES if place for name in (place.title_in(code), *place.names.get(code, ())))
+    return list(dict.fromkeys(said))
+
+
 @cache
 def indexed() -> tuple[tuple[str, str, str], ...]:
     """The name of the address of each place, a language, and what it is called as the index writes it."""

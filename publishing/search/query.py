@@ -59,7 +59,7 @@ def find(query: str, at: datetime | None = None) -> Found:
     said = search_text.query_words(query)
     if not said:
         return Found((), at, [])
-    if all(word.folded in STOP_WORDS for word in said):
+    if all(word.folded in STOP_WORDS or (len(word.folded) == 1 and word.folded.isalpha()) for word in said):
         return Found(said, at, [], is_too_common=True)
     search = _Search(query, current(), at)
     return search.of_number() or search.find(tuple(telling_words(said)))
@@ -181,7 +181,7 @@ class _Search:
         )
         near = Near(wide, apart, table)
         for word in strange:
-            near.likely[word.folded] = likely_words(word.folded, {*self.known, *table.single})
+            near.likely[word.folded] = likely_words(word.folded, {*self.known, *table.words})
             near.heads[word.folded] = head(word.folded, self.known, table) if self.reader in COMPOUNDING else ""
         more = [search_text.Word(each, each) for each in sorted(near.meant)]
         more += [half for half in apart if half not in self.longer]
@@ -206,8 +206,8 @@ class _Search:
         texts_have = ((self.strength(word, text), text.language) for text in self.texts.values())
         return any(
             found >= ranking.BEGINNING
-            # The stem of a short word is that of another word in another language: `misie` has that of `mise`.
-            and (code in own or found != ranking.STEM or len(word.folded) >= LONG)
+            # A slip may have the stem of a word in another language: `misie` that of `mise`, `marketting` a Dutch one.
+            and (code in own or found != ranking.STEM)
             for found, code in chain(texts_have, self._strengths_of_places(word))
         )
 
@@ -247,7 +247,7 @@ class _Search:
 
         best: dict[tuple[str, int, str], Hit] = {}
         # Of the hits of one object, its own words count before those of a page that names it.
-        for hit in sorted(hits, key=lambda hit: (place.get(hit.language, len(place)), bool(hit.through))):
+        for hit in sorted(hits, key=lambda hit: (place.get(hit.language, len(place)), bool(hit.through), -hit.score)):
             best.setdefault((hit.model, hit.object_id, hit.place), hit)
         pages = {model._meta.label_lower for model in _models() if has_address(model)}
         there = sorted((hit for hit in best.values() if hit.place or hit.model in pages), key=rank)
@@ -287,7 +287,7 @@ class _Search:
             elif kind.found_at and not self._is_there(kind.found_at):
                 continue  # a text page has that address
             elif kind.found_at:
-                hits.append(Hit("", 0, 0, text.language, score, "", matched=matched, place=kind.found_at))
+                hits.append(Hit("", 0, 0, text.language, score, "", matched, place=kind.found_at))
             else:
                 (printed if kind.printed_on else homeless).append(Hit(*target, score, text.sort_key, matched))
         hits += found_where_printed(printed, self._printing) if printed else []
@@ -384,15 +384,20 @@ class _Search:
     def meant(
         self, near: Near, likely: Likely, languages: Sequence[str]
     ) -> tuple[dict[str, list[str]], tuple[search_text.Word, ...]]:
-        """By a word of the query: the nearest ones that these languages know; and what to look for then."""
+        """By a word of the query: the nearest ones that these languages know; and what to look for then.
+
+        In other languages than the reader's only what is one letter away from a long word: `grants` is not `grands`.
+        """
+        is_own = self.reader in languages
         meant: dict[str, list[str]] = {}
         corrected = []
         for word in near.wide:
             if word.also or any(ranking.strength(word, names, self.reader) for *_place, names in places.indexed()):
                 corrected.append(word)  # it is written as it should be, and leads to nothing that is there
                 continue
-            known = {each: self._known(near.read(each), languages) for each in likely.get(word.folded, ())}
-            there = {each: likely[word.folded][each] for each in known if known[each].texts}
+            apart = likely.get(word.folded, {}) if is_own or len(word.folded) >= LONG else {}
+            known = {each: self._known(near.read(each), languages) for each in apart}
+            there = {each: apart[each] for each in known if known[each].texts and (is_own or apart[each] <= 1)}
             if nearest_words := nearest(there, known):
                 closest = [each for each in nearest_words if there[each] == there[nearest_words[0]]]
                 if closest[0] != word.written:

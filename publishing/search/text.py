@@ -63,6 +63,10 @@ SPACE = " "
 
 
 ALGORITHMS = {"nl": "dutch", "fr": "french", "en": "english"}
+# Endings of Dutch words of one family that a stemmer keeps apart: `economie` and `economisch`.
+FAMILY = ("ie", "isch")
+LEAST_BEFORE = 4  # letters that a word has before such an ending
+
 # What a stemmer takes for another form of a word that means something else: who looks for a train wants no course.
 APART = {"en": frozenset({"training", "trainings"})}
 
@@ -253,14 +257,24 @@ def query_words(query: str) -> tuple[Word, ...]:
 
 
 def word_stems(word: Word, language: str) -> frozenset[str]:
-    """The stems of a word of a query, and of what it forms with its neighbour."""
-    joined = [stems(each, language) for each in word.joined if each.isalpha()]
-    return stems(word.written, language).union(*joined)
+    """The stems of a word of a query and of its family, and of what it forms with its neighbour."""
+    others = [each for each in word.joined if each.isalpha()]
+    others += _family(word.folded) if language == "nl" else []
+    return stems(word.written, language).union(*(stems(each, language) for each in others))
+
+
+def _family(folded: str) -> list[str]:
+    """The word with the other ending of its family; none when it has no such ending."""
+    return [
+        folded.removesuffix(ending) + other
+        for ending, other in (FAMILY, FAMILY[::-1])
+        if folded.endswith(ending) and len(folded) >= len(ending) + LEAST_BEFORE
+    ]
 
 
 def compound_stems(word: Word) -> list[str]:
     """The stems of a word to look for in the compounds of a language that has them; they need a letter more."""
-    found = {stem for code in COMPOUNDING if code for stem in stems(word.written, code)}
+    found = {stem for code in COMPOUNDING if code for stem in word_stems(word._replace(joined=()), code)}
     return sorted(stem for stem in found if len(stem) > INFIX and stem not in word.spellings and stem.isalpha())
 
 

@@ -26,14 +26,18 @@ def first(query: str) -> str:
     return next((result.url for result in found.results(found.hits[:1])), "")
 
 
+MORE = "0009_more_search_words", "0011_search_words_of_travel_and_board"
+
+
 def test_a_new_site_begins_with_the_set_of_the_file_and_all_of_it_is_allowed():
     lines = tomllib.loads(FILE.read_text())
     later = import_module("pages.migrations.0007_french_search_words")
     french = {later.MOVED.get(meant, meant): words for meant, words in lines["fr"].items()}
     lines["fr"] = {meant: [*words, *later.ADDED.get(meant, ())] for meant, words in french.items()}
     of_file = {(code, said, meant) for code in lines for meant, words in lines[code].items() for said in words}
-    more = import_module("pages.migrations.0009_more_search_words").ADDED
-    of_file |= {(code, said, meant) for code in more for meant, words in more[code].items() for said in words}
+    for name in MORE:
+        more = import_module(f"pages.migrations.{name}").ADDED
+        of_file |= {(code, said, meant) for code in more for meant, words in more[code].items() for said in words}
     assert set(Synonym.objects.values_list("language", "said", "meant")) == of_file
     for each in Synonym.objects.all():
         each.full_clean()

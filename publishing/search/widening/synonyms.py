@@ -49,6 +49,11 @@ class Synonyms:
         }
 
     @cached_property
+    def words(self) -> set[str]:
+        """The single words that it has, and all words that they and others stand for."""
+        return {*self.single, *(word for meant in self._table.values() for right in meant for word in right)}
+
+    @cached_property
     def _by_stem(self) -> dict[str, tuple[str, ...]]:
         return {stem: (word,) for word in reversed(self.single) for stem in stems(word, self.language)}
 
