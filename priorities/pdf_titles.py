@@ -11,15 +11,16 @@ MAX_TITLE = 200  # characters
 BY_PROGRAM = re.compile(r"^(microsoft (office )?)?(word|excel|powerpoint|publisher|visio)\s+-\s+", re.I)
 # What the title of a window has behind the name of a file.
 BEHIND = re.compile(
-    r"\s+[-–—]\s+(google\s\w+|((microsoft|libreoffice|openoffice(\.org)?)\s)?(word|excel|powerpoint|writer|calc|impress))$"
+    r"\s+[-–—]\s+(google\s\w+|((microsoft|libreoffice|openoffice(\.org)?)\s)?(word|excel|powerpoint|writer|calc|impress"
+    r"|kladblok|notepad|wordpad))$"
     r"|\s*\[(alleen-lezen|compatibiliteitsmodus|beveiligde weergave|read-only|compatibility mode|protected view"
     r"|lecture seule|mode de compatibilité|mode protégé|schreibgeschützt|kompatibilitätsmodus)\]$",
     re.I,
 )
 ENDING = re.compile(
     r"\.(pdf|docx?|docm|dotx?|odt|ott|rtf|txt|md|pages|wp[ds]|tex|dvi|e?ps|ai|indd|idml|inx|indt|qx[dp]|pub|psd|svg|cdr"
-    r"|af(pub|design|photo)|sla|pp[ts]x?|pptm|odp|key|xls[xmb]?|od[sg]|numbers|csv|html?|xml|xps|oxps|epub|jpe?g|png|gif"
-    r"|tiff?|bmp|webp|hei[cf]|vsdx?|dwg|dxf|msg|eml|tmp|bak|wmf|emf|mdi|php|aspx?|jsp|zip)(\s*\(?\d*\)?)?\.?$",
+    r"|af(pub|design|photo)|sla|pp[ts]x?|pptm|odp|key|xls[xmb]?|od[sg]|gdoc|gsheet|gslides|numbers|csv|html?|xml|xps|oxps|epub"
+    r"|jpe?g|png|gif|tiff?|bmp|webp|hei[cf]|vsdx?|dwg|dxf|msg|eml|tmp|bak|wmf|emf|mdi|php|aspx?|jsp|zip)(\s*\(?\d*\)?)?\.?$",
     re.I,
 )
 PATH = re.compile(r"^([a-z]:[\\/]|\\\\|\.{0,2}/|~/|file:|https?:|about:|www\.\S+$)|\\|\S%20\S", re.I)
@@ -31,7 +32,7 @@ PLACE_FOR_TITLE = re.compile(
 # What scanners and cameras call what they make.
 NUMBERED = re.compile(
     r"^((scan|scn|skm|kmbt|img|dsc|ccf|fax|mfp|mfd|xerox|doc|document|sharp|canon|hp|epson)[\s_-]?\w*\d{3,}\w*"
-    r"|d:\d{8,}\S*)$"
+    r"|d:?\d{8,}\S*)$"
 )
 MONTHS = set(
     """
@@ -56,7 +57,7 @@ PROGRAMS_WORDS = set(
     unbenannt unbenannte unbenanntes ohne namenlos neue neues neuer dokument prasentation folie mappe
     arbeitsmappe tabelle blatt drucken druckauftrag druck gescanntes zeichnung bild kein none null default
     template sjabloon modele vorlage feuil opmaak ontwerp design naam name van het the een distiller camscanner
-    genius lens
+    genius lens outlook memo style kladblok notepad bloc notes wordpad to sin titulo senza titolo
 """.split()  # noqa: SIM905  (as a list it fills ninety lines)
 )
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
     |Microsoft PowerPoint - Presentatie1 [Alleen-lezen]|Feuil1|Opmaak 1|Untitled design|Ontwerp zonder titel
     |Design ohne Titel|CamScanner 05-12-2024 10.10|Adobe Scan 12 mei 2024|New Document 2024-05-12|Microsoft Word 2016
     |Acrobat Distiller|Klik om de titel te bewerken|Click to edit title|[Typ hier de titel]|Titel van het document
+    |Microsoft Outlook - Memo Style|verslag.txt - Kladblok|Print to PDF|Rapport.gdoc|D20241205101112|Senza titolo
     |www.example.org/nota|advies-mobiliteit-2024-def|Nota%20mobiliteit
     |D:20240512101010""".replace("\n    ", "").split("|"),
 )
