@@ -1,9 +1,13 @@
 """Letters of all scripts in ASCII, by one rule for addresses, file names and search."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
 from django.utils.text import slugify
+
+# Signs that stand between words without a space: `water/klimaat`, `2.0`. Those within one, as in `thema's`, just go.
+BETWEEN_WORDS = re.compile(r"[/\\|+:;=…·•–—]|(?<=\d)[.,](?=\d)")
 
 
 def to_ascii(text: str) -> str:
@@ -20,7 +24,7 @@ def to_slug(text: str, default: str = "") -> str:
 
     `default` when it has no letter or digit.
     """
-    return slugify(to_ascii(text)) or default
+    return slugify(to_ascii(BETWEEN_WORDS.sub(" ", text))) or default
 
 
 @lru_cache(maxsize=2_000)

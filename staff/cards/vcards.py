@@ -15,6 +15,8 @@ from publishing.search.names.person_matching import TITLES
 from publishing.text import phones
 from staff.models import StaffMember
 
+# What stands behind a name, in small letters without dots.
+DEGREES = TITLES | {"phd", "md", "ma", "msc", "ba", "bsc", "mba", "llm", "jr", "sr"}
 LINE_OCTETS = 75  # RFC 2426 2.6: a longer line is folded
 # Makes the UID of a card (RFC 2426 3.6.7), by which an address book knows a card that it has already.
 CARDS = UUID("c6a3b1f4-52f7-4b0b-9d0f-3a8f6d1b7e52")
@@ -26,11 +28,11 @@ def vcard(member: StaffMember, url: str = "", *, whole: bool = True, with_photo:
     Without `whole` only what does not pass: neither the photo nor an absence. Raises StorageUnavailable
     when nobody can tell what the photo is.
     """
-    first, last, title = names(member.name)
+    first, last, title, degree = names(member.name)
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
-        f"N:{_escape(last)};{_escape(first)};;{_escape(title)};",
+        f"N:{_escape(last)};{_escape(first)};;{_escape(title)};{_escape(degree)}",
         f"FN:{_escape(member.name)}",
         "ORG:RESOC Westhoek",
         f"UID:urn:uuid:{uuid5(CARDS, str(member.pk))}",
@@ -91,17 +93,31 @@ def absence(member: StaffMember) -> str:
     return said
 
 
-def names(name: str) -> tuple[str, str, str]:
-    """The first name, the family name and what stands before both, such as `Dr.`; a single name is the family name.
+def names(name: str) -> tuple[str, str, str, str]:
+    """The first name, the family name, what stands before both, such as `Dr.`, and what stands behind, such as `PhD`.
 
-    Address books sort by the family name (RFC 2426 3.1.2).
+    Address books sort by the family name (RFC 2426 3.1.2): what stands before a comma, as in `Janssens, Jan`. A
+    single name is the family name.
     """
-    words = name.split()
-    titles = 0
-    while titles < len(words) - 1 and words[titles].endswith(".") and words[titles][:-1].casefold() in TITLES:
-        titles += 1
-    first, *rest = words[titles:] or [""]
-    return (*((first, " ".join(rest)) if rest else ("", first)), " ".join(words[:titles]))
+    parts = [" ".join(part.split()) for part in name.split(",") if part.strip()] or [""]
+    degrees: list[str] = []
+    while len(parts) > 1 and all(word.replace(".", "").casefold() in DEGREES for word in parts[-1].split()):
+        degrees.insert(0, parts.pop())
+    family, *others = parts
+    before, family = _without_titles(family)
+    if others:
+        also, first = _without_titles(" ".join(others))
+        return first, family, f"{before} {also}".strip(), ", ".join(degrees)
+    first, _space, last = family.partition(" ")
+    return (*((first, last) if last else ("", first)), before, ", ".join(degrees))
+
+
+def _without_titles(words: str) -> tuple[str, str]:
+    """The titles at the beginning, such as `Dr. Ir.`, and what is left, of which there is always something."""
+    titles, rest = [], words.split()
+    while len(rest) > 1 and rest[0].endswith(".") and rest[0][:-1].casefold() in TITLES:
+        titles.append(rest.pop(0))
+    return " ".join(titles), " ".join(rest)
 
 
 def _photo(member: StaffMember) -> str:

@@ -1,5 +1,6 @@
 """The interface is complete in three languages, and what is compiled is what was written."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,10 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.contrib import admin
+from django.test import RequestFactory
+from django.utils.translation import override
+from django.views.i18n import JavaScriptCatalog
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "locale"
@@ -23,11 +28,22 @@ def test_every_word_is_translated_and_compiled(language):
 
 def test_french_has_its_spaces_that_do_not_break():
     """A whole one before a colon and within guillemets, a narrow one before the other signs (decision 63)."""
-    import re
-
     wrong = re.compile(r"(?<![\xa0:]):(?=\s|$)|(?<!\u202f)[;!?](?=\s|$)|«(?!\xa0)|(?<!\xa0)»")
     texts = [entry.msgstr for entry in polib.pofile(str(LOCALE / "fr" / "LC_MESSAGES" / "django.po"))]
     assert [text for text in texts if wrong.search(text)] == []
+
+
+def test_the_scripts_of_the_desk_have_true_apostrophes_in_french():
+    """What Django writes straight, such as beside a date, this site says in its own catalogue."""
+    folder, straight = Path("locale/fr/LC_MESSAGES"), re.compile(r"\w'\w")
+    theirs = polib.pofile(str(Path(admin.__file__).parent / folder / "djangojs.po"))
+    ours = {entry.msgid: entry.msgstr for entry in polib.pofile(str(ROOT / folder / "djangojs.po"))}
+    assert {entry.msgid for entry in theirs if straight.search(entry.msgstr)} == set(ours)
+    assert not any(straight.search(text) for text in ours.values())
+    assert {entry.msgid: entry.msgstr for entry in polib.mofile(str(ROOT / folder / "djangojs.mo"))} == ours
+    with override("fr"):
+        said = JavaScriptCatalog.as_view(packages=["django.contrib.admin"])(RequestFactory().get("/")).content.decode()
+    assert r'"Today": "Aujourd\u2019hui"' in said
 
 
 @pytest.mark.skipif(not shutil.which("xgettext"), reason="xgettext is not installed: apt install gettext")

@@ -12,6 +12,9 @@ from publishing.text.transliteration import to_ascii, to_slug
         ("Оксана Шевченко", "oksana-shevchenko"),
         ("Θεσσαλονίκη", "thessaloniki"),
         ("Stéphanie", "stephanie"),
+        ("Water/klimaat", "water-klimaat"),
+        ("Wonen|zorg: en·of—versie 2.0", "wonen-zorg-en-of-versie-2-0"),
+        ("De thema's van R&D (U.S.A.)", "de-themas-van-rd-usa"),
     ],
 )
 def test_a_slug_is_written_in_ascii(text, slug):

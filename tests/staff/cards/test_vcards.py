@@ -45,6 +45,11 @@ def test_a_card_is_vcard_3_in_utf8_with_the_number_in_international_form(client)
         ("Madonna", "N:Madonna;;;;"),
         ("Dr. Ir. An Peeters", "N:Peeters;An;;Dr. Ir.;"),
         ("Dr. Peeters", "N:Peeters;;;Dr.;"),
+        ("Janssens, Jan", "N:Janssens;Jan;;;"),
+        ("Van den Berg, Ir. An Lieve", "N:Van den Berg;An Lieve;;Ir.;"),
+        ("An Peeters, Ph.D.", "N:Peeters;An;;;Ph.D."),
+        ("Peeters, An, PhD, MSc", "N:Peeters;An;;;PhD\\, MSc"),
+        ("Jan Janssens,", "N:Janssens;Jan;;;"),
     ],
 )
 def test_a_card_always_has_a_family_name(name, line):
