@@ -1,9 +1,11 @@
 """Meetings for calendar programs (RFC 5545): all of them as one calendar to follow, and one meeting as a file."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2s
+from threading import Lock
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from consultation.models import Meeting
 from consultation.models.meetings import moment_key
+from publishing.cache import stamp
 from publishing.i18n.languages import current, localized, resolve
 from publishing.i18n.urls import absolute
 from publishing.models import Publishable, Revision, follow
@@ -58,16 +61,63 @@ END:VTIMEZONE
 """
 
 
+@dataclass(frozen=True)
+class Made:
+    """The calendar as it was made once; the page cache has none, because it also changes without a publication."""
+
+    content: bytes
+    state: stamp.StampState
+    until: datetime | None  # when the first meeting leaves it
+    gone: frozenset[int]
+    there: frozenset[int]  # those of `gone` that still have a working copy, see `_withdrawn`
+
+    def holds(self, state: stamp.StampState, now: datetime) -> bool:
+        """Whether it would be made the same again."""
+        is_same = (state.number, state.changed_at, state.until) == (
+            self.state.number, self.state.changed_at, self.state.until
+        )  # fmt: skip
+        return is_same and (self.until is None or now < self.until) and self.there == _there(self.gone)
+
+
+MOST_MADE = 20  # languages, and names of the site where `SITE_URL` does not say one
+_made: dict[tuple[str, str], Made] = {}
+_making = Lock()
+
+
 def calendar(request: HttpRequest) -> HttpResponse:
-    """The meetings to come and those of the last year, in the language of the address; 404 while there are none."""
-    now = timezone.now()
+    """The meetings to come and those of the last year, in the language of the address; 404 while there are none.
+
+    Calendar programs ask for it every hour, and of a thousand meetings it takes most of a second to make.
+    """
+    key = current(), absolute(request, "/")
+    with _making:  # once, for all who ask meanwhile
+        now, state = timezone.now(), stamp.state()
+        made = _made.get(key)
+        if made is None or not made.holds(state, now):
+            made = _make(request, state, now)
+            if len(_made) >= MOST_MADE:
+                _made.clear()
+            _made[key] = made
+    return _sent(request, made.content)
+
+
+def _make(request: HttpRequest, state: stamp.StampState, now: datetime) -> Made:
     shown: Any = Meeting.published(now).following("items__opinion")
     meetings: list[Any] = list(shown.filter(sort_key__gt=moment_key(now - KEPT)))
     gone = _withdrawn(now)
     if not meetings and not gone and not Meeting.published(now).exists():
         raise Http404
     kept = [each for each in meetings if not each.is_cancelled or _is_kept(each, now)]
-    return answer(request, [*kept, *gone], {each.pk for each in gone})
+    ends = [each.over_at + (KEPT_CANCELLED if each.is_cancelled else KEPT) for each in kept if each.over_at]
+    ends += [each.over_at + KEPT_CANCELLED for each in gone if each.over_at]
+    numbers = frozenset(each.pk for each in gone)
+    content = written(request, [*kept, *gone], numbers)
+    return Made(content, state, min(ends, default=None), numbers, _there(numbers))
+
+
+def _there(numbers: Iterable[int]) -> frozenset[int]:
+    """Those of these meetings that were not deleted."""
+    return frozenset(Meeting._base_manager.filter(pk__in=numbers).values_list("pk", flat=True) if numbers else ())
 
 
 def _withdrawn(now: datetime) -> list[Any]:
@@ -82,7 +132,7 @@ def _withdrawn(now: datetime) -> list[Any]:
     # A withdrawal holds what its page said last: that is told no more once it is taken back too.
     last = {number: taken_back_at is None for number, taken_back_at in seen.values_list("object_id", "taken_back_at")}
     gone = [revision.thaw(now) for number, revision in found.items() if last.get(number)]
-    there = set(Meeting._base_manager.filter(pk__in=found).values_list("pk", flat=True))
+    there = _there(found)
     for each in gone:
         if each.pk not in there:  # deleted: a calendar need know which entry to strike out, and no more
             for column in localized("title"):
@@ -108,10 +158,18 @@ class MeetingFileView(PublishedDetailView):
         if not obj.starts_at:  # as nothing that is published now
             raise Http404
         follow([obj], self.following, cast(datetime, obj.as_of))
-        return answer(self.request, [obj], set(), f"{obj.slug_in(current())}.ics")
+        return _sent(self.request, written(self.request, [obj]), f"{obj.slug_in(current())}.ics")
 
 
-def answer(request: HttpRequest, meetings: Sequence[Any], gone: set[int], name: str = "") -> HttpResponse:
+def _sent(request: HttpRequest, content: bytes, name: str = "") -> HttpResponse:
+    headers = {"Cache-Control": "no-cache", "ETag": quote_etag(blake2s(content, digest_size=16).hexdigest())}
+    if name:
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+    return cast(HttpResponse, get_conditional_response(request, headers["ETag"], None, response))
+
+
+def written(request: HttpRequest, meetings: Sequence[Any], gone: Collection[int] = ()) -> bytes:
     """These meetings as a calendar; those that are `gone` as cancelled, without what they were about."""
     from icalendar import Calendar, Timezone  # only now: it costs a worker 9 MB and a fifth of a second
 
@@ -124,12 +182,7 @@ def answer(request: HttpRequest, meetings: Sequence[Any], gone: set[int], name: 
     numbers = sequences([each.pk for each in meetings])
     for meeting in sorted(meetings, key=lambda each: (each.starts_at, each.pk)):
         made.add_component(_event(request, meeting, numbers[meeting.pk], is_gone=meeting.pk in gone))
-    content = made.to_ical()
-    headers = {"Cache-Control": "no-cache", "ETag": quote_etag(blake2s(content, digest_size=16).hexdigest())}
-    if name:
-        headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
-    return cast(HttpResponse, get_conditional_response(request, headers["ETag"], None, response))
+    return cast(bytes, made.to_ical())
 
 
 def sequences(numbers: Iterable[int]) -> dict[int, int]:

@@ -8,6 +8,7 @@ import time_machine
 import vobject
 from django.utils import timezone
 
+from consultation import calendars
 from consultation.models import Meeting
 from publishing.workflow import publish, take_back, withdraw
 from publishing.workflow.restore import discard
@@ -151,6 +152,20 @@ def test_one_meeting_is_a_file_and_a_withdrawn_one_is_gone(client, editor, held)
     withdraw(held, editor, "Vergissing.")
     assert client.get(path).status_code == 410
     assert client.get("/agenda/geheim.ics").status_code == 404
+
+
+def test_it_is_made_once_until_something_changes(client, editor, held, monkeypatch):
+    made = []
+    write = calendars.written
+    monkeypatch.setattr(calendars, "written", lambda *given: made.append(1) or write(*given))
+    first = client.get("/agenda.ics").content
+    assert (client.get("/agenda.ics").content == first, len(made)) == (True, 1)
+    assert client.get("/agenda.ics", headers={"host": "localhost"}).content != first
+    assert len(made) == 2
+    with time_machine.travel(held.ends_at + timedelta(days=364)):
+        events(client)
+    with time_machine.travel(held.ends_at + timedelta(days=366)):
+        assert client.get("/agenda.ics").content.count(b"BEGIN:VEVENT") == 0
 
 
 def test_nothing_new_is_told_by_its_etag(client, editor, held):
