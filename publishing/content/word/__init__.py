@@ -1,8 +1,9 @@
 """A Word file (.docx) as rich text: `convert` is the one way in.
 
-`package` opens what nobody may trust; `styles` and `numbers` tell what a paragraph looks like in Word; `reading`
-writes down only what a reader of the document sees, and what was left out; `output` has mammoth make HTML of
-that; `blocks` are what they share. Nothing else of the file goes further: no comment, no name of an author, no picture.
+`package` opens what nobody may trust; `styles`, `numbers` and `grounds` tell what words look like in
+Word; `reading` writes down only what a reader of the document sees, and what was left out; `output` has mammoth make
+HTML of that; `blocks` are what they share. Nothing else of the file goes further: no comment, no name of an
+author, no picture.
 
 Not the editor or the desk, which show it: nothing here saves anything.
 """

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 MAX_FILE = 25_000_000  # bytes; no upload of the site may be larger
 MAX_PART = 12_000_000  # bytes of one part, unpacked: the text of some 2,000 pages
+MAX_READ = 60_000_000  # bytes of all that is read: one part may be named a thousand times
 MAX_UNPACKED = 400_000_000  # bytes that all parts say they have
 MAX_RATIO = 250  # times smaller than it was; XML gets 5 to 40 times smaller
 MAX_DIRECTORY = 1_000_000  # bytes of the list of parts
@@ -70,7 +71,7 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         self._zip = _opened(data)
-        self._elements = 0
+        self._elements = self._read = 0
         types = self.read("[Content_Types].xml")
         main = next((each for each in self.targets("", "officeDocument")), "word/document.xml")
         kind = _kind_of(types, main)
@@ -128,7 +129,8 @@ class Package:
         try:
             with self._zip.open(info) as file:
                 text = file.read(MAX_PART + 1)
-            if len(text) > MAX_PART:
+            self._read += len(text)
+            if len(text) > MAX_PART or self._read > MAX_READ:
                 raise RefusedError(TOO_MUCH)
             root: Element = fromstring(text, forbid_dtd=True)
         except (

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 from django.utils.translation import gettext_lazy as _
 
 from publishing.content.word.blocks import Block, Cell, Paragraph, Reading, Table, Words
+from publishing.content.word.grounds import UNKNOWN, WHITE, ground_of, ink_of, is_lost
 from publishing.content.word.numbers import Numbers
 from publishing.content.word.package import TOO_LONG, Package, RefusedError
 from publishing.content.word.styles import Styles, is_on, number, outline_level
@@ -47,8 +48,6 @@ CONTENTS = re.compile(r"\s*TOC\b", re.IGNORECASE)
 PROPERTIES = re.compile(r"creator|author|lastModifiedBy|manager|company", re.IGNORECASE)
 UNSEEN = (("hidden", ("w-vanish", "w-specVanish", "w-webHidden")), ("deleted", ("w-strike", "w-dstrike")))
 MAX_PIECES = 15_000  # paragraphs, cells, and words that look the same: some 300 pages, and seconds of work
-WHITE, BLACK, AUTO = "FFFFFF", "000000", "AUTO"
-MARKERS = {"black": BLACK, "white": WHITE}
 ON_THE_WEB = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)  # not a file on somebody's disk or network
 TINIEST = 2  # half points: what is no larger is on no paper
 DEEPEST_TABLE = 3  # tables within each other; what is deeper becomes paragraphs
@@ -78,7 +77,7 @@ class _Place:
     link: str = ""
     links: dict[str, str] = field(default_factory=dict)
     in_table: bool = False
-    is_shaded: bool = False
+    ground: str = WHITE
     is_heading: bool = False
 
 
@@ -170,8 +169,9 @@ class _Reader:
         style = self._styles.of_paragraph(element)
         own = element.find("w-pPr/w-outlineLvl")
         level = outline_level(own) if own is not None else self._styles.level(style)
-        shading = element.find("w-pPr/w-shd")
-        here = replace(place, style=style, is_shaded=place.is_shaded or _is_shade(shading), is_heading=bool(level))
+        shade = element.find("w-pPr/w-shd")
+        ground = ground_of(shade if shade is not None else self._styles.shade(style), place.ground)
+        here = replace(place, style=style, ground=ground, is_heading=bool(level))
         words = _merged(self._words(element, here))
         if self._styles.is_contents(style):
             if words:
@@ -224,7 +224,7 @@ class _Reader:
                 yield from (part for part in self._inside(each) if part.tag == tag)
 
     def _cell(self, element: Element, place: _Place, depth: int) -> Cell:
-        here = replace(place, in_table=True, is_shaded=True)
+        here = replace(place, in_table=True, ground=ground_of(element.find("w-tcPr/w-shd"), UNKNOWN))
         blocks = list(self._blocks(element, here, depth + 1))
         width, below = element.find("w-tcPr/w-gridSpan"), element.find("w-tcPr/w-vMerge")
         goes_on = below is not None and below.get("val", "continue") == "continue"
@@ -325,20 +325,13 @@ class _Reader:
         for kind, names in UNSEEN:
             if any(self._is_anywhere(run, place, name) for name in names):
                 return kind
+        if run.find("w-rPr/w14-textFill/w14-noFill") is not None:
+            return "hidden"
         size = self._anywhere(run, place, "w-sz")
         if size is not None and 0 <= number(size.get("val"), 20) <= TINIEST:
             return "hidden"
-        return "hidden" if self._has_color_of_ground(run, place) else ""
-
-    def _has_color_of_ground(self, run: Element, place: _Place) -> bool:
-        """Whether words have the colour of what is behind them: white on paper, or black under a black marker."""
         color, shade, marker = (self._anywhere(run, place, name) for name in ("w-color", "w-shd", "w-highlight"))
-        ink = color.get("val", AUTO).upper() if color is not None else AUTO
-        if marker is not None and _is_shade(marker):
-            return MARKERS.get(marker.get("val", "")) == (BLACK if ink == AUTO else ink)
-        if shade is not None and _is_shade(shade):  # on which Word itself writes in black or white where it may choose
-            return ink == shade.get("fill", "").upper()
-        return ink == WHITE and not place.is_shaded
+        return "hidden" if is_lost(ink_of(color), marker, ground_of(shade, place.ground)) else ""
 
     def _anywhere(self, run: Element, place: _Place, name: str) -> Element | None:
         """What says this of the words of a run: the run itself, its styles, or the whole document."""
@@ -460,14 +453,6 @@ def _stripped(words: list[Words]) -> list[Words]:
 def _style_of(run: Element) -> str:
     named = run.find("w-rPr/w-rStyle")
     return named.get("val", "") if named is not None else ""
-
-
-def _is_shade(element: Element | None) -> bool:
-    """Whether a property of the background gives one that is not white."""
-    if element is None:
-        return False
-    fill = element.get("fill", element.get("val", ""))
-    return fill.upper() not in ("", "AUTO", "CLEAR", "NONE", "WHITE", WHITE)
 
 
 def _symbol(element: Element) -> str:

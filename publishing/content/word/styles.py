@@ -53,6 +53,11 @@ class Styles:
         found = (style.find(f"w-rPr/{name}") for style in self.chain(kind, key))
         return next((each for each in found if each is not None), None)
 
+    def shade(self, key: str) -> Element | None:
+        """What a style of paragraphs, or one that it is based on, says of the ground of whole paragraphs."""
+        found = (style.find("w-pPr/w-shd") for style in self.chain("paragraph", key))
+        return next((each for each in found if each is not None), None)
+
     def everywhere(self, name: str) -> Element | None:
         """What holds for all words of the document."""
         return self._everywhere.find(name) if self._everywhere is not None else None

@@ -210,6 +210,7 @@ def test_an_item_that_is_left_out_does_not_count():
 # What never comes over
 
 UNSEEN = "Geheim woord"
+WORD_2010 = "http://schemas.microsoft.com/office/word/2010/wordml"
 HIDDEN = {
     "directly": p(run(UNSEEN, "<w:vanish/>")),
     "by a style of words": p(run(UNSEEN, '<w:rStyle w:val="Geheim"/>')),
@@ -220,6 +221,18 @@ HIDDEN = {
     "as white on white": p(run(UNSEEN, '<w:color w:val="FFFFFF"/>')),
     "as black under a black marker": p(run(UNSEEN, '<w:highlight w:val="black"/>')),
     "as black on black": p(run(UNSEEN, '<w:color w:val="000000"/><w:shd w:val="clear" w:fill="000000"/>')),
+    "as nearly white": p(run(UNSEEN, '<w:color w:val="FEFEFE"/>')),
+    "in the colour of the paper": p(run(UNSEEN, '<w:color w:themeColor="background1"/>')),
+    "as yellow under a yellow marker": p(run(UNSEEN, '<w:color w:val="FFFF00"/><w:highlight w:val="yellow"/>')),
+    "as black on a black paragraph": (
+        '<w:p><w:pPr><w:shd w:val="clear" w:fill="000000"/></w:pPr>'
+        + run(UNSEEN, '<w:color w:val="000000"/>')
+        + "</w:p>"
+    ),
+    "as black on solid black": p(run(UNSEEN, '<w:color w:val="000000"/><w:shd w:val="solid" w:color="auto"/>')),
+    "without a colour": p(
+        run(UNSEEN, f'<w14:textFill xmlns:w14="{WORD_2010}"><w14:noFill/></w14:textFill>'),
+    ),
     "too small to read": p(run(UNSEEN, '<w:sz w:val="2"/>')),
     "as a row": f"<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{p(UNSEEN)}</w:tc></w:tr></w:tbl>",
     "in a link": p(f'<w:hyperlink r:id="L1">{run(UNSEEN, "<w:vanish/>")}</w:hyperlink>'),
@@ -272,6 +285,21 @@ def test_words_that_stand_out_from_what_is_behind_them_are_read(look):
 def test_white_words_on_a_dark_cell_are_read():
     white = run("wit", '<w:color w:val="FFFFFF"/>')
     assert "wit" in html(table([f"<w:tc>{p(white)}</w:tc>"]))
+
+
+def test_words_in_the_colour_of_their_cell_never_pass():
+    black = run(UNSEEN, '<w:color w:val="000000"/>')
+    shade = '<w:tcPr><w:shd w:val="clear" w:fill="000000"/></w:tcPr>'
+    made = convert(docx(table([f"<w:tc>{shade}{p(black)}</w:tc>", "b"])))
+    assert (UNSEEN in made.html, made.left_out) == (False, [("hidden", UNSEEN)])
+
+
+def test_white_words_on_a_dark_style_of_paragraphs_are_read():
+    style = (
+        '<w:style w:type="paragraph" w:styleId="Donker"><w:name w:val="Donker"/><w:pPr><w:shd w:val="clear" '
+        'w:fill="003366"/></w:pPr><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>'
+    )
+    assert html(p("Gelezen", style="Donker"), styles=style) == "<p>Gelezen</p>"
 
 
 def test_comments_their_words_and_the_names_of_people_never_pass():

@@ -71,6 +71,17 @@ def test_a_part_that_unpacks_to_too_much_is_not_read():
     assert sentence(docx("a", more=parts)) == str(package.TOO_MUCH)
 
 
+def test_one_part_that_is_named_a_thousand_times_is_not_read_so_often():
+    role = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/header"
+    named = "".join(f'<Relationship Id="h{n}" Type="{role}" Target="header1.xml"/>' for n in range(1000))
+    rels = (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{named}</Relationships>'
+    )
+    header = b"<w>" + b" " * 10_000_000 + b"</w>"
+    large = docx("a", more={"word/_rels/document.xml.rels": rels, "word/header1.xml": header})
+    assert sentence(large) == str(package.TOO_MUCH)
+
+
 def test_a_part_that_lies_about_its_size_is_read_no_further_than_it_says():
     data = bytearray(docx("a", more={"word/styles.xml": b" " * 3_000_000}))
     place = data.index(b"PK\x01\x02")
