@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from installer import checks, variables, web
+from installer import aside, checks, variables, web
 from installer.machine import Machine, Stop
 from installer.site import Site
 
@@ -26,13 +26,15 @@ def go_back(machine: Machine, *, yes: bool) -> int:
         say_what_is_lost(site, now, before)
     if not (yes or machine.dry) and machine.input("Type 'yes' to go back:").lower() != "yes":
         raise Stop("You did not say yes. Nothing was changed.")
-    site.backup(now["release"], f"back-from-{now['release']}.zip")
-    if not keeps_data:
-        put_data_back(site, now, before)
+    backup = now["release"], f"back-from-{now['release']}.zip"
+    if keeps_data:
+        site.backup(*backup)
+    else:
+        put_data_back(site, now, before, backup)
     site.write_units(before)
     site.releases.turn(before)
     # Before anybody can save anything: from here on, no run puts the database of now back.
-    site.releases.remember(history=history[:-1], aside=None, unstarted=True)
+    site.releases.remember(history=history[:-1], aside=None, unstarted=True, forget=now["release"] * (not keeps_data))
     start_again(site)
     name = variables.read(machine).get("SITE_URL", "").removeprefix("https://")
     web.set_up(machine, (site.releases.path(before) / "deploy" / "nginx.conf").read_text(), name, site.port())
@@ -42,12 +44,14 @@ def go_back(machine: Machine, *, yes: bool) -> int:
 
 def start_again(site: Site) -> None:
     """Start the release that a way back turned to. Raises Stop."""
-    if not site.releases.state().get("unstarted") and not site.machine.dry:
+    state = site.releases.state()
+    if not state.get("unstarted") and not site.machine.dry:
         return
-    site.machine.remove(aside(site))
+    if forget := state.get("forget"):
+        aside.of(site).forget(forget)
     if not site.start():
         raise Stop("It does not start: 'journalctl -u resoc' says why.")
-    site.releases.remember(started=site.wanted(site.releases.in_use()), unstarted=None)
+    site.releases.remember(started=site.wanted(site.releases.in_use()), unstarted=None, forget=None)
 
 
 def say_what_is_lost(site: Site, now: dict[str, str], before: str) -> None:
@@ -55,11 +59,7 @@ def say_what_is_lost(site: Site, now: dict[str, str], before: str) -> None:
     file = Path(now["backup"] or "/nowhere")
     if not file.is_file():
         raise Stop(f"Release {before} can't read the data of {now['release']}, and the backup of then is gone.")
-    if site.variables().get("DATABASE_URL"):
-        raise Stop(
-            f"Release {before} can't read this database: stop the site, make an empty database, name it in "
-            f"DATABASE_URL, and restore {file} into it; see docs/operators.md, Back."
-        )
+    aside.of(site).check(now["release"])
     made = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     site.machine.say(
         f"Release {before} can't read the data of {now['release']}: they go back to {made:%Y-%m-%d %H:%M} UTC."
@@ -69,43 +69,28 @@ def say_what_is_lost(site: Site, now: dict[str, str], before: str) -> None:
     site.machine.say(f"What is lost: {lost}. It stays in a backup that is made first.")
 
 
-def aside(site: Site) -> Path:
-    """Where the database of now is while that of then is put back."""
-    return site.data / "db-set-aside"
-
-
-def put_data_back(site: Site, now: dict[str, str], before: str) -> None:
+def put_data_back(site: Site, now: dict[str, str], before: str, backup: tuple[str, str]) -> None:
     """Let the release before fill an empty database with its own backup; when it can't, all is as it was."""
-    machine = site.machine
-    site.releases.remember(aside=str(aside(site)))
-    site.systemctl("stop", "resoc.service")
-    machine.remove(aside(site))
-    machine.folder(aside(site), 0o700, owned=True)
-    if not machine.would(f"put the database aside in {aside(site)}"):
-        # The file itself last: `undo_unfinished` takes it for the sign that all of it is there.
-        for path in sorted(site.data.glob("db.sqlite3*"), key=lambda path: -len(path.name)):
-            path.rename(aside(site) / path.name)
+    site.releases.remember(aside=now["release"])
+    site.systemctl("stop", "resoc.service")  # what is saved from here on would not be in the backup
+    try:
+        site.backup(*backup)
+        aside.of(site).set(now["release"])
+    except Stop:
+        undo_unfinished(site)
+        raise
     if site.manage(before, "restore", "--into-empty", now["backup"])[0]:
         undo_unfinished(site)
         raise Stop(f"The data did not go back, as the lines above say: {now['release']} runs on as it was.")
 
 
 def undo_unfinished(site: Site) -> None:
-    """Put the database back that a way back put aside, when that was broken off."""
-    machine, folder = site.machine, aside(site)
-    if not site.releases.state().get("aside"):
+    """Put the data back that a way back put aside, when that was broken off."""
+    if not (release := site.releases.state().get("aside")):
         return
-    if (folder / "db.sqlite3").exists():
-        for path in site.data.glob("db.sqlite3*"):
-            machine.remove(path)
-    if not machine.would(f"put the database of {folder} back"):
-        # The file itself first: from then on it counts as put back.
-        for path in sorted(folder.glob("db.sqlite3*")):
-            path.rename(site.data / path.name)
-    machine.remove(folder)
-    if release := (site.releases.state()["history"] or [{"release": ""}])[-1]["release"]:
-        site.releases.turn(release)
-        site.write_units(release)
+    aside.of(site).undo(release)
+    site.releases.turn(release)
+    site.write_units(release)
     site.releases.remember(aside=None)
     site.start()
 

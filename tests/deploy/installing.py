@@ -50,7 +50,18 @@ if "malformed" in os.environ.get("EMAIL_URL", ""):
 key = data / "var" / "secret_key"
 if not key.exists():
     key.write_text("made by the site")
-if command == "shell":
+said = sys.argv[-1]
+apart = data / "tables-set-aside"
+if command == "shell" and "pg_has_role" in said:
+    print("may:", (not os.environ.get("NO_RIGHT"),))
+elif command == "shell" and "rename to resoc_set_aside" in said:
+    (data / "db.sqlite3").rename(apart)
+elif command == "shell" and "alter schema resoc_set_aside" in said:
+    if apart.exists():
+        apart.replace(data / "db.sqlite3")
+elif command == "shell" and "drop schema if exists resoc_set_aside" in said:
+    apart.unlink(missing_ok=True)
+elif command == "shell":
     print("unknown:", 1 if (data / "db.sqlite3").read_text().startswith("newer") and VERSION == "1.0.0" else 0)
 elif command == "backup":
     file = Path(sys.argv[-1])

@@ -102,6 +102,14 @@ def test_a_release_that_changed_the_data_and_does_not_start_names_the_way_back(s
 
 # The way back
 
+POSTGRESQL = ("--set", "DATABASE_URL=postgres://resoc@localhost/resoc")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request) -> tuple[str, ...]:
+    """Options for a site on each database. The tables of the one are a file here too: what it is asked, it is told."""
+    return POSTGRESQL if request.param == "postgresql" else ()
+
 
 def test_the_way_back_loses_nothing_when_the_code_of_before_reads_the_data(scratch):
     scratch.installed()
@@ -115,8 +123,8 @@ def test_the_way_back_loses_nothing_when_the_code_of_before_reads_the_data(scrat
     one_line(scratch.install("--back", said="yes\n", name=None), "There is no release before this one")
 
 
-def test_when_the_data_must_go_back_too_it_says_what_is_lost_backs_up_and_asks(scratch):
-    scratch.installed()
+def test_when_the_data_must_go_back_too_it_says_what_is_lost_backs_up_and_asks(scratch, kind):
+    scratch.installed(*kind)
     upgrade(scratch, "1.1.0")
     old = database(scratch).read_text()
     database(scratch).write_text("newer tables")
@@ -128,11 +136,13 @@ def test_when_the_data_must_go_back_too_it_says_what_is_lost_backs_up_and_asks(s
     assert (release(scratch), database(scratch).read_text()) == ("1.0.0", old)
     saved = (scratch.root / "var/lib/resoc/var/backups/back-from-1.1.0.zip").read_text()
     assert saved.endswith("newer tables")
-    assert not (scratch.root / "var/lib/resoc/db-set-aside").exists()
+    assert not list((scratch.root / "var/lib/resoc").glob("*set-aside"))
+    asked = scratch.called("systemctl stop|manage.py backup --quiet .*back-from|manage.py restore")
+    assert ["stop" in each or "backup --q" in each for each in asked] == [True, True, False], "nobody saves meanwhile"
 
 
-def test_data_that_do_not_go_back_stay_and_the_new_release_runs_on(scratch):
-    scratch.installed()
+def test_data_that_do_not_go_back_stay_and_the_new_release_runs_on(scratch, kind):
+    scratch.installed(*kind)
     upgrade(scratch, "1.1.0")
     database(scratch).write_text("newer tables")
     (scratch.root / "var/lib/resoc/var/backups/before-1.1.0.zip").write_text("1.0.0 another-key words")
@@ -141,21 +151,40 @@ def test_data_that_do_not_go_back_stay_and_the_new_release_runs_on(scratch):
     assert scratch.read("running").strip() == "releases/1.1.0"
 
 
-@pytest.mark.parametrize("lost", ["before-1.1.0.zip", None])
-def test_what_the_way_back_needs_is_asked_for_before_anything_is_done(scratch, lost):
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "backup of then is gone"),
+        ((*POSTGRESQL, "--set", "NO_RIGHT=yes"), "must own its database"),
+        (("--set", "DATABASE_URL=sqlite:////elsewhere"), "restore --into-empty"),
+    ],
+)
+def test_what_the_way_back_needs_is_asked_for_before_anything_is_done(scratch, options, words):
     scratch.installed()
     upgrade(scratch, "1.1.0")
     database(scratch).write_text("newer tables")
-    if lost:
-        (scratch.root / "var/lib/resoc/var/backups" / lost).unlink()
+    if options:
+        scratch.installed(*options)
     else:
-        scratch.installed("--set", "DATABASE_URL=postgres://resoc@localhost/resoc")
-    one_line(scratch.install("--back", "--yes", name=None), "backup of then is gone" if lost else "DATABASE_URL")
+        (scratch.root / "var/lib/resoc/var/backups/before-1.1.0.zip").unlink()
+    one_line(scratch.install("--back", "--yes", name=None), words)
     assert (release(scratch), database(scratch).read_text()) == ("1.1.0", "newer tables")
+    assert scratch.read("running").strip() == "releases/1.1.0"
 
 
-def test_a_dry_way_back_changes_nothing(scratch):
-    scratch.installed()
+def test_without_a_backup_of_now_the_data_do_not_go_back_and_the_site_runs_on(scratch, kind):
+    scratch.installed(*kind)
+    upgrade(scratch, "1.1.0")
+    database(scratch).write_text("newer tables")
+    program = scratch.root / "srv/resoc/releases/1.1.0/manage.py"
+    program.write_text(program.read_text().replace('command == "backup":', 'command == "backup":\n    sys.exit("no room")'))
+    one_line(scratch.install("--back", "--yes", name=None), "The backup failed", "Nothing was changed")
+    assert (release(scratch), database(scratch).read_text()) == ("1.1.0", "newer tables")
+    assert scratch.read("running").strip() == "releases/1.1.0"
+
+
+def test_a_dry_way_back_changes_nothing(scratch, kind):
+    scratch.installed(*kind)
     upgrade(scratch, "1.1.0")
     database(scratch).write_text("newer tables")
     before = scratch.snapshot()
@@ -282,13 +311,13 @@ def test_an_upgrade_that_is_killed_at_any_moment_is_made_good_by_the_next(tmp_pa
         assert scratch.read("running").strip() == "releases/1.1.0"
 
 
-def test_a_way_back_that_is_killed_at_any_moment_loses_no_data(tmp_path):
+def test_a_way_back_that_is_killed_at_any_moment_loses_no_data(tmp_path, kind):
     total = 0
     for at in (0, *range(1, 5)):
         folder = tmp_path / str(at)
         folder.mkdir()
         scratch = Scratch(folder)
-        scratch.installed()
+        scratch.installed(*kind)
         scratch.make_source("1.1.0")
         scratch.installed()
         old = database(scratch).read_text()
