@@ -28,6 +28,7 @@ from publishing.backup.archive import one_moment
 from publishing.backup.unfinished import clear, held
 from publishing.i18n.languages import CODES
 from publishing.models import Revision, RevisionSlug, content_models
+from publishing.operations.logs import OWN
 from resoc.context_processors import EXPORTING
 
 MARK = ".resoc-export"  # the file by which we know a folder that we made
@@ -75,6 +76,8 @@ def _put_copy(target: Path, beside: Path, tell: Tell) -> list[str]:
         copy.collect()
     copy.repoint()
     (fresh / MARK).write_text(f"A copy of the site, made at {timezone.now().isoformat()}.\n")
+    for path in (fresh, *fresh.rglob("*")):  # whatever the umask is: it is what visitors see
+        path.chmod(0o755 if path.is_dir() else 0o644)
     tell("checking every link")
     broken = [*copy.failed, *broken_links(fresh)]
     if target.exists():
@@ -88,7 +91,7 @@ class Copy:
 
     def __init__(self, folder: Path, tell: Tell) -> None:
         self.folder, self.tell = folder, tell
-        says_so: Any = {EXPORTING: "yes"}
+        says_so: Any = {EXPORTING: "yes", OWN: "yes"}
         self.client = Client(raise_request_exception=False, **says_so)
         self.moved: dict[str, str] = {}  # from an address of the site to the one in the copy, where that differs
         self.files: dict[str, str] = {}  # from the name of a file with links to the address that it was

@@ -76,8 +76,8 @@ class Schema:
         ended, said = self.site.manage(release, "shell", "-v0", "-c", MAY, quiet=True, reads=True)
         if ended or "may: (True,)" not in said:
             raise Stop(
-                "The role of DATABASE_URL must own its database and the schema in it: as the administrator of "
-                "PostgreSQL, give 'alter database' and 'alter schema public owner to' that role, and run this again."
+                "The role in DATABASE_URL must own the database and its schema. As the administrator of PostgreSQL: "
+                "'alter database NAME owner to ROLE', there 'alter schema public owner to ROLE', and run this again."
             )
 
     def set(self, release: str) -> None:

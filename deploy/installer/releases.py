@@ -56,6 +56,7 @@ class Releases:
             stamp = self.machine.read(self.path(name) / STAMP)
             if stamp and json.loads(stamp)["digest"] == digest:
                 self.machine.say(f"Release {name} is there.")
+                self._add_packages(self.path(name), variables)  # a variable may ask for more than it has
                 return name
             if not stamp:
                 break
@@ -74,18 +75,19 @@ class Releases:
         for folder, _folders, _files in os.walk(new):
             Path(folder).chmod(0o755)
         new.rename(self.path(name))
+        self.machine.say("Packages of Python: this takes a minute.")
         self._add_packages(self.path(name), variables)
+        python = self.path(name) / ".venv" / "bin" / "python"
+        self.machine.run(python, "-m", "compileall", "-q", "-x", r"/\.venv", self.path(name))  # the site may not write
         self.machine.write(self.path(name) / STAMP, json.dumps({"version": version, "digest": digest}) + "\n")
         return name
 
     def _add_packages(self, release: Path, variables: Mapping[str, str]) -> None:
-        self.machine.say("Packages of Python: this takes a minute.")
+        """Let a release have what its variables need; nothing happens when it has. Raises Stop."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         env |= {name: variables[name] for name in NEEDS_MORE if name in variables}
         advice = "The packages of Python could not be installed: is the network there? What runs is as it was."
         self.machine.must(advice, sys.executable, release / "deploy" / "venv.py", env=env)
-        python = release / ".venv" / "bin" / "python"
-        self.machine.run(python, "-m", "compileall", "-q", "-x", r"/\.venv", release)  # the site may not write there
 
     def turn(self, name: str) -> None:
         """Let `current` lead to a release."""

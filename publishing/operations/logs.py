@@ -47,6 +47,9 @@ BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 ADDRESSES = ("EMAIL_URL", "DATABASE_URL", "CACHE_URL")  # variables whose value may hold a password
 
 
+OWN = "resoc.own"  # in the environment of a request that a command makes itself; no visitor can set such a name
+
+
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -195,13 +198,16 @@ class Console(AnyStreamHandler):
 
 
 class AddRequest(logging.Filter):
-    """Says of each record to which request it belongs; `request_id` is "-" for what no request asked for."""
+    """Says of each record to which request it belongs; `request_id` is "-" for what no request asked for.
+
+    That a page is not there is left out when a command asked for it: a backup keeps that as it is.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         # Django logs a 404 when all middleware is through; then only the record knows the request.
         request = getattr(record, "request", None) or current_request.get()
         record.request_id = getattr(request, "request_id", "-")
-        return True
+        return record.levelno >= logging.ERROR or OWN not in getattr(request, "META", {})
 
 
 class PlainLines(logging.Formatter):

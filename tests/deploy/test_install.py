@@ -80,6 +80,16 @@ def test_other_variables_of_the_operator_stay_and_a_changed_one_restarts_the_sit
     assert len(scratch.called("systemctl restart resoc.service")) == 1
 
 
+def test_a_variable_that_needs_more_packages_brings_them_into_the_release_that_is_there(scratch):
+    scratch.installed()
+    maker = scratch.root / "srv/resoc/releases/1.0.0/deploy/venv.py"
+    maker.write_text(
+        "import os, pathlib\npathlib.Path(__file__).with_name('for').write_text(os.environ['CACHE_URL'])\n"
+    )
+    scratch.installed("--set", "CACHE_URL=redis://127.0.0.1:6379/1")
+    assert maker.with_name("for").read_text() == "redis://127.0.0.1:6379/1"
+
+
 def test_the_password_of_the_mail_server_may_come_from_the_input(scratch):
     scratch.installed("--mail", "-", said="smtps://a:b@mail.example.org\n")
     assert "EMAIL_URL=smtps://a:b@mail.example.org\n" in scratch.read("etc/resoc.env")

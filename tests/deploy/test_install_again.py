@@ -177,7 +177,9 @@ def test_without_a_backup_of_now_the_data_do_not_go_back_and_the_site_runs_on(sc
     upgrade(scratch, "1.1.0")
     database(scratch).write_text("newer tables")
     program = scratch.root / "srv/resoc/releases/1.1.0/manage.py"
-    program.write_text(program.read_text().replace('command == "backup":', 'command == "backup":\n    sys.exit("no room")'))
+    program.write_text(
+        program.read_text().replace('command == "backup":', 'command == "backup":\n    sys.exit("no room")')
+    )
     one_line(scratch.install("--back", "--yes", name=None), "The backup failed", "Nothing was changed")
     assert (release(scratch), database(scratch).read_text()) == ("1.1.0", "newer tables")
     assert scratch.read("running").strip() == "releases/1.1.0"

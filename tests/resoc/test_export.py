@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import threading
 from dataclasses import dataclass
@@ -279,6 +280,16 @@ def small(monkeypatch, db):
     """Only what no page leads from is copied, for tests of the folder."""
     monkeypatch.setattr("resoc.export.beginnings", lambda: iter(["/robots.txt"]))
     monkeypatch.setattr("resoc.export.broken_links", lambda folder: iter(()))
+
+
+def test_any_web_server_may_read_the_copy_whatever_the_umask_is(small, tmp_path):
+    before = os.umask(0o077)
+    try:
+        call_command("export", tmp_path / "copy")
+    finally:
+        os.umask(before)
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "copy", *(tmp_path / "copy").rglob("*"))}
+    assert modes == {0o755, 0o644}
 
 
 def test_a_folder_with_something_else_is_refused_and_an_earlier_copy_replaced(small, tmp_path):

@@ -15,13 +15,14 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.db import OperationalError
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from priorities.models import Theme
+from publishing.backup.rehearsal import page_digests
 from publishing.cache.responses import encoded
 from publishing.context import current_request
 from publishing.models import Mail, ShareLink
-from publishing.operations.logs import LONGEST, AddRequest, Console, JsonLines, PlainLines, masked, number_requests
+from publishing.operations.logs import LONGEST, OWN, AddRequest, Console, JsonLines, PlainLines, masked, number_requests
 from staff.models import CardLink, StaffMember
 from tests.desk import enter
 
@@ -41,6 +42,19 @@ def lines(settings):
     logging.getLogger().addHandler(handler)
     yield lambda: [json.loads(line) for line in written]
     logging.getLogger().removeHandler(handler)
+
+
+@pytest.mark.parametrize(("level", "said"), [(logging.WARNING, 0), (logging.ERROR, 1)])
+def test_a_page_that_a_command_asked_for_and_is_not_there_is_no_news(lines, level, said):
+    request = RequestFactory().get("/adviezen/", **{OWN: "yes"})
+    logging.getLogger("django.request").log(level, "said of %s", request.path, extra={"request": request})
+    assert len(lines()) == said
+
+
+@pytest.mark.django_db
+def test_a_backup_that_finds_no_page_of_opinions_says_nothing_of_it(lines):
+    assert "404" in " ".join(page_digests().values())
+    assert lines() == []
 
 
 # The form
