@@ -22,6 +22,7 @@ from publishing.models import Ordered, Publishable
 from publishing.models.records.share_links import token_digest
 from publishing.models.relations import PublishedForeignKey
 from publishing.text import phones
+from publishing.text.shortening import uncapitalised
 from staff.emails import AddressField, normal
 from staff.rights import has_rights
 
@@ -42,7 +43,6 @@ class StaffMember(Ordered, Publishable):
     view_name = "staff_detail"
     reach = 3
     schema_type = "Person"
-    summary_fields = ("function",)
     not_published = (
         *Publishable.not_published,
         "user",
@@ -174,6 +174,18 @@ class StaffMember(Ordered, Publishable):
         data = {"@type": self.schema_type, "name": self.name, "jobTitle": resolve(self, "function").shown}
         data |= {"telephone": self.phone_uri.removeprefix("tel:"), "email": self.email}
         return {key: value for key, value in data.items() if value} | {"worksFor": ORGANISATION}
+
+    @property
+    def in_a_sentence(self) -> str:
+        function = resolve(self, "function")
+        said = [
+            gettext("%(name)s (%(function)s) works for RESOC Westhoek.")
+            % {"name": self.name, "function": uncapitalised(function.shown)}
+            if function and not function.fallback
+            else gettext("%(name)s works for RESOC Westhoek.") % {"name": self.name},
+        ]
+        said += [gettext("Phone: %(number)s.") % {"number": self.phone_display}] if self.phone else []
+        return " ".join(said)
 
     @property
     def phone_display(self) -> str:

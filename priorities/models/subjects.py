@@ -18,7 +18,7 @@ from priorities.models.documents import SLUG_HELP, Attachment, HasDocuments, new
 from publishing.content.fields import RichTextField
 from publishing.files.fields import DECORATIVE_HELP, FOCUS_HELP, FocusField, PictureField
 from publishing.i18n.formats import written
-from publishing.i18n.languages import CODES
+from publishing.i18n.languages import CODES, resolve
 from publishing.models import Child, Ordered, Publishable, Revision, RevisionSlug, slug_columns
 from publishing.models.relations import PublishedForeignKey
 from publishing.models.revisions import AT
@@ -88,6 +88,11 @@ class Priority(HasDocuments, Publishable):
     @property
     def page_kind(self) -> str:
         return f"{super().page_kind} {self.number}"
+
+    @property
+    def in_a_sentence(self) -> str:
+        said = {"number": self.number, "title": resolve(self, "title").shown}
+        return gettext("Priority %(number)d of RESOC Westhoek: %(title)s.") % said
 
     @property
     def keywords(self) -> tuple[str, ...]:
@@ -181,6 +186,10 @@ class Theme(Ordered, HasDocuments, Publishable):
     @property
     def page_kind(self) -> str:
         return gettext("Topic")
+
+    @property
+    def in_a_sentence(self) -> str:
+        return gettext("A topic that RESOC Westhoek follows: %(title)s.") % {"title": resolve(self, "title").shown}
 
     @property
     def is_sparse(self) -> bool:

@@ -230,6 +230,11 @@ class Publishable(Frozen):
         return capfirst(str(self._meta.verbose_name))
 
     @property
+    def in_a_sentence(self) -> str:
+        """What its page is about in a sentence, for others, when no text sums it up; "" for its kind and its name."""
+        return ""
+
+    @property
     def dated(self) -> date | None:
         """The day that its own page gives as its date, such as that of a message."""
         return None

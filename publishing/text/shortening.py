@@ -25,7 +25,14 @@ def at_a_word(text: str, most: int) -> str:
     if not text[most - 1].isspace():
         cut = cut[: most - 1] if " " not in cut.strip() else cut[: cut.rstrip().rindex(" ")]
     kept = cut.rstrip(DANGLING)
+    if kept.count("(") > kept.count(")"):  # what stands between brackets is left out as a whole
+        kept = kept[: kept.rindex("(")].rstrip(DANGLING)
     return f"{kept or text[: most - 1]}{ELLIPSIS}"
+
+
+def uncapitalised(text: str) -> str:
+    """`text` as it stands within a sentence: with a small first letter, unless that begins an abbreviation."""
+    return text if text[:2].isupper() else f"{text[:1].lower()}{text[1:]}"
 
 
 def first_sentences(text: str, most: int) -> str:

@@ -68,10 +68,15 @@ def description(obj: Any, *fields: str, otherwise: str = "") -> SafeString | str
 
 
 def about(obj: Publishable, *fields: str) -> Text:
-    """The beginning of the first of these fields that has a text, by default of those that sum it up; else its name."""
+    """The beginning of the first of these fields that has a text, by default of those that sum it up.
+
+    Else a sentence with its name, and where that is in another language, just its name.
+    """
     found = next((each for each in (resolve(obj, field) for field in fields or obj.summary_fields) if each), None)
     if found is None:
         found = resolve(obj, obj.title_field)
+        if not found.fallback and (sentence := obj.in_a_sentence):
+            return replace(found, value=at_a_word(sentence, LONGEST_DESCRIPTION))
         kind = "" if found.fallback else f"{obj.page_kind} · "
         return replace(found, value=at_a_word(f"{kind}{capfirst(found.shown)}{SITE}", LONGEST_DESCRIPTION))
     said = SPACES.sub(" ", to_text(found.value)).strip(" ")

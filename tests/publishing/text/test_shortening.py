@@ -1,6 +1,6 @@
 import pytest
 
-from publishing.text.shortening import at_a_word, first_sentences, fitting_title
+from publishing.text.shortening import at_a_word, first_sentences, fitting_title, uncapitalised
 
 SITE = " · RESOC Westhoek"
 
@@ -47,3 +47,18 @@ def test_what_is_shortened_is_never_longer_than_asked_and_ends_after_a_word(most
 )
 def test_whole_sentences_are_kept_where_they_fit(text, expected):
     assert first_sentences(text, 26) == expected
+
+
+def test_what_stands_between_brackets_is_kept_whole_or_left_out():
+    assert (
+        at_a_word("Regiomarketing voor de streek (zie Regiomarketing Westhoek)", 40) == "Regiomarketing voor de streek…"
+    )
+    assert at_a_word("Regiomarketing (strategie) voor de hele streek", 40) == "Regiomarketing (strategie) voor de hele…"
+
+
+@pytest.mark.parametrize(
+    ("text", "within"),
+    [("Secretariaat", "secretariaat"), ("IT-medewerker", "IT-medewerker"), ("Élue", "élue"), ("", "")],
+)
+def test_a_text_within_a_sentence_begins_small_unless_with_an_abbreviation(text, within):
+    assert uncapitalised(text) == within

@@ -128,7 +128,7 @@ def test_a_shared_page_says_what_it_is(client):
     assert (card["og:type"], card["og:title"], card["og:description"]) == (
         ["profile"],
         ["Dorine Sioen"],
-        ["Secretariaat"],
+        ["Dorine Sioen (secretariaat) werkt voor RESOC Westhoek. Telefoon: 051 51 93 56."],
     )
     assert shared(client, "/privacy/")["og:description"][0].endswith("bewaren we niet.")
 
@@ -200,10 +200,32 @@ def test_a_long_title_is_whole_for_who_shares_it_and_shortened_for_the_browser(c
     )
 
 
-def test_a_page_without_a_text_is_described_by_its_kind_and_its_name(client, editor):
+def test_a_page_without_a_text_is_described_in_a_sentence_with_its_name(client, editor):
     publish(Theme.objects.create(title_nl='thema\'s "vandaag"', slug_nl="leeg"), editor)
-    assert shared(client, "/themas/leeg/")["og:description"] == ["Thema · Thema’s “vandaag” · RESOC Westhoek"]
+    said = ["Een thema dat RESOC Westhoek opvolgt: thema’s “vandaag”."]
+    assert shared(client, "/themas/leeg/")["og:description"] == said
     assert shared(client, "/fr/themes/leeg/")["og:description"] == ["Thema’s “vandaag” · RESOC Westhoek"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (
+            "/contact/sigrid-verhaeghe/",
+            "Sigrid Verhaeghe (leidinggevend stafmedewerker) werkt voor RESOC Westhoek. Telefoon: 0494 53 54 78.",
+        ),
+        (
+            "/fr/contact/dorine-sioen/",
+            "Dorine Sioen (secrétariat) travaille pour le RESOC Westhoek. Téléphone : +32 51 51 93 56.",
+        ),
+        (
+            "/en/priorities/mobility-and-access/",
+            "Priority 1 of RESOC Westhoek: the urgent need for better mobility and access.",
+        ),
+    ],
+)
+def test_a_card_and_a_priority_without_text_are_described_in_a_sentence(client, address, said):
+    assert [each.replace("\N{NO-BREAK SPACE}", " ") for each in shared(client, address)["og:description"]] == [said]
 
 
 def test_quotes_and_spaces_are_set_right_in_titles_and_in_feeds(client, editor):
