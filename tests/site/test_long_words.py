@@ -107,6 +107,7 @@ def test_no_page_of_the_desk_scrolls_sideways(signed_in, long_words):
         "/admin/pages/organisation/",
         f"/admin/priorities/theme/{theme.pk}/change/",
         f"/admin/priorities/theme/{theme.pk}/history/",
+        f"/admin/priorities/priority/{theme.priority_id}/history/",
         "/admin/planning/",
     ):
         page.goto(address)
