@@ -27,7 +27,7 @@ def main() -> None:
     from django.db import OperationalError
 
     if sys.argv[1:] in (["--version"], ["version"]):  # Django would say its own
-        from resoc.version import version
+        from resoc.operations.version import version
 
         print(version())
         return
@@ -36,7 +36,7 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration: {error}")
     except OperationalError as error:
-        from resoc.database_errors import no_answer
+        from resoc.operations.database_errors import no_answer
 
         sys.exit(no_answer(error))
     except BrokenPipeError:  # whoever read the output, such as `head`, has enough

@@ -18,7 +18,7 @@ from resoc.wsgi import application, django_application  # noqa: E402
 
 __all__ = ["application", "django_application"]  # the apps are ready now, for what follows
 
-import resoc.urlconfs  # noqa: E402
+import resoc.web.urlconfs  # noqa: E402
 from publishing.cache.wsgi import PageCache  # noqa: E402
 from publishing.templatetags.memoize import MemoizeNode  # noqa: E402
 
@@ -37,4 +37,4 @@ if LEFT_OUT == "warm_up":
 if LEFT_OUT == "memoize":
     MemoizeNode.render = _render_each_time
 if LEFT_OUT == "visitor URLconf":
-    resoc.urlconfs.is_for_users = lambda _request: True
+    resoc.web.urlconfs.is_for_users = lambda _request: True

@@ -11,14 +11,12 @@ class ConsultationConfig(AppConfig):
     verbose_name = _("Opinions and meetings")
 
     def ready(self) -> None:
-        from consultation import (  # noqa: F401  (which hear of a restore, and what becomes of mails)
-            consents,
-            followers,
-            weekly_mail,
-        )
-        from consultation.feed_entries import meeting_text, opinion_text
-        from consultation.follow_section import FollowSection
+        # They hear of a restore, and what becomes of mails.
+        from consultation import consents  # noqa: F401
+        from consultation.following import followers, weekly_mail  # noqa: F401
+        from consultation.following.section import FollowSection
         from consultation.models import Mandate, Meeting, Opinion
+        from consultation.open_data.feed_entries import meeting_text, opinion_text
         from pages.sections import Section
         from pages.sections import register as register_section
         from priorities import feeds

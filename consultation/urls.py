@@ -3,9 +3,9 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from consultation.calendars import MeetingFileView, calendar
-from consultation.follow_views import follow, follow_confirm, follow_leave
+from consultation.following.views import follow, follow_confirm, follow_leave
 from consultation.models import Meeting, Opinion
+from consultation.open_data.calendars import MeetingFileView, calendar
 from consultation.views import MeetingView, OpinionView, meeting_list, member_list, opinion_list
 from publishing.web.views import VersionListView
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pages.models import Aim, ContactDetails, MissionPage, Notice, Organisation, Role, Seat, Synonym, TextPage
-from pages.statements import AccessibilityStatement, DataFlow, InaccessibleContent, PrivacyStatement
+from pages.models.statements import AccessibilityStatement, DataFlow, InaccessibleContent, PrivacyStatement
 from pages.synonyms import leading_nowhere
 from publishing.admin import ChildInline, PublishableAdmin
 from publishing.admin.forms import PublishableForm

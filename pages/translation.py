@@ -3,7 +3,7 @@
 from modeltranslation.translator import TranslationOptions, register
 
 from pages.models import Aim, ContactDetails, MissionPage, Notice, Role, TextPage
-from pages.statements import AccessibilityStatement, DataFlow, InaccessibleContent, PrivacyStatement
+from pages.models.statements import AccessibilityStatement, DataFlow, InaccessibleContent, PrivacyStatement
 
 
 @register(MissionPage)

@@ -1,4 +1,4 @@
-"""Public pages of plain text, and security.txt. The home page is composed in `resoc.views`."""
+"""Public pages of plain text, and security.txt. The home page is composed in `resoc.web.views`."""
 
 from datetime import UTC, timedelta
 from typing import Any, cast
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pages import barriers
 from pages.models import ContactDetails, TextPage
-from pages.statements import AccessibilityStatement, PrivacyStatement
+from pages.models.statements import AccessibilityStatement, PrivacyStatement
 from publishing.i18n.languages import CODES, resolve
 from publishing.i18n.urls import absolute
 from publishing.models import Revision, RevisionSlug

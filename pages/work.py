@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pages.models import ContactDetails, Synonym, TextPage
-from pages.statements import AccessibilityStatement, PrivacyStatement
+from pages.models.statements import AccessibilityStatement, PrivacyStatement
 from pages.synonyms import leading_nowhere
 from publishing.admin.work_list import Asked, Kind, Subject, Tier, WorkItem, register
 from publishing.admin.work_list.readiness import Lacking, check

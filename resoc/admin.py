@@ -17,11 +17,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from consultation.followers import number_told
+from consultation.following.followers import number_told
 from publishing.admin.changelist import OnlyOfferedLookups
 from publishing.admin.work_list.listing import first_page
 from publishing.models import Discarded
-from resoc.manual import address_for
+from resoc.desk.manual import address_for
 from staff.accounts.second_factor import gave_factor, has_factor, must_give_factor
 
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (

@@ -12,7 +12,7 @@ class ResocConfig(AppConfig):
     name = "resoc"
 
     def ready(self) -> None:
-        from resoc import checks  # noqa: F401  (registers them)
+        from resoc.doctor import checks  # noqa: F401  (registers them)
         from resoc.groups import grant_permissions
 
         # Django signals this for apps with models only; `consultation` is the last of those,

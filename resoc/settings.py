@@ -133,7 +133,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "publishing.web.middleware.Sessions",
     "publishing.web.middleware.private_for_users",
-    "resoc.urlconfs.pages_for_visitors",
+    "resoc.web.urlconfs.pages_for_visitors",
     "publishing.web.middleware.language_from_address",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -164,7 +164,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "resoc.context_processors.site",
+                "resoc.web.context_processors.site",
             ],
         },
     },
@@ -294,7 +294,7 @@ STORAGES: dict[str, dict[str, Any]] = {
             },
         }
     ),
-    "staticfiles": {"BACKEND": "resoc.static_files.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "resoc.web.static_files.StaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600  # seconds, for the few files whose name has no digest
 

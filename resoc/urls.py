@@ -12,7 +12,7 @@ from publishing.admin.inputs.word_files import read_word
 from publishing.admin.search import search_page
 from publishing.operations.link_check import dead_links_page
 from resoc import visitor_urls
-from resoc.manual import manual_page, manual_picture
+from resoc.desk.manual import manual_page, manual_picture
 from resoc.visitor_urls import handler400, handler403, handler404, handler500
 
 admin.autodiscover()

@@ -4,8 +4,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from consultation import data
-from pages.contact_form import contact_form
+from consultation.open_data.items import meetings, opinions
+from pages.forms.contact_form import contact_form
 from pages.views import security_txt
 from publishing.contributions.shared import shared
 from publishing.contributions.translation import translate
@@ -13,7 +13,7 @@ from publishing.operations.csp_reports import take
 from publishing.web.media import media
 from publishing.web.views import search
 from resoc.seo import favicon, manifest, robots, sitemap
-from resoc.views import HomeView, healthz, home_versions
+from resoc.web.views import HomeView, healthz, home_versions
 
 urlpatterns = [
     path("media/<path:path>", media, name="media"),
@@ -21,8 +21,8 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
     path("robots.txt", robots, name="robots"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
-    path("data/opinions.json", data.opinions, name="opinions_data"),  # in all languages at once
-    path("data/meetings.json", data.meetings, name="meetings_data"),
+    path("data/opinions.json", opinions, name="opinions_data"),  # in all languages at once
+    path("data/meetings.json", meetings, name="meetings_data"),
     path("csp-report/", take, name="csp_report"),
     path("healthz", healthz, name="healthz"),
     *i18n_patterns(
@@ -42,7 +42,7 @@ urlpatterns = [
         prefix_default_language=False,
     ),
 ]
-handler400 = "resoc.views.bad_request"
+handler400 = "resoc.web.views.bad_request"
 handler403 = "publishing.web.sent_forms.lapsed.refused"
-handler404 = "resoc.not_found.page_not_found"
+handler404 = "resoc.web.not_found.page_not_found"
 handler500 = "publishing.web.error_views.server_error"

@@ -17,9 +17,9 @@ from publishing.i18n.urls import desk_address
 from publishing.models import Draft, Publishable, Revision
 from publishing.models.rights import changeable, may_change
 from publishing.review.lacks import cause_of
-from resoc import privacy, source_texts
-from resoc.alarms import unsent
+from resoc.desk import privacy, source_texts
 from resoc.management.commands.seed import is_from_source
+from resoc.operations.alarms import unsent
 
 STATEMENT = Kind("statement", Tier.DATE, 8, gettext_lazy("statement to be read again"))
 

@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "resoc.settings")
 
 from publishing.web.sent_forms.encodings import read_as_utf8
-from resoc.private_files import secure
+from resoc.operations.private_files import secure
 
 mended = secure()  # before anything connects to the database
 django_application = read_as_utf8(get_wsgi_application())

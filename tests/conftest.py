@@ -60,7 +60,7 @@ TOGETHER = {
     "tests/site/test_served.py": "served",
     "tests/site/test_hostile.py": "served",
     "tests/site/test_full_pages.py": "served in full",
-    "tests/resoc/test_export.py": "export",
+    "tests/resoc/web/test_export.py": "export",
     "tests/site/test_leaks.py": "leaks",
     "tests/site/test_permissions.py": "permissions",
     "tests/priorities/test_upgrade_of_updates.py": "upgrade of updates",

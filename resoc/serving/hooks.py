@@ -33,7 +33,7 @@ def when_ready(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Start what each worker does beside requests: background work, and the warmer's where no process does it."""
-    from resoc.upkeep import start  # needs the apps to be ready
+    from resoc.operations.upkeep import start  # needs the apps to be ready
 
     start()
     worker.wsgi.start_warmer()

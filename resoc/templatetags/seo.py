@@ -21,7 +21,7 @@ from publishing.i18n.urls import absolute
 from publishing.models import Publishable
 from publishing.models.revisions import first_public
 from publishing.text.shortening import at_a_word, first_sentences, fitting_title
-from resoc import share_pictures
+from resoc.web import share_pictures
 
 register = template.Library()
 

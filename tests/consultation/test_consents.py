@@ -18,7 +18,7 @@ from publishing.files.storage import StorageUnavailable
 from publishing.models import Act, Erasure, Revision
 from publishing.workflow import look, publish, undo, withdraw
 from publishing.workflow import record as record_act
-from resoc.upkeep import run
+from resoc.operations.upkeep import run
 from tests.consultation.making import NAME, agreed, member
 
 pytestmark = pytest.mark.django_db

@@ -128,7 +128,7 @@ def test_a_body_or_an_organisation_that_is_not_public_is_not_read(client, editor
 def test_a_text_page_that_has_the_address_keeps_it_and_the_section_waits(client, editor, editor_client, monkeypatch):
     page = TextPage.objects.create(title_nl="Onze eigen leden", slug_nl="leden")
     with monkeypatch.context() as before:
-        before.setattr("pages.models.is_taken", lambda slug, language: False)
+        before.setattr("pages.models.texts.is_taken", lambda slug, language: False)
         publish(page, editor)
     published(agreed(member(), editor), editor)
     html = client.get("/leden/").content.decode()

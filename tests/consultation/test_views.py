@@ -218,7 +218,7 @@ def test_of_a_closed_item_its_place_is_read_and_nothing_else(client, editor, edi
 def test_a_text_page_that_has_the_address_keeps_it_and_the_section_waits(client, editor, monkeypatch, name, word):
     page = TextPage.objects.create(title_nl="Onze eigen pagina", slug_nl=word)
     with monkeypatch.context() as before:  # there was such a section
-        before.setattr("pages.models.is_taken", lambda slug, language: False)
+        before.setattr("pages.models.texts.is_taken", lambda slug, language: False)
         publish(page, editor)
     publish(adopted(), editor)
     publish(meeting(timezone.now() + timedelta(days=1)), editor)

@@ -15,7 +15,7 @@ def page(editor, monkeypatch) -> TextPage:
     """A text page from before there were opinions."""
     page = TextPage.objects.create(title_nl="Onze adviezen", slug_nl="adviezen")
     with monkeypatch.context() as before:
-        before.setattr("pages.models.is_taken", lambda slug, language: False)
+        before.setattr("pages.models.texts.is_taken", lambda slug, language: False)
         publish(page, editor)
     return page
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from pages.models import ContactDetails, TextPage
-from pages.statements import AccessibilityStatement, PrivacyStatement
+from pages.models.statements import AccessibilityStatement, PrivacyStatement
 from publishing.workflow import publish, withdraw
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,7 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
 from phonenumber_field.modelfields import PhoneNumberField
 
-from consultation import followers
+from consultation.following import followers
 from consultation.models import Body, Follower, Mandate, Meeting, Opinion
 from pages.models import AccessibilityStatement, ContactDetails, MissionPage, Synonym
 from priorities.models import Document, Priority, Theme, Update

@@ -31,7 +31,7 @@ from publishing.cache import stamp
 from publishing.models import DeskText, Draft, Publishable, Revision, RevisionText, Stamp, content_models
 from publishing.models.snapshots import freeze
 from publishing.workflow import publish, withdraw
-from resoc.privacy import outdated_statement
+from resoc.desk.privacy import outdated_statement
 from staff.models import StaffMember
 from tests.site.crawl import crawl
 from tests.site.first_release import DUMP

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from publishing.models import Event
 from publishing.workflow import publish, state
 from publishing.workflow.commit import commit_copy
-from resoc.doctor import accounts_have_one_address
+from resoc.doctor.questions import accounts_have_one_address
 from staff.emails import account_of, normal
 from staff.models import CardLink, StaffMember
 from tests.publishing.admin.test_publishable import submit

@@ -15,8 +15,8 @@ from publishing.i18n.languages import CODES
 from publishing.models import LAST_POSITION, Publishable, Revision, content_models
 from publishing.search.word_index import merge
 from publishing.workflow import publish_new
-from resoc import demo_content
-from resoc.demonstration import Work
+from resoc.demo import content as demo_content
+from resoc.demo.opinions import Work
 from resoc.management.commands.seed import NOTE as SEED
 
 DEMO = "Demonstratie"  # the note of every revision that it makes

@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from resoc.alarms import raise_alarms
-from resoc.doctor import examine
-from resoc.findings import ODD, OK, WRONG, Finding
-from resoc.version import version
+from resoc.doctor.questions import examine
+from resoc.operations.alarms import raise_alarms
+from resoc.operations.findings import ODD, OK, WRONG, Finding
+from resoc.operations.version import version
 
 
 class Command(BaseCommand):

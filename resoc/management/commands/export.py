@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from publishing.models import Event
 from publishing.models.records.events import record
-from resoc.export import ExportError, export
+from resoc.web.export import ExportError, export
 
 
 class Command(BaseCommand):

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from consultation import followers
+from consultation.following import followers
 from publishing.backup.media_swap import settle
 from publishing.cache import stamp
 from publishing.cache.outages import is_outage
@@ -24,9 +24,9 @@ from publishing.operations import schema
 from publishing.review import lacks, translation_states
 from publishing.search import indexing
 from publishing.workflow.working_copies.drafts import find_open
-from resoc.database_errors import first_line, no_answer
-from resoc.private_files import make_public, secure
-from resoc.start_lock import on_this_database, on_this_machine
+from resoc.operations.database_errors import first_line, no_answer
+from resoc.operations.private_files import make_public, secure
+from resoc.operations.start_lock import on_this_database, on_this_machine
 from staff.accounts.second_factor import encrypt_anew
 
 MOST_JUDGED = 3000  # versions; upkeep judges the others

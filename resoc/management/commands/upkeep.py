@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from publishing.backup.nightly import make_due
 from publishing.operations.link_check import check_due
 from publishing.search.word_index import merge
-from resoc.upkeep import run, tidy
+from resoc.operations.upkeep import run, tidy
 
 
 class Command(BaseCommand):

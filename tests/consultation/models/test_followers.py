@@ -3,7 +3,7 @@ from django.db import IntegrityError
 
 from consultation.models import Follower
 from publishing.models.values.encryption import DecryptionError
-from tests.consultation.following import ADDRESS, follower
+from tests.consultation.followers import ADDRESS, follower
 
 pytestmark = pytest.mark.django_db
 

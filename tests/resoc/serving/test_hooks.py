@@ -25,7 +25,7 @@ def test_pages_are_loaded_before_the_workers_are_forked_and_each_worker_can_take
 
 def test_a_worker_starts_the_work_beside_requests(monkeypatch):
     started = []
-    monkeypatch.setattr("resoc.upkeep.start", lambda: started.append("upkeep"))
+    monkeypatch.setattr("resoc.operations.upkeep.start", lambda: started.append("upkeep"))
     hooks.post_worker_init(SimpleNamespace(wsgi=SimpleNamespace(start_warmer=lambda: started.append("warmer"))))
     assert started == ["upkeep", "warmer"]
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from publishing.backup.archive import tables
-from resoc import upkeep
+from resoc.operations import upkeep
 from staff.accounts.sessions import device_name
 from staff.models import StaffMember
 from tests.desk import enter

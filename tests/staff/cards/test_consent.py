@@ -9,7 +9,7 @@ from django.utils import timezone
 from publishing.backup.archive import write
 from publishing.backup.restore import restore_archive
 from publishing.workflow import advance, amend, cancel, confirm, publish, withdraw
-from resoc.upkeep import run
+from resoc.operations.upkeep import run
 from staff.cards.consent import LOOKS_BACK, follow_plans
 from staff.models import Consent, StaffMember
 from tests.staff.conftest import save

@@ -1,0 +1,102 @@
+import re
+from datetime import date
+
+import pytest
+
+from pages.models import TextPage
+from pages.models.statements import AccessibilityStatement, InaccessibleContent, PrivacyStatement, a_year_after
+from publishing.workflow import publish, withdraw
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_statement_is_reviewed_a_year_after_its_last_review():
+    statement = AccessibilityStatement(made_on=date(2026, 3, 1))
+    assert statement.review_due == date(2027, 3, 1)
+    statement.reviewed_on = date(2027, 1, 5)
+    assert statement.review_due == date(2028, 1, 5)
+    assert AccessibilityStatement().review_due is None
+    assert a_year_after(date(2028, 2, 29)) == date(2029, 2, 28)
+
+
+def test_what_is_not_accessible_stands_by_ground_in_the_order_of_the_model():
+    statement = AccessibilityStatement.objects.get()
+    scope, breach = InaccessibleContent.Kind.SCOPE, InaccessibleContent.Kind.NON_COMPLIANCE
+    for kind, what in ((scope, "Kaart"), (breach, "Scan"), (scope, "Film")):
+        statement.exceptions.create(kind=kind, what_nl=what)
+    assert [(label, [str(row) for row in rows]) for label, rows in statement.reasons] == [
+        (str(breach.label), ["Scan"]),
+        (str(scope.label), ["Kaart", "Film"]),
+    ]
+
+
+def test_what_contradicts_itself_is_doubted():
+    statement = AccessibilityStatement.objects.get()
+    assert not list(statement.doubts())
+    statement.status = "partial"
+    statement.made_on, statement.reviewed_on = date(2026, 3, 2), date(2026, 3, 1)
+    assert [field for field, _said in statement.doubts()] == ["reviewed_on", "status"]
+    privacy = PrivacyStatement(officer_nl="Functionaris", no_officer_nl="we zijn klein")
+    assert [field for field, _said in privacy.doubts()] == ["no_officer_nl"]
+
+
+def test_no_authority_is_chosen_for_anybody():
+    assert PrivacyStatement().authorities == []
+    assert [address for _name, address in PrivacyStatement(authority="vtc").authorities] == [
+        "https://www.vlaanderen.be/vlaamse-toezichtcommissie"
+    ]
+    assert len(PrivacyStatement(authority="both").authorities) == 2
+
+
+def test_what_nobody_chose_is_no_answer(editor_client):
+    statement = AccessibilityStatement.objects.get()
+    html = editor_client.get(f"/admin/pages/accessibilitystatement/{statement.pk}/change/").content.decode()
+    assert html.count("Nog niet gekozen") == 2
+
+
+def found(client, query: str, address: str = "/zoeken/") -> list[str]:
+    html = client.get(address, {"q": query}).content.decode()
+    return re.findall(r'<h2 class="cap"><a href="([^"]*)"', html)
+
+
+def filled_in(**values: object) -> AccessibilityStatement:
+    statement = AccessibilityStatement.objects.get()
+    for name, value in values.items():
+        setattr(statement, name, value)
+    statement.save()
+    publish(statement, None)
+    return statement
+
+
+@pytest.mark.parametrize(
+    "query", ["ombudsdienst", "voldoet gedeeltelijk", "beoordeling door onze organisatie", "Cel Welzijn"]
+)
+def test_visitors_find_what_the_accessibility_statement_prints_from_its_fields(client, query):
+    filled_in(status="partial", method="self", responsible_nl="Cel Welzijn")
+    assert "/toegankelijkheid/" in found(client, query)
+
+
+def test_they_find_it_in_their_language_and_read_the_words(client):
+    statement = filled_in(status="partial", responsible_nl="Cel Welzijn", responsible_fr="Cellule Bien-être")
+    assert found(client, "cellule bien-être", "/fr/recherche/") == ["/fr/accessibilite/"]
+    assert "<mark>Cellule</mark>" in client.get("/fr/recherche/", {"q": "cellule"}).content.decode()
+    statement.responsible_fr = statement.responsible_nl = ""
+    statement.save()
+    publish(statement, None)
+    assert found(client, "cellule bien-être", "/fr/recherche/") == []
+
+
+def test_they_find_what_the_privacy_statement_prints(client):
+    statement = PrivacyStatement.objects.create(
+        controller="Regionaal Comité", authority="gba", processors_nl="Gastheer Zomerwind"
+    )
+    statement.flows.create(kind="messages", ground="e")
+    publish(statement, None)
+    for query in ("zomerwind", "gegevensbeschermingsautoriteit", "taak van algemeen belang"):
+        assert "/privacy/" in found(client, query), query
+
+
+def test_what_is_no_longer_printed_is_not_found(client, editor):
+    filled_in(responsible_nl="Cel Welzijn")
+    withdraw(TextPage.objects.get(slug_nl="toegankelijkheid"), editor, "weg")
+    assert found(client, "cel welzijn") == []
