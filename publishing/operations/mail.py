@@ -183,11 +183,11 @@ UNFOLDED = compat32.clone(max_line_length=998)  # as long as a line may be (RFC 
 
 def _wire(message: EmailMessage) -> Message:
     """`message` as it goes over the line. Each header begins on the line of its name: a first line with nothing but
-    that (RFC 5322 3.2.2) is what some servers refuse.
+    that (RFC 5322 3.2.2) is what some servers refuse. A subject typed as `=?utf-8?q?…?=` is read as it was typed.
     """
     wire = message.message()
     subject = " ".join(message.subject.split())
-    if not subject.isascii() or any(len(word) > LONGEST_WORD for word in subject.split()):
+    if not subject.isascii() or "=?" in subject or any(len(word) > LONGEST_WORD for word in subject.split()):
         wire.replace_header("Subject", Header(subject, "utf-8", header_name="Subject").encode())
     if any(len(value) > LONGEST_WORD and " " not in value for value in message.extra_headers.values()):  # an address
         wire.policy = UNFOLDED

@@ -242,6 +242,7 @@ def test_mails_that_wait_during_an_upgrade_are_encrypted_and_go_later():
         "x" * 200,
         "https://www.example.org/" + "x" * 60 + " is dood",
         "woord " * 40,
+        "Bericht: =?utf-8?q?=0ABcc:_x@example.org?=",
     ],
 )
 def test_no_subject_begins_with_an_empty_line(port, subject):
