@@ -59,7 +59,7 @@ class AimTranslation(TranslationOptions):
 class TextPageTranslation(TranslationOptions):
     """Everything but the order; a blank slug is NULL."""
 
-    fields = ("slug", "title", "body")
+    fields = ("slug", "title", "short_title", "body")
     empty_values = {"slug": None}
 
 

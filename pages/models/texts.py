@@ -59,6 +59,14 @@ class TextPage(Ordered, Publishable):
     tells_changes = True
 
     title = models.CharField(_("title"), max_length=200, blank=True)
+    short_title = models.CharField(
+        _("name in lists"),
+        max_length=65,
+        blank=True,
+        help_text=_(
+            "Optional: for the menu, the foot of pages and the tab of the browser. The page keeps its whole title."
+        ),
+    )
     slug = models.SlugField(
         _("address"),
         max_length=100,

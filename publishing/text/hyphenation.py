@@ -10,7 +10,15 @@ from functools import cache, lru_cache
 from typing import Any
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
-LONG_WORD = re.compile(r"[^\W\d_]{12,}")  # shorter ones fit on a telephone, and are better left whole
+LONG_WORD = re.compile(r"[^\W\d_]{14,}")  # shorter ones fit on a telephone, and are better left whole
+# Before these a compound breaks best, and a part that fits on a telephone is left whole.
+SEAM = {
+    "nl": re.compile(
+        r"(?<=\w{4})(?=beleid|campagne|dekkend|econom|gemeente|heid|makelaar|marketing|markt|netwerk|onderwijs|ontwikkeling"
+        r"|overleg|planning|plaats|regio|sector|stelling|strategie|verband|verdediger|vergadering|verklaring|vorming"
+        r"|werking)"
+    )
+}
 PATTERNS = {"nl": "nl_NL", "fr": "fr", "en": "en_GB"}  # of pyphen, by the code of our language
 LEAST = 4  # letters before and after a hyphen
 HEADING = re.compile(r"(<h([1-6])\b[^>]*>)(.*?)(</h\2>)", re.DOTALL)
@@ -39,7 +47,10 @@ def _or_whole(word: str, language: str) -> str:
 
 @lru_cache(maxsize=5_000)
 def _hyphenated(word: str, language: str) -> str:
-    return str(_patterns(language).inserted(word, SOFT_HYPHEN))
+    parts = SEAM[language].split(word) if language in SEAM else [word]
+    return SOFT_HYPHEN.join(
+        LONG_WORD.sub(lambda part: _patterns(language).inserted(part[0], SOFT_HYPHEN), part) for part in parts
+    )
 
 
 @cache

@@ -1,10 +1,15 @@
 """The 404 page: leads addresses that are old or only badly written to their page, and else suggests pages."""
 
+from functools import cache
+
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import is_valid_path
+from django.utils.translation import gettext, override
 
+from publishing.i18n.languages import CODES
 from publishing.operations.addresses.missing_addresses import note
+from publishing.text.transliteration import to_slug
 from publishing.web.known_paths import exists
 from publishing.web.middleware import is_for_users
 from publishing.web.old_addresses import old_address
@@ -26,4 +31,15 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     is_sent_on = not request.path.endswith("/") and is_valid_path(f"{request.path}/")
     if is_read and not is_sent_on and not is_for_users(request):
         note(request.path)
-    return render(request, "404.html", {"guesses": guesses(request.path)}, status=404)
+    context = {"guesses": guesses(request.path), "is_home": path.strip("/").rpartition("/")[2] in home_words()}
+    return render(request, "404.html", context, status=404)
+
+
+@cache
+def home_words() -> frozenset[str]:
+    """What people write for the address of the home page, which has no name in its address: what we call it."""
+    words = {"home"}
+    for code in CODES:
+        with override(code):
+            words |= {to_slug(gettext("Mission")), to_slug(gettext("Home"))}
+    return frozenset(words)

@@ -50,6 +50,17 @@ def test_a_page_stands_where_its_place_says(client, editor):
     assert 'lang="nl">Pagina 0' in parts(client, "/fr/")[0]
 
 
+def test_a_page_is_called_by_its_name_in_lists_and_keeps_its_title(client, editor):
+    page = text_page(1, place="menu")
+    page.short_title_nl = "Kort"
+    page.save()
+    publish(page, editor)
+    assert '<a class="cap" href="/pagina-1/">Kort</a>' in parts(client, "/")[0]
+    html = client.get("/pagina-1/").content.decode()
+    assert "<title>Kort · RESOC Westhoek</title>" in html
+    assert "Pagina 1</h1>" in re.sub(r"<(?!/h1).*?>", "", html)
+
+
 def test_what_was_there_before_stays_in_the_footer(client):
     old = TextPage.published().first()
     data = {name: value for name, value in old.revision.data.items() if name != "place"}

@@ -238,6 +238,17 @@ def test_on_paper_no_sheet_has_the_foot_alone(page, live_server, address, sheets
     assert bool(statbel) == (address == "/"), "the map says whose boundaries it shows"
 
 
+def test_each_name_in_a_list_of_places_has_the_width_of_its_column(page):
+    shares = "all => all.map(each => each.getBoundingClientRect().width / each.closest('li').offsetWidth)"
+    for address in ("/themas/westhoek-business-district/", "/prioriteiten/lokale-overheden/"):
+        page.goto(address)
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            names = page.locator(".places a.row-link, .places strong")
+            names.evaluate_all("all => all.forEach(each => { each.style.display = 'block'; })")
+            assert min(names.evaluate_all(shares)) > 0.75, (address, width)
+
+
 def test_what_makes_no_sense_on_paper_is_not_printed(page, full_theme):
     page.emulate_media(media="print")
     for address, words in {

@@ -66,6 +66,28 @@ def test_pages_whose_address_begins_like_it_are_offered(client):
         assert 'href="/themas/regiomarketing/"' in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("/missie/", '<a href="/">Missie</a>'),
+        ("/mission.html", '<a href="/">Missie</a>'),
+        ("/nl/startpagina/", '<a href="/">Missie</a>'),
+        ("/fr/missie/", '<a href="/fr/">Mission</a>'),
+    ],
+)
+def test_who_asks_for_the_home_page_by_its_name_is_offered_it(client, address, link):
+    response = client.get(address)
+    assert response.status_code == 404
+    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
+    assert link in main
+    assert link not in client.get("/nergens/").content.decode().partition("<main")[2].partition("</main>")[0]
+
+
+def test_the_name_of_a_person_is_in_no_language(client):
+    html = client.get("/contact/sigrid/").content.decode()
+    assert '<a class="cap" href="/contact/sigrid-verhaeghe/">Sigrid Verhaeghe</a>' in html
+
+
 def test_a_draft_is_not_offered(client):
     Theme.objects.create(title_nl="Geheim plan", slug_nl="geheim-plan")
     assert "Geheim" not in words(client.get("/themas/geheim/").content.decode())
