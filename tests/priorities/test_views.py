@@ -7,7 +7,7 @@ from pages.models import ContactDetails
 from priorities.models import Priority, Theme, Update
 from priorities.views import stages
 from publishing.content.html import to_text
-from publishing.workflow import publish, withdraw
+from publishing.workflow import publish, publish_new, withdraw
 from tests.updates import update_on
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +43,8 @@ def test_a_priority_shows_its_contact_and_its_themes(client, editor):
 @pytest.fixture
 def three_pages(editor) -> None:
     """As many themes as fill three pages of their list."""
-    for number in range(25):
-        publish(Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}", position=number + 10), editor)
+    made = ({"title_nl": f"T{number}", "slug_nl": f"t{number}", "position": number + 10} for number in range(25))
+    publish_new([Theme.objects.create(**fields) for fields in made], editor)
 
 
 def test_the_list_of_themes_is_paginated(client, three_pages):
@@ -55,20 +55,18 @@ def test_the_list_of_themes_is_paginated(client, three_pages):
     assert '<a href="/themas/" rel="prev">' in client.get("/themas/?page=2").content.decode()
 
 
-@pytest.mark.parametrize(
-    ("query", "leads_to"),
-    [
-        *((f"page={odd}", "/themas/") for odd in ("1", "01", "0", "", "x", "-1", "%00", "1.0", "%D9%A1", "9" * 5000)),
-        ("page=02", "/themas/?page=2"),
-        ("page=%202", "/themas/"),
-        ("page=2&page=3", "/themas/?page=3"),
-        ("page=999", "/themas/?page=3"),
-        ("page=1&utm_source=x", "/themas/?utm_source=x"),
-    ],
-)
-def test_each_page_of_the_list_has_one_address(client, three_pages, query, leads_to):
-    response = client.get(f"/themas/?{query}")
-    assert (response.status_code, response.headers["Location"]) == (302, leads_to)
+def test_each_page_of_the_list_has_one_address(client, three_pages):
+    odd_pages = ("1", "01", "0", "", "x", "-1", "%00", "1.0", "%D9%A1", "9" * 5000)
+    leads_to = {f"page={odd}": "/themas/" for odd in odd_pages} | {
+        "page=02": "/themas/?page=2",
+        "page=%202": "/themas/",
+        "page=2&page=3": "/themas/?page=3",
+        "page=999": "/themas/?page=3",
+        "page=1&utm_source=x": "/themas/?utm_source=x",
+    }
+    asked = {query: client.get(f"/themas/?{query}") for query in leads_to}
+    assert {query: response.headers.get("Location") for query, response in asked.items()} == leads_to
+    assert {response.status_code for response in asked.values()} == {302}
 
 
 @pytest.mark.parametrize("count", [1, 3])

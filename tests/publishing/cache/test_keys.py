@@ -7,7 +7,7 @@ import pytest
 from priorities.models import Theme
 from publishing.cache import keys
 from publishing.cache.wsgi import PageCache
-from publishing.workflow import publish
+from publishing.workflow import publish_new
 from resoc.wsgi import django_application
 from tests.publishing.cache.reader import Reader, about, kept
 
@@ -75,8 +75,7 @@ def test_a_parameter_that_nobody_declared_reaches_the_view_and_fills_nothing(set
 @pytest.fixture
 def long_list(db) -> None:
     """A list of themes that has three pages."""
-    for number in range(25):
-        publish(Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}"), None)
+    publish_new([Theme.objects.create(title_nl=f"T{number}", slug_nl=f"t{number}") for number in range(25)], None)
 
 
 def test_pages_of_a_list_are_kept_apart(cache, reader, long_list):
@@ -105,12 +104,10 @@ ODD_PAGES = [
 ]
 
 
-@pytest.mark.parametrize(
-    "query", [*(f"page={odd}" for odd in ODD_PAGES), "page=2&page=2", "page", "p%61ge=2", "page=2#"]
-)
-def test_a_page_of_a_list_is_kept_under_one_spelling_of_its_number(cache, reader, long_list, query):
-    assert reader.get("/themas/", query).status in (200, 302)
-    assert not kept(cache)
+def test_a_page_of_a_list_is_kept_under_one_spelling_of_its_number(cache, reader, long_list):
+    for query in (*(f"page={odd}" for odd in ODD_PAGES), "page=2&page=2", "page", "p%61ge=2", "page=2#"):
+        assert reader.get("/themas/", query).status in (200, 302), query
+        assert not kept(cache), query
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from priorities.models import Partner, Priority, Theme
 from publishing.search import text as search_text
 from publishing.search.query import MAX_RESULTS, find
 from publishing.web.views import RESULTS_PER_PAGE
-from publishing.workflow import publish, withdraw
+from publishing.workflow import publish, publish_new, withdraw
 from staff.models import StaffMember
 from tests.publishing.search.test_text import SPELLINGS
 from tests.site.crawl import words
@@ -298,8 +298,9 @@ def test_only_the_best_are_shown_and_the_page_says_so(client, editor):
 @pytest.fixture
 def many(editor):
     """Themes that a search finds, more than fit on two pages, the first of which is found first."""
-    for number in range(2 * RESULTS_PER_PAGE + 3):
-        make_theme(editor, title_nl=f"Hopteelt {number}", slug_nl=f"hop-{number}", position=number + 10)
+    numbers = range(2 * RESULTS_PER_PAGE + 3)
+    made = ({"title_nl": f"Hopteelt {each}", "slug_nl": f"hop-{each}", "position": each + 10} for each in numbers)
+    publish_new([Theme.objects.create(**fields) for fields in made], editor)
 
 
 def shown(html: str) -> list[int]:
