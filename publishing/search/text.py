@@ -272,10 +272,12 @@ def _family(folded: str) -> list[str]:
     ]
 
 
-def compound_stems(word: Word) -> list[str]:
+@lru_cache(maxsize=1_000)
+def compound_stems(word: Word) -> tuple[str, ...]:
     """The stems of a word to look for in the compounds of a language that has them; they need a letter more."""
     found = {stem for code in COMPOUNDING if code for stem in word_stems(word._replace(joined=()), code)}
-    return sorted(stem for stem in found if len(stem) > INFIX and stem not in word.spellings and stem.isalpha())
+    wanted = (stem for stem in found if len(stem) > INFIX and stem not in word.spellings and stem.isalpha())
+    return tuple(sorted(wanted))
 
 
 def answers(words: tuple[Word, ...], token: Token, language: str) -> bool:

@@ -29,6 +29,7 @@ SITE = " · RESOC Westhoek"  # the end of every title
 SPACES = re.compile(r"[ \t\n\r\f]+")  # of HTML, not the ones that keep words together
 LONGEST_TITLE = 65  # characters that a browser and a search engine show
 LONGEST_DESCRIPTION = 160  # characters that a search engine shows
+HEADING = re.compile(r"<h([2-6])\b[^>]*>.*?</h\1>", re.DOTALL)  # no sentence: it would run on into the next text
 ANNOUNCING = re.compile(r"\s*:\s*\Z")  # a text that announces a list, which does not follow here
 SHARE_TYPES = {"Article": "article", "NewsArticle": "article", "Person": "profile"}  # of schema.org and of OpenGraph
 
@@ -79,7 +80,8 @@ def about(obj: Publishable, *fields: str) -> Text:
             return replace(found, value=at_a_word(sentence, LONGEST_DESCRIPTION))
         kind = "" if found.fallback else f"{obj.page_kind} · "
         return replace(found, value=at_a_word(f"{kind}{capfirst(found.shown)}{SITE}", LONGEST_DESCRIPTION))
-    said = SPACES.sub(" ", to_text(found.value)).strip(" ")
+    said = to_text(HEADING.sub("", found.value)) or to_text(found.value)
+    said = SPACES.sub(" ", said).strip(" ")
     shown = ANNOUNCING.sub("", replace(found, value=said).shown)
     return replace(found, value=first_sentences(shown, LONGEST_DESCRIPTION))
 

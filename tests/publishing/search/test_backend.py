@@ -223,3 +223,10 @@ def test_a_word_of_the_query_is_looked_for_once_in_each_form():
         assert urls("fietspad")
     (sql,) = (each["sql"] for each in asked if "AS newest" in each["sql"])
     assert sql.count("=fietspad") == 1
+
+
+@pytest.mark.django_db
+def test_a_word_that_has_a_shorter_one_of_the_query_in_it_is_not_looked_for_twice():
+    assert word_index._shortest(["vacature", "vacatur", "vac", "vacatures"]) == ["vac", "vacatur"]
+    assert word_index._shortest(["iso9001", "iso90012"]) == ["iso9001"]
+    assert word_index._shortest(["beleid", "beleid2026"]) == ["beleid", "beleid2026"]

@@ -207,6 +207,14 @@ def test_a_page_without_a_text_is_described_in_a_sentence_with_its_name(client, 
     assert shared(client, "/fr/themes/leeg/")["og:description"] == ["Thema’s “vandaag” · RESOC Westhoek"]
 
 
+def test_a_heading_is_no_part_of_what_is_said_of_a_text_unless_there_is_nothing_else(client, editor):
+    body = "<h2>Voor wie</h2><p>Voor iedereen in de streek.</p><h3>Hoe</h3><p>Samen.</p>"
+    publish(Theme.objects.create(title_nl="thema", slug_nl="met-koppen", body_nl=body), editor)
+    assert shared(client, "/themas/met-koppen/")["og:description"] == ["Voor iedereen in de streek. Samen."]
+    publish(Theme.objects.create(title_nl="thema", slug_nl="kop", body_nl="<h2>Voor wie</h2>"), editor)
+    assert shared(client, "/themas/kop/")["og:description"] == ["Voor wie"]
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
