@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What only users, searchers and readers of a few pages need, or files in a bucket: a third of a worker's memory.
 HEAVY = {"PIL", "pypdf", "segno", "snowballstemmer", "storages", "boto3", "botocore"}
 HEAVY |= {"cryptography", "fido2", "nh3", "unittest"}
+HEAVY |= {"icalendar", "mammoth", "markdown_it", "pillow_heif", "psycopg", "pyphen", "qrcode", "rapidfuzz", "redis"}
 HEAVY |= {"publishing.backup.archive", "publishing.backup.restore"}
 HEAVY |= {"publishing.review.checklist", "publishing.operations.link_check"}
 HEAVY |= {f"{app}.admin" for app in ("publishing", "pages", "priorities", "consultation", "staff", "resoc")}

@@ -68,6 +68,8 @@ ELSEWHERE = {
     "resoc/management/commands/restore.py": "tests/publishing/backup/test_restore.py",
     "resoc/management/commands/upkeep.py": "tests/resoc/operations/test_upkeep.py",
     "staff/accounts/notices.py": "tests/staff/accounts/test_admin.py",
+    "staff/models/consents.py": "tests/staff/cards/test_consent.py",
+    "staff/models/links.py": "tests/staff/my_card/test_invitations.py",
     "staff/my_data/data_copy_parts.py": "tests/staff/my_data/test_data_copy.py",
     "staff/my_data/data_copy_person.py": "tests/staff/my_data/test_data_copy.py",
 }
