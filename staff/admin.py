@@ -27,7 +27,7 @@ from staff.cards.absences import ASKED, AbsenceMixin
 from staff.cards.consent import NOT_SHOWN, ConsentFormMixin, hidden_details
 from staff.cards.notices import in_words, photos
 from staff.forgetting import requests as forget_requests
-from staff.forgetting.leaving import leave
+from staff.forgetting.views import leave
 from staff.models import MAX_HOW, StaffMember
 from staff.my_card import consent_requests
 from staff.my_card.checks import unanswered

@@ -21,6 +21,6 @@ class StaffConfig(AppConfig):
         # They connect their signal handlers.
         from staff.accounts import audit, second_factor, sessions  # noqa: F401
         from staff.cards import absences, accounts, consent, notices  # noqa: F401
-        from staff.forgetting import forgotten  # noqa: F401
+        from staff.forgetting import after_restore  # noqa: F401
 
         register(Place("contact", _("Contact"), {"nl": NL, "fr": FR, "en": EN}))

@@ -1,6 +1,6 @@
 """Requests to be forgotten: one open request of a person at a time, that the desk shows until it is done.
 
-It goes when the person is forgotten (`leaving`), when the secretariat answers otherwise, or when the person takes
+It goes when the person is forgotten (`departures`), when the secretariat answers otherwise, or when the person takes
 it back. Meanwhile the card can't be put in the bin, where it would be neither here nor forgotten.
 """
 
@@ -44,7 +44,7 @@ def request_of(member: StaffMember | None) -> ForgetRequest | None:
 
 
 def may_decide(user: Any, member: StaffMember) -> bool:
-    """Whether `user` forgets `member`, or answers otherwise: not of themselves, as in `leaving`."""
+    """Whether `user` forgets `member`, or answers otherwise: not of themselves, as in `views`."""
     return may(user, "delete", StaffMember) and member.user_id != user.pk and may_touch(user, member.user)
 
 

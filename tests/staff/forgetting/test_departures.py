@@ -16,7 +16,7 @@ from publishing.operations.mail import Queue
 from publishing.workflow import keep, list_again, publish, take_back
 from staff.models import StaffMember
 from tests.staff.conftest import photo_file, save
-from tests.staff.forgetting.test_leaving import all_stored, page_of
+from tests.staff.forgetting.test_views import all_stored, page_of
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from publishing.models import Discarded, Event
 from publishing.review.checklist import Severity, checklist
 from publishing.workflow import amend, publish, reschedule, restore, state, unpublished_changes, withdraw
 from resoc.doctor.questions import accounts_have_one_address
-from staff.forgetting.leaving import tasks_of
+from staff.forgetting.views import tasks_of
 from staff.models import CardLink, StaffMember
 from tests.publishing.admin.test_publishable import address, submit
 from tests.staff.conftest import save
