@@ -43,8 +43,8 @@ def code_refused(user: User, **kwargs: Any) -> None:
 
 @receiver(pre_save, sender=User)
 def account_changes(instance: User, raw: bool, update_fields: Any, **kwargs: Any) -> None:
-    """Flags and the password, whoever changes them and wherever."""
-    changed = {*FLAGS, "password"} if update_fields is None else {*FLAGS} & set(update_fields)
+    """Flags, password and address, whoever changes them and wherever; who changes their own address proves it."""
+    changed = {*FLAGS, "password", "email"} if update_fields is None else {*FLAGS, "email"} & set(update_fields)
     old = User.objects.filter(pk=instance.pk).first() if instance.pk and changed and not raw else None
     if old is None:
         return
@@ -55,6 +55,9 @@ def account_changes(instance: User, raw: bool, update_fields: Any, **kwargs: Any
     # Saved alone, the password is the same one under a newer hash: Django does so when somebody signs in.
     if "password" in changed and old.password != instance.password:
         record(Kind.PASSWORD, about=instance)
+    is_another = "email" in changed and normal(old.email) != normal(instance.email) and bool(instance.email)
+    if is_another and acting() not in (None, instance):
+        record(Kind.ADDRESS, about=instance)
 
 
 @receiver(post_save, sender=User)

@@ -207,6 +207,7 @@ class Event(models.Model):
         LET_IN = "let-in", _("came in by a link in a mail")
         ASKED = "asked", _("asked for another e-mail address")
         PROVED = "proved", _("confirmed an e-mail address")
+        ADDRESS = "address", _("changed somebody’s e-mail address")
         COPIED = "copied", _("took a copy of their data")
         FORGET = "forget", _("asked to be forgotten")
         STAYS = "stays", _("no longer asked to be forgotten")

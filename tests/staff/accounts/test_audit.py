@@ -98,6 +98,13 @@ def test_rights_that_a_superuser_gives_and_takes_are_written_down(start, colleag
     ]
 
 
+def test_an_address_that_somebody_else_changes_is_written_down(start, colleague, boss_client):
+    form = {"username": "johan", "is_active": "on", "date_joined_0": "2026-01-01", "date_joined_1": "12:00"}
+    for email in ("een.ander@example.org", "Een.Ander@example.org"):
+        boss_client.post(f"/admin/auth/user/{colleague.pk}/change/", {**form, "email": email})
+    assert [each for each in told() if each[0] == Kind.ADDRESS] == [(Kind.ADDRESS, "baas", "johan", "")]
+
+
 def test_rights_from_elsewhere_are_written_down_too(start, colleague, editor):
     secretariat = Group.objects.get(name="Secretariaat")
     secretariat.user_set.add(colleague)
