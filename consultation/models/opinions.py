@@ -119,27 +119,15 @@ class Opinion(HasDocuments, Publishable):
         typed = references.parse(self.reference)
         if kept and typed != kept and not (is_blank(self.reference)):
             yield "reference", gettext("This opinion is known as %s; a reference stays the same for ever.") % str(kept)
-        elif not is_blank(self.reference) and (typed is None or self._is_too_high(typed)):
+        elif not is_blank(self.reference) and (typed is None or references.is_too_high(typed, self.pk)):
             yield "reference", gettext("Write a year and a number, such as 2026-04.")
-        elif typed and not kept and self._is_taken(typed):
-            free = references.next_free(typed.year, self._typed_elsewhere())
+        elif typed and not kept and references.is_taken(typed, typed_elsewhere(self)):
+            free = references.next_free(typed.year, typed_elsewhere(self))
             words = {"taken": typed, "free": free}
             yield (
                 "reference",
                 gettext("Another opinion has reference %(taken)s. The next free one is %(free)s.") % words,
             )
-
-    def _typed_elsewhere(self) -> frozenset[str]:
-        others = Opinion._base_manager.exclude(pk=self.pk).exclude(reference="")
-        return frozenset(others.values_list("reference", flat=True))
-
-    def _is_taken(self, wanted: references.Reference) -> bool:
-        given = references.ReferenceNumber.objects.filter(year=wanted.year, number=wanted.number)
-        return given.exists() or str(wanted) in self._typed_elsewhere()
-
-    def _is_too_high(self, wanted: references.Reference) -> bool:
-        """Whether a slip of the keyboard would leave no numbers to its year."""
-        return wanted.number > references.HIGHEST_TYPED and references.reference_of(self.pk) != wanted
 
     def _date_errors(self) -> Iterator[tuple[str, str]]:
         today = timezone.localdate()
@@ -212,12 +200,12 @@ class Opinion(HasDocuments, Publishable):
         """Take the reference that the opinion has from now on: the one that it says, or the next free one."""
         kept, typed = references.reference_of(self.pk), references.parse(self.reference)
         if kept is None:
-            if typed and (self._is_too_high(typed) or self._is_taken(typed)):
+            if typed and (references.is_too_high(typed, self.pk) or references.is_taken(typed, typed_elsewhere(self))):
                 return  # refused, with a sentence, by what checks it next
             if typed is None and not is_blank(self.reference):
                 return
             year = (self.adopted_on or timezone.localtime(live_from).date()).year
-            kept = typed or references.next_free(year, self._typed_elsewhere())
+            kept = typed or references.next_free(year, typed_elsewhere(self))
             references.ReferenceNumber.objects.create(year=kept.year, number=kept.number, opinion_id=self.pk)
         if self.reference != str(kept) and (not self.reference or typed == kept):
             self.reference = str(kept)
@@ -306,6 +294,12 @@ class Opinion(HasDocuments, Publishable):
         if self.adopted_on:
             data["datePublished"] = self.adopted_on.isoformat()
         return data
+
+
+def typed_elsewhere(opinion: Opinion) -> frozenset[str]:
+    """The references that working copies of other opinions say, given or not."""
+    others = Opinion._base_manager.exclude(pk=opinion.pk).exclude(reference="")
+    return frozenset(others.values_list("reference", flat=True))
 
 
 class OpinionSubject(Child):

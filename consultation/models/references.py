@@ -51,6 +51,16 @@ def reference_of(opinion_id: int | None) -> Reference | None:
     return row.reference if row else None
 
 
+def is_taken(wanted: Reference, typed: frozenset[str]) -> bool:
+    """Whether an opinion has this reference, or a draft has `typed` it."""
+    return str(wanted) in typed or ReferenceNumber.objects.filter(year=wanted.year, number=wanted.number).exists()
+
+
+def is_too_high(wanted: Reference, opinion_id: int | None) -> bool:
+    """Whether a slip of the keyboard would leave no numbers to its year; never for the one that the opinion has."""
+    return wanted.number > HIGHEST_TYPED and reference_of(opinion_id) != wanted
+
+
 def next_free(year: int, typed: frozenset[str] = frozenset()) -> Reference:
     """The number after the last one of `year` that was given, and that no draft has `typed`."""
     last = ReferenceNumber.objects.filter(year=year).aggregate(last=models.Max("number"))["last"] or 0

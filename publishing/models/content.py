@@ -206,14 +206,6 @@ class Publishable(Frozen):
         published.query.content = published._listed = cls
         return published
 
-    @classmethod
-    def seen_from(cls, as_of: datetime) -> datetime:
-        """The moment whose public state of this model a page of moment `as_of` shows.
-
-        That moment itself, unless the model is `shown_as_now`: then never a moment in the past.
-        """
-        return max(as_of, timezone.now()) if cls.shown_as_now else as_of
-
     @property
     def revisions(self) -> RevisionQuerySet[Revision]:
         """The commits of this object, newest first."""
@@ -324,20 +316,7 @@ class Publishable(Frozen):
 
     @classmethod
     def check(cls, **kwargs: object) -> list[checks.CheckMessage]:
-        return [*super().check(**kwargs), *cls._check_children()]
-
-    @classmethod
-    def _check_children(cls) -> Iterable[checks.CheckMessage]:
-        related = {relation.get_accessor_name(): relation.related_model for relation in cls._meta.related_objects}
-        for name in cls.children:
-            child = related.get(name)
-            if not (isinstance(child, type) and issubclass(child, Child)):
-                yield checks.Error(
-                    f"{name!r} is not the related name of child rows.",
-                    hint="Derive that model from Child and name its foreign key's related_name.",
-                    obj=cls,
-                    id="publishing.E003",
-                )
+        return [*super().check(**kwargs), *_errors_of_children(cls)]
 
 
 class Ordered(models.Model):
@@ -383,6 +362,19 @@ class Child(Ordered, Frozen):
     def siblings(self) -> models.QuerySet[Self]:
         """The rows of the same object."""
         return type(self)._base_manager.filter(**{self.parent: getattr(self, self.parent)})
+
+
+def _errors_of_children(model: type[Publishable]) -> Iterator[checks.CheckMessage]:
+    related = {relation.get_accessor_name(): relation.related_model for relation in model._meta.related_objects}
+    for name in model.children:
+        child = related.get(name)
+        if not (isinstance(child, type) and issubclass(child, Child)):
+            yield checks.Error(
+                f"{name!r} is not the related name of child rows.",
+                hint="Derive that model from Child and name its foreign key's related_name.",
+                obj=model,
+                id="publishing.E003",
+            )
 
 
 def content_models() -> list[type[Publishable]]:

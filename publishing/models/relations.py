@@ -49,6 +49,14 @@ def seen(wanted: Iterable[Target], at: datetime | None = None) -> list[Revision]
     return SEEN(*ends, **moments, **ids)
 
 
+def _seen_from(model: "type[Publishable]", as_of: datetime) -> datetime:
+    """The moment whose public state of `model` a page of moment `as_of` shows.
+
+    That moment itself, unless the model is `shown_as_now`: then never a moment in the past.
+    """
+    return max(as_of, timezone.now()) if model.shown_as_now else as_of
+
+
 class PublishedDescriptor(AnyForeignKeyDescriptor):
     """Follows a relation from a thawed object to the other side's published state."""
 
@@ -58,7 +66,7 @@ class PublishedDescriptor(AnyForeignKeyDescriptor):
             return super().get_object(instance)
         target_id = getattr(instance, self.field.attname)
         model = cast("type[Publishable]", self.field.related_model)
-        return model.published(model.seen_from(as_of)).numbered(target_id).first()
+        return model.published(_seen_from(model, as_of)).numbered(target_id).first()
 
 
 class PublishedForeignKey(AnyForeignKey):
@@ -92,6 +100,8 @@ def follow(objects: "Iterable[Frozen]", paths: Iterable[str], as_of: datetime) -
             field: Any = row._meta.get_field(name)
             ends.append((row, field, (field.related_model._meta.label_lower, getattr(row, field.attname))))
     wanted = {target for _row, _field, target in ends if target[1] is not None}
-    found = {(each.model, each.object_id): each.thaw(each.model_class.seen_from(as_of)) for each in seen(wanted, as_of)}
+    found = {
+        (each.model, each.object_id): each.thaw(_seen_from(each.model_class, as_of)) for each in seen(wanted, as_of)
+    }
     for row, field, target in ends:
         field.set_cached_value(row, found.get(target))

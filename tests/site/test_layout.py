@@ -1,5 +1,6 @@
-"""Where things stand: few modules in a package, and for each a test file of its name, at the same place in `tests/`."""
+"""Where things stand: few modules in a package, none too long, and for each a test at the same place in `tests/`."""
 
+import ast
 from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
@@ -10,6 +11,8 @@ from tests.conftest import ROOT
 
 APPS = ("publishing", "staff", "priorities", "pages", "consultation", "resoc")
 MOST_MODULES = 12
+MOST_LINES = 500
+MOST_METHODS = 25
 # Modules that only say what there is; what comes of it is tested with the pages that they make.
 DECLARATIONS = (
     "*/apps.py",
@@ -86,6 +89,18 @@ def test_no_package_has_more_modules_than_one_can_oversee():
     assert counted["publishing/models"]
     assert counted["staff"]
     assert {each: size for each, size in counted.items() if size > MOST_MODULES} == {}
+
+
+def test_no_module_is_longer_and_no_class_has_more_methods_than_one_can_oversee():
+    too_large = []
+    for module in (each for each in modules() if "/migrations/" not in each):
+        source = (ROOT / module).read_text()
+        lines = source.count("\n")
+        classes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)]
+        methods = {each.name: sum(isinstance(part, ast.FunctionDef) for part in each.body) for each in classes}
+        too_large += [(module, lines)] if lines > MOST_LINES else []
+        too_large += [(module, name, number) for name, number in methods.items() if number > MOST_METHODS]
+    assert too_large == []
 
 
 def own_tests(module: str) -> list[Path]:
