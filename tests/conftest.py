@@ -34,8 +34,11 @@ from resoc.groups import SECRETARIAT, STAFF
 from tests.desk import TOTP_SECRET, enter, give_second_factor  # noqa: F401  (the first for others)
 from tests.kept import keep
 
-# How many examples a property is tried on; `--hypothesis-profile=default`, as in CI, takes 100.
-hypothesis.settings.register_profile("everyday", max_examples=40)
+# How many examples a property is tried on, however long that takes; CI takes `--hypothesis-profile=thorough`.
+for name, examples in (("everyday", 40), ("thorough", 100)):
+    hypothesis.settings.register_profile(
+        name, max_examples=examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
 hypothesis.settings.load_profile("everyday")
 
 ROOT = Path(__file__).resolve().parents[1]
