@@ -155,7 +155,7 @@ def test_data_that_do_not_go_back_stay_and_the_new_release_runs_on(scratch, kind
     ("options", "words"),
     [
         ((), "backup of then is gone"),
-        ((*POSTGRESQL, "--set", "NO_RIGHT=yes"), "must own its database"),
+        ((*POSTGRESQL, "--set", "NO_RIGHT=yes"), "must own the database and its schema"),
         (("--set", "DATABASE_URL=sqlite:////elsewhere"), "restore --into-empty"),
     ],
 )

@@ -23,7 +23,11 @@ from publishing.workflow import publish
 from staff.models import StaffMember
 from tests.publishing.files.photos import photo
 
-collect_ignore = [] if "postgres" in os.environ.get("DATABASE_URL", "") else ["db/postgresql/test_base.py"]
+collect_ignore = (
+    []
+    if "postgres" in os.environ.get("DATABASE_URL", "")
+    else ["db/postgresql/test_base.py", "db/postgresql/test_set_aside.py"]
+)
 
 
 @dataclass

@@ -69,13 +69,13 @@ def test_a_page_with_links_costs_one_query_more_whatever_their_number(client, ed
         update = update_on(theme, title_nl=f"U{number}")
         linking(update, *everything[number::3])
         publish(update, editor)
-    with django_assert_num_queries(6 + 1):
+    with django_assert_num_queries(7 + 1):
         assert content(client, "/themas/regiomarketing/").count("woord") == len(everything)
 
 
 def test_a_page_without_links_asks_nothing_more(client, editor, theme, django_assert_num_queries):
     publish(update_on(theme, title_nl="U", body_nl="<p>Zonder.</p>"), editor)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/themas/regiomarketing/")
 
 

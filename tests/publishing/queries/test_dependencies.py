@@ -368,6 +368,6 @@ def test_a_change_of_one_theme_leaves_most_pages_as_they_are(pages, site):
     site.made.clear()
     retitled(Theme.objects.first(), "body_nl", "<p>Iets anders.</p>")
     number = sum(1 for _page in pages.warmer.all_pages())
-    assert 0 < len(set(site.made)) < number / 3
+    assert 0 < len(set(site.made)) < number / 2  # themes without text list the others
     assert len(site.made) == len(set(site.made))
     assert "/contact/" not in site.made
