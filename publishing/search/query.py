@@ -1,5 +1,6 @@
 """The search of visitors: from a query to results, best first."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,6 +30,8 @@ from publishing.search.word_index import PUBLIC, Forms, longer_forms, same, spli
 MAX_RESULTS = 50  # of a query, on all its pages together
 WHOLE = 60  # what it counts that the whole query is what something is called …
 IN_QUERY = 30  # … and that a part of it is, when nothing has all words
+# Who looks for `stephanie@resoc.be` looks for a person; the rest of the address is the same for all of them.
+HOST_OF_MAIL = re.compile(r"(?<=\w)@[\w.-]*\w")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def find(query: str, at: datetime | None = None) -> Found:
     same in other languages.
     """
     at = at or timezone.now()
+    query = HOST_OF_MAIL.sub("", query)
     said = search_text.query_words(query)
     if not said:
         return Found((), at, [])

@@ -18,6 +18,7 @@ DUTCH = (
     ("email", "/contact/"),
     ("bellen", "/contact/"),
     ("personeel", "/contact/"),
+    ("stephanie@resoc.be", "/contact/stephanie-thybaert/"),
     ("klacht", "/contact/"),
     ("medewerkers", "/contact/"),
     ("prioriteiten", "/prioriteiten/"),

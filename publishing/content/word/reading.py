@@ -15,7 +15,7 @@ from publishing.content.word.blocks import Block, Cell, Paragraph, Reading, Tabl
 from publishing.content.word.grounds import UNKNOWN, WHITE, ground_of, ink_of, is_lost
 from publishing.content.word.numbers import Numbers
 from publishing.content.word.package import TOO_LONG, Package, RefusedError
-from publishing.content.word.styles import Styles, is_on, number, outline_level
+from publishing.content.word.styles import Styles, height, is_on, number, outline_level
 
 TRACKED = {
     "w-ins",
@@ -304,14 +304,12 @@ class _Reader:
 
     def _look(self, run: Element, place: _Place) -> Words:
         """What the words of a run look like; a heading is bold by itself."""
-        up = self._property(run, "w-vertAlign")
-        kind = up.get("val", "") if up is not None else ""
         link = place.link or next((each.link for each in reversed(self._fields) if each.shows and each.link), "")
         return Words(
             "",
             is_bold=not place.is_heading and bool(is_on(self._property(run, "w-b"))),
             is_italic=bool(is_on(self._property(run, "w-i"))),
-            place=kind if kind in ("superscript", "subscript") else "",
+            place=height(self._property(run, "w-vertAlign"), self._property(run, "w-position")),
             link=link if ON_THE_WEB.match(link) else "",
         )
 

@@ -10,12 +10,27 @@ TITLES = {"title", "heading"}  # the second of LibreOffice and Pages
 QUOTES = {"quote", "intense quote", "quotations", "block text"}
 OFF = {"0", "false", "off", "none"}
 DEEPEST = 20  # styles that are based on each other
+MOVED = 4  # half points
 BODY_LEVEL = 9  # of an outline: no heading
 
 
 def is_on(element: Element | None) -> bool | None:
     """What a property that is on or off says; None when it is not there."""
     return None if element is None else element.get("val", "1").lower() not in OFF
+
+
+def height(align: Element | None, moved: Element | None) -> str:
+    """Where words stand, "superscript", "subscript" or "": by `w:vertAlign`, or `moved` by two points or more.
+
+    Points come as halves (ECMA-376, 17.3.2.24). Less than that is how somebody sets letters straight.
+    """
+    said = align.get("val", "") if align is not None else ""
+    if said in ("superscript", "subscript"):
+        return said
+    halves = number(moved.get("val")) if moved is not None and said != "baseline" else 0
+    if abs(halves) < MOVED:
+        return ""
+    return "superscript" if halves > 0 else "subscript"
 
 
 class Styles:

@@ -54,6 +54,14 @@ def left_out(*blocks: str, **more) -> list[tuple[str, str]]:
             "<p>10<sup>6</sup> CO<sub>2</sub></p>",
         ),
         (
+            [p("m", run("2", '<w:position w:val="6"/>'), " CO", run("2", '<w:position w:val="-6"/>'))],
+            "<p>m<sup>2</sup> CO<sub>2</sub></p>",
+        ),
+        (
+            [p(run("a", '<w:position w:val="2"/>'), run("b", '<w:position w:val="6pt"/>'), run("c", "<w:position/>"))],
+            "<p>abc</p>",
+        ),
+        (
             [p('<w:r><w:sym w:font="Wingdings" w:char="F0E0"/><w:sym w:font="Symbol" w:char="F0A3"/></w:r>')],
             "<p>→≤</p>",
         ),
