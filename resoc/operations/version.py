@@ -7,6 +7,6 @@ from pathlib import Path
 
 @cache
 def version() -> str:
-    """The version, such as `1.0.0`."""
+    """The version, such as `1.1.0`."""
     project = Path(__file__).resolve().parents[2] / "pyproject.toml"
     return str(tomllib.loads(project.read_text())["project"]["version"])
