@@ -67,8 +67,8 @@ CSRF_FAILURE_VIEW = "publishing.web.sent_forms.lapsed.lapsed"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"  # of the admin and of My card; visitors get none
 LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = HTTPS, True, "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-# Whether every host beside this one has HTTPS too is not ours to say.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# Whether every host beside this one has HTTPS too is not ours to say; of W004 `resoc.doctor.checks` speaks.
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 TRUSTED_PROXY_COUNT = variable("TRUSTED_PROXY_COUNT", count, 0, "the number of proxies before us")

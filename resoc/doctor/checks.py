@@ -81,6 +81,12 @@ def address_is_https() -> Iterator[checks.CheckMessage]:
             hint="Get a certificate for the proxy and begin SITE_URL with https://.",
             id="resoc.W004",
         )
+    elif not settings.HSTS:
+        yield checks.Warning(
+            "Browsers are not told yet to refuse plain http (HSTS=no).",
+            hint="Take HSTS from the variables once browsers trust the certificate; deploy/install does it by itself.",
+            id="resoc.W014",
+        )
 
 
 @_on_deploy

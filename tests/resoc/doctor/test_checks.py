@@ -6,6 +6,7 @@ from django.core.checks import run_checks
 GOOD = {
     "SITE_URL": "https://www.example.org",
     "HTTPS": True,
+    "HSTS": True,
     "TRUSTED_PROXY_COUNT": 1,
     "ALLOWED_HOSTS": ["www.example.org"],
     "MAIL": {"EMAIL_HOST": "mail.example.org"},
@@ -47,6 +48,7 @@ def test_a_good_site_has_nothing_to_mend(good):
     [
         ({"SITE_URL": "", "HTTPS": False}, "resoc.W003"),
         ({"SITE_URL": "http://www.example.org", "HTTPS": False}, "resoc.W004"),
+        ({"HSTS": False}, "resoc.W014"),
         ({"TRUSTED_PROXY_COUNT": 0}, "resoc.W005"),
         ({"ALLOWED_HOSTS": ["*"]}, "resoc.E006"),
         ({"ALLOWED_HOSTS": ["www.example.org", "."]}, "resoc.E006"),
