@@ -128,7 +128,8 @@ class Meeting(HasDocuments, Publishable):
             name = getattr(self.body, f"name_{code}", "") or ""
             if not is_blank(name):
                 with override(code):
-                    found[code] = f"{name}, {written(day)}", f"{day.isoformat()}-{to_slug(name)[:LONGEST_SLUG]}"
+                    title = f"{name}, {written(day)}".replace("\N{NO-BREAK SPACE}", " ")
+                    found[code] = title, f"{day.isoformat()}-{to_slug(name)[:LONGEST_SLUG]}"
         return found
 
     def check_complete(self) -> None:

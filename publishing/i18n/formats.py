@@ -14,11 +14,18 @@ def labelled(label: object, words: object) -> str:
 
 
 def written(value: date | None, pattern: str = "j F Y") -> str:
-    """`value` in a pattern of Django whose first number is the day: in French the first of a month is the “1er”."""
+    """`value` in a pattern of Django whose first number is the day: in French the first of a month is the “1er”.
+
+    A day and its month stay on one line.
+    """
     if value is None:
         return ""
-    said = date_format(value, pattern)
-    return said.replace("1 ", "1er ", 1) if value.day == 1 and current() == "fr" else said
+    said = date_format(value, pattern.replace("j ", "j\N{NO-BREAK SPACE}"))
+    return (
+        said.replace("1\N{NO-BREAK SPACE}", "1er\N{NO-BREAK SPACE}", 1)
+        if value.day == 1 and current() == "fr"
+        else said
+    )
 
 
 def time_of_day(value: datetime | None) -> str:

@@ -13,14 +13,22 @@ QUOTES = {  # by language: what opens and closes a double quote, and a single on
 }
 # An address, or one for mail, is no prose.
 ADDRESS = re.compile(r"(?:https?://|www\.|mailto:|page:)\S+|(?<!\S)(?:[^\s\w@]*@)?[^\s@]+@[^\s@]+\.\S+")
-# A time with its unit, and the number of an opinion with its word: they stay on one line.
+# A time with its unit, a day with its month, and the number of an opinion with its word: they stay on one line.
+MONTHS = {
+    "nl": "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",
+    "fr": "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
+    "en": "January|February|March|April|May|June|July|August|September|October|November|December",
+}
 TIMES = {
-    "nl": re.compile(r"(?<=\d) (?=uur\b)"),
-    "fr": re.compile(r"(?<=\d) (?=h\b)|(?<=\d[ \N{NO-BREAK SPACE}]h) (?=\d\d\b)"),
+    "nl": re.compile(rf"(?<=\d) (?=(?:uur|{MONTHS['nl']})\b)"),
+    "fr": re.compile(rf"(?:(?<=\d)|(?<=\b1er)) (?=(?:h|{MONTHS['fr']})\b)|(?<=\d[ \N{{NO-BREAK SPACE}}]h) (?=\d\d\b)"),
+    "en": re.compile(rf"(?<=\d) (?=(?:{MONTHS['en']})\b)"),
 }
 NUMBERED = re.compile(r"\b(Advies|Avis|Opinion)[ \N{NO-BREAK SPACE}](\d{4})-(\d{2,3})\b", re.IGNORECASE)
 SUSPECT = re.compile(
-    r"""["']|\s[:;!?»]|«|\d (?:uur|h)\b|(?:advies|avis|opinion)[ \N{NO-BREAK SPACE}]\d{4}-""", re.IGNORECASE
+    r"""["']|\s[:;!?»]|«|(?:advies|avis|opinion)[ \N{NO-BREAK SPACE}]\d{4}-"""
+    rf"|\d(?:er)? (?:uur|h|{'|'.join(MONTHS.values())})\b",
+    re.IGNORECASE,
 )
 SPACE = "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"
 DOUBLE = re.compile(r'(?<![\w"])"(?=\S)([^"\n]*?\S)"(?![\w"])')

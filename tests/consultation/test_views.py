@@ -172,7 +172,7 @@ def test_the_page_of_an_opinion_says_all_a_journalist_asks(client, editor):
 def test_no_substantive_opinion_is_an_outcome(client, editor):
     publish(adopted(outcome="none", none_reason_nl="De vraag kwam te laat.", decision="", summary_nl=""), editor)
     html = client.get("/adviezen/ontsluiting/").content.decode()
-    assert "Geen inhoudelijk advies, 12 maart 2026" in html
+    assert "Geen inhoudelijk advies, 12\xa0maart 2026" in html
     assert "De vraag kwam te laat." in html
 
 

@@ -138,6 +138,6 @@ def test_they_stand_on_the_list_and_lead_to_their_field(editor, editor_client):
 def test_the_day_has_its_year_when_that_is_another(editor):
     shown(editor, requested(due_on=date(2027, 1, 1)))
     (item,) = found(work.opinions, editor, now=at(2026, 12, 30))
-    assert "op 1 januari 2027 en" in item.said
+    assert "op 1\xa0januari 2027 en" in item.said
     (item,) = found(work.opinions, editor, now=at(2027, 1, 2))
-    assert "op 1 januari en" in item.said
+    assert "op 1\xa0januari en" in item.said

@@ -122,7 +122,7 @@ def test_a_notice_stands_on_every_page_in_its_time_and_goes_by_itself(client, no
     with time_machine.travel(timezone.now() + timedelta(days=8)):
         html = client.get("/en/").content.decode()
     assert '<aside class="strip" aria-label="Notice">' in html
-    assert '<span lang="nl">Gesloten tot 3 januari.</span>' in html
+    assert '<span lang="nl">Gesloten tot 3\xa0januari.</span>' in html
 
 
 def test_of_two_notices_the_newest_is_shown(client, editor, notice):

@@ -61,7 +61,7 @@ def test_messages_and_marked_documents_stand_together_by_year_newest_first(clien
     html = client.get("/nieuws/").content.decode()
     assert re.search(r'<a class="row-link" href="/documenten/stuk-1.pdf" type="application/pdf"[^>]*>Stuk 1</a>', html)
     assert "pdf, " in html
-    assert "1 februari 2026" in html
+    assert "1\xa0februari 2026" in html
     assert "Stuk 3" not in html
 
 

@@ -119,10 +119,10 @@ def test_what_a_public_member_must_say(editor):
     ("starts", "ends", "said"),
     [
         (None, None, ""),
-        (date(2020, 1, 1), None, "sinds 1 januari 2020"),
-        (date(2099, 1, 1), None, "vanaf 1 januari 2099"),
-        (None, date(2021, 5, 3), "tot en met 3 mei 2021"),
-        (date(2020, 1, 1), date(2021, 5, 3), "van 1 januari 2020 tot en met 3 mei 2021"),
+        (date(2020, 1, 1), None, "sinds 1\xa0januari 2020"),
+        (date(2099, 1, 1), None, "vanaf 1\xa0januari 2099"),
+        (None, date(2021, 5, 3), "tot en met 3\xa0mei 2021"),
+        (date(2020, 1, 1), date(2021, 5, 3), "van 1\xa0januari 2020 tot en met 3\xa0mei 2021"),
     ],
 )
 def test_from_when_to_when_in_words(starts, ends, said):

@@ -91,7 +91,7 @@ def test_once_adopted_all_of_it_is_read(client, editor, running):
     publish(running, editor)
     html = client.get("/adviezen/ontsluiting/").content.decode()
     assert all(secret in html for secret in SECRETS)
-    assert "Goedgekeurd na stemming op 12 maart 2026: 12 voor, 3 tegen, 2 onthoudingen" in html
+    assert "Goedgekeurd na stemming op 12\xa0maart 2026: 12 voor, 3 tegen, 2 onthoudingen" in html
 
 
 def test_an_amendment_of_a_request_publishes_no_draft(editor, running):

@@ -42,7 +42,7 @@ def test_a_meeting_says_when_where_and_about_what_and_of_a_closed_item_its_place
     held.items.create(title_nl="Geheim", position=2, is_closed=True)
     publish(held, editor)
     said = feed(client)
-    for words in ("zaterdag 27 maart 2027, 19.00\xa0uur", "Zaal 1", "1. Over water", "2. Besloten punt"):
+    for words in ("zaterdag 27\xa0maart 2027, 19.00\xa0uur", "Zaal 1", "1. Over water", "2. Besloten punt"):
         assert words in said
     assert ">Geheim" not in said
     assert " Geheim" not in said

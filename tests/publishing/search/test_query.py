@@ -146,7 +146,7 @@ def test_an_update_leads_to_its_own_page_whatever_becomes_of_what_it_is_about(cl
     update = update_on(theme, title_nl="Baggerwerken gestart", date=date(2026, 6, 3))
     publish(update, editor)
     html = Client().get("/zoeken/?q=baggerwerk").content.decode()
-    assert "Bericht, 3 juni 2026" in html
+    assert "Bericht, 3\xa0juni 2026" in html
     assert '<a href="/nieuws/baggerwerken-gestart/"><mark>Baggerwerken</mark> gestart</a>' in html
     withdraw(theme, editor, "Weg")
     assert urls("baggerwerken") == ["/nieuws/baggerwerken-gestart/"]
