@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 
 from publishing.content.html import to_text
+from publishing.text.hyphenation import hyphenated
 from publishing.text.transliteration import to_slug
 
 HEADING = re.compile(r"<(h[23])>(.*?)</\1>", re.DOTALL)
@@ -71,7 +72,7 @@ def with_addresses_of_headings(html: str) -> str:
 
 def contents(html: str, language: str) -> SafeString:
     """The table of contents of `html`, whose headings have addresses; "" for what is short."""
-    headings = list(_tree(html))
+    headings = list(_tree(html, language))
     count = sum(1 + len(each.below) for each in headings)
     if count < LEAST_HEADINGS or len(html) < LEAST_LETTERS:
         return mark_safe("")
@@ -112,11 +113,11 @@ def _words(html: str) -> str:
     return " ".join(to_text(BROKEN.sub(" ", without_notes(html))).split())
 
 
-def _tree(html: str) -> Iterator[Heading]:
+def _tree(html: str, language: str) -> Iterator[Heading]:
     """The headings of `html`, the smaller ones below the larger before them."""
     last: Heading | None = None
     for level, address, words in ADDRESSED.findall(html):
-        heading = Heading(unescape(address), _words(words))
+        heading = Heading(unescape(address), hyphenated(_words(words), language))
         if not heading.words:
             continue
         if level == "3" and last:

@@ -37,6 +37,7 @@ OWN_LINKS = "own_links_are_resolved"
 TOGETHER = re.compile(settings.PUBLISHING_KEPT_TOGETHER)
 
 JOINED = re.compile(r"(?<![\w-])(?=[\w-]{1,20}(?![\w-]))\w+(?:-\w+)+")  # longer ones would not fit beside a text
+PLACE = re.compile(r"(?<![\w-])(?=[\w-]{1,20}(?![\w-]))[A-Z]\w+(?:-[A-Z]\w+)+")  # West-Vlaanderen, in a sentence
 COLON = re.compile(r"\s*:\s*\Z")
 
 register.filter("written", written, expects_localtime=True)
@@ -239,7 +240,8 @@ class OwnLinksNode(Node):
 
 def _text(context: Context, found: Text, soft: bool) -> SafeString:
     value = hyphenated(found.shown, found.language or current()) if soft else found.shown
-    return _marked(context, found, conditional_escape(TOGETHER.sub("\\1\N{NO-BREAK SPACE}", value)), "span")
+    html = conditional_escape(TOGETHER.sub("\\1\N{NO-BREAK SPACE}", value))
+    return _marked(context, found, PLACE.sub(r'<span class="nobr">\g<0></span>', html), "span")
 
 
 def _marked(context: Context, found: Text, html: str, element: str) -> SafeString:

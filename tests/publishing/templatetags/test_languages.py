@@ -47,6 +47,13 @@ def test_a_number_stays_on_the_line_of_its_word_and_what_is_stored_stays_as_it_i
         assert render('{% plain page "title" %}', page=stored) == stored.title_fr
 
 
+def test_a_place_with_a_hyphen_is_not_broken_there_in_a_sentence():
+    stored = page(title_nl="In West-Vlaanderen, ex-leden & Jan-met-de-pet")
+    with override("nl"):
+        shown = render('{% text page "title" %}', page=stored)
+    assert shown == 'In <span class="nobr">West-Vlaanderen</span>, ex-leden &amp; Jan-met-de-pet'
+
+
 def test_an_email_address_breaks_after_its_signs_and_says_what_it_is():
     assert breakable("a.b@c<d") == "a.<wbr>b@<wbr>c&lt;d"
 
