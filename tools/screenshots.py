@@ -1,4 +1,4 @@
-"""Pictures of a full and an empty page of every kind, at four widths, in the dark, enlarged, and on paper.
+"""Pictures of each kind of page, full and empty: at four widths, dark, forced colours, enlarged, large letters, paper.
 
 `make screenshots` puts them in var/screenshots/, to be looked at beside the design;
 `make screenshots PAGES="home theme"` only those, and `make screenshots PAGES=--readme` the picture of the
@@ -7,6 +7,7 @@ demonstration too; or, with `.venv/bin/python tools/screenshots.py --site http:/
 """
 
 import argparse
+import json
 import os
 import shutil
 import socket
@@ -15,13 +16,13 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "var" / "screenshots"
@@ -54,12 +55,17 @@ FULL = {
     "theme-full-fr": "/fr/themes/demo-thema-fr/",
     "contact-full": "/contact/",
     "contact-form": "/contact/schrijf/",
+    "contact-form-wrong": "/contact/schrijf/",
+    "contact-form-sent": "/contact/schrijf/",
+    "report": "/prioriteiten/mobiliteit-en-ontsluiting/",
     "card-full": "/contact/demo-demonstratie/",
     "search-full": "/zoeken/?q=demonstratie",
     "text-full": "/demo-pagina-nl/",
     "accessibility-full": "/toegankelijkheid/",
     "privacy-full": "/privacy/",
     "versions-full": "/versies/",
+    "version-full": "/versies/",
+    "gone-full": "/demo-weg-nl/",
     "update-full": "/nieuws/demo-thema-10-nl/",
     "news": "/nieuws/",
     "opinions": "/adviezen/",
@@ -70,13 +76,52 @@ FULL = {
     "meeting-coming": "/agenda/demo-komende-vergadering-nl/",
     "members": "/leden/",
     "follow": "/volgen/",
+    "follow-asked": "/volgen/",
 }
-ALL = PAGES | FULL
+# Those that only who has a link can open: what `tools/secret_links.py` calls it.
+SECRET = {
+    "shared": "shared",
+    "shared-remark": "shared",
+    "shared-over": "shared-over",
+    "translate": "translate",
+    "translate-page": "translate-page",
+    "follow-confirm": "follow-confirm",
+    "follow-confirmed": "follow-confirm",
+    "follow-leave": "follow-leave",
+    "follow-left": "follow-leave",
+}
+ALL = PAGES | FULL | SECRET
+
+
+def sent(**values: str) -> Callable[[Page], None]:
+    """Fill in the form of a page and send it."""
+
+    def send(page: Page) -> None:
+        for name, value in values.items():
+            page.locator(f"[name={name}]").fill(value)
+        page.locator("main form button[type=submit]").first.click()
+
+    return send
+
+
+# What leads from that address to the page itself.
+ACTS: dict[str, Callable[[Page], None]] = {
+    "contact-form-wrong": sent(email="geen adres"),
+    "contact-form-sent": sent(message="Demonstratie", email="demonstratie@example.org"),
+    "report": lambda page: page.locator(".footer-report a").click(),
+    "version-full": lambda page: page.locator(".rows a").last.click(),
+    "follow-asked": sent(email="demonstratie@example.org"),
+    "follow-confirmed": sent(),
+    "follow-left": sent(),
+    "shared-remark": lambda page: page.locator(".remarks summary").first.click(),
+}
+LETTERS = ["--blink-settings=defaultFontSize=32"]  # 200 %
 
 
 def window(width: int, height: int = 900, **options: object) -> dict[str, object]:
     """The options of a browser of this size."""
-    return {"viewport": {"width": width, "height": height}, **options}
+    still = {"reduced_motion": "reduce"}  # no picture of a page that fades into another
+    return {"viewport": {"width": width, "height": height}, **still, **options}
 
 
 MODES: dict[str, dict[str, object]] = {
@@ -87,6 +132,7 @@ MODES: dict[str, dict[str, object]] = {
     "dark": window(1440, color_scheme="dark"),
     "forced": window(1440, forced_colors="active"),
     "enlarged": window(640, 400, device_scale_factor=2),  # 1280 pixels at 200 %
+    "letters": window(320, 568),
 }
 
 
@@ -111,15 +157,22 @@ def main() -> None:
     chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt install chromium")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as data:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        large = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *LETTERS])
         if asked.readme:
             with nullcontext(asked.site) if asked.site else served(data) as site:
                 photograph_for_readme(browser, site)
         else:
-            for part, demonstration in ((PAGES, ""), (FULL, "1")):
-                if names := [name for name in part if not asked.pages or name in asked.pages]:
+            for part, demonstration in ((PAGES, ""), (FULL | SECRET, "1")):
+                wanted = {name: part[name] for name in part if not asked.pages or name in asked.pages}
+                if asked.site:
+                    wanted = {name: wanted[name] for name in wanted if name not in SECRET}
+                if wanted:
                     with nullcontext(asked.site) if asked.site else served(data, demonstration) as site:
-                        photograph(browser, site, asked.folder, names)
+                        links = secret_links(data) if set(wanted) & set(SECRET) else {}
+                        addresses = {name: links.get(address, address) for name, address in wanted.items()}
+                        photograph(browser, large, site, asked.folder, addresses)
         browser.close()
+        large.close()
     print(f"See {README if asked.readme else asked.folder}")
 
 
@@ -146,14 +199,28 @@ def served(data: str, demonstration: str = "") -> Iterator[str]:
         server.wait()
 
 
-def photograph(browser: Browser, site: str, target: Path, names: list[str]) -> None:
-    """Write NAME-MODE.png and NAME-print.pdf of the pages `names` of `site` in folder `target`."""
+def secret_links(data: str) -> dict[str, str]:
+    """The addresses of pages that only who has a link can open, on the site that keeps its data in folder `data`."""
+    command = [sys.executable, ROOT / "tools" / "secret_links.py"]
+    made = subprocess.run(command, env=os.environ | {"DATA_DIR": data}, check=True, capture_output=True, text=True)
+    links: dict[str, str] = json.loads(made.stdout.splitlines()[-1])
+    return links
+
+
+def photograph(browser: Browser, large: Browser, site: str, target: Path, addresses: dict[str, str]) -> None:
+    """Write NAME-MODE.png and NAME-print.pdf of each of these addresses of `site` in folder `target`.
+
+    `large` is a browser with letters of 200 %.
+    """
     target.mkdir(parents=True, exist_ok=True)
     for mode, options in MODES.items():
-        context = browser.new_context(base_url=site, **options)
+        context = (large if mode == "letters" else browser).new_context(base_url=site, **options)
         page = context.new_page()
-        for name in names:
-            page.goto(ALL[name])
+        for name, address in addresses.items():
+            page.goto(address)
+            if name in ACTS:
+                ACTS[name](page)
+                page.wait_for_load_state()
             page.evaluate(SHOW_PICTURES)
             page.screenshot(path=target / f"{name}-{mode}.png", full_page=True)
             if mode == "desktop":

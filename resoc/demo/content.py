@@ -39,7 +39,7 @@ from priorities.models import (
 )
 from publishing.i18n.languages import CODES
 from publishing.models import LAST_POSITION, Publishable, Revision
-from publishing.workflow import publish, publish_new
+from publishing.workflow import publish, publish_new, withdraw
 from resoc.demo import statements as demo_statements
 from resoc.demo.opinions import members
 from staff.models import StaffMember
@@ -81,6 +81,13 @@ BODY = {
     ),
 }
 SHORT = {code: f"<p>{SUMMARY[code]}</p>" for code in CODES}  # of an update
+# Of an opinion and a page: long enough for a table of contents, with a footnote.
+LONG = {code: 7 * BODY[code] + f"<p>{SUMMARY[code]}<small>{SUMMARY[code]}</small></p>" for code in CODES}
+GONE = {
+    "nl": "Demonstratie: een pagina die van de site gehaald is",
+    "fr": "Démonstration : une page retirée du site",
+    "en": "Demonstration: a page that was taken off the site",
+}
 THEME = {
     "nl": "Demonstratie: een volledig thema",
     "fr": "Démonstration : un thème complet",
@@ -162,9 +169,12 @@ def fill() -> int:
     made += _priorities(organisations, person, document)
     made += _theme(person, document)
     made += _work(organisations[0], person, document, report)
-    made += _publish(
-        [TextPage(position=LAST_POSITION, **_columns({"title": PAGE, "body": BODY, "slug": _slugs("pagina")}))]
-    )
+    pages = {"pagina": {"title": PAGE, "body": LONG}, "weg": {"title": GONE, "body": SHORT}}
+    texts = [
+        TextPage(position=LAST_POSITION, **_columns(each | {"slug": _slugs(slug)})) for slug, each in pages.items()
+    ]
+    made += _publish(texts)
+    withdraw(texts[-1], None, NOTE)
     made += _publish([Notice(**_columns({"text": NOTICE}))])
     return made + demo_statements.fill(NOTE)
 
@@ -225,7 +235,7 @@ def _work(organisation: Organisation, person: StaffMember, document: Document, r
 
     held = meeting(MEETING, "vergadering", -90, minutes_id=report.pk, minutes_approved_on=today - timedelta(days=30))
     coming = meeting(COMING, "komende-vergadering", 30)
-    texts = {"title": OPINION, "slug": _slugs("advies"), "summary": SUMMARY, "body": BODY, "addressees": LABEL}
+    texts = {"title": OPINION, "slug": _slugs("advies"), "summary": SUMMARY, "body": LONG, "addressees": LABEL}
     opinion = Opinion(
         requested_by_id=organisation.pk,
         requested_on=today - timedelta(days=150),

@@ -125,8 +125,8 @@ class Command(BaseCommand):
 def _own_work() -> str:
     """The kind of something that neither the seed nor this command made; "" when there is none."""
     for model in content_models():
-        revisions = Revision.objects.of(model)
-        rows = model._base_manager.exclude(pk__in=revisions.values("object_id"))
+        revisions = Revision.objects.of(model).exclude(reason=demo_content.NOTE)
+        rows = model._base_manager.exclude(pk__in=Revision.objects.of(model).values("object_id"))
         if revisions.exclude(note__in=[SEED, DEMO, demo_content.NOTE]).exists() or rows.exists():
             return str(model._meta.verbose_name)
     return ""
