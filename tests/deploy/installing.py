@@ -9,6 +9,8 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+from compileall import compile_dir
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,6 +132,8 @@ class Scratch:
         for name, body in STUBS.items():
             head = LOGGED.format(name=name, calls=self.calls)
             self.stub(name, head + body.format(root=self.root, digest=digest) + "\n")
+        # The one of these tests, and not a script that looks for one of several versions.
+        (self.stubs / "python3").symlink_to(Path(sys.executable).resolve())
         self.make_source("1.0.0")
 
     def put(self, path: str, text: str) -> Path:
@@ -140,6 +144,7 @@ class Scratch:
 
     def stub(self, name: str, text: str) -> None:
         path = self.stubs / name
+        path.unlink(missing_ok=True)  # it may be a link
         path.write_text(text)
         path.chmod(0o755)
 
@@ -147,7 +152,8 @@ class Scratch:
         """The small site, in this version."""
         if self.source.exists():
             shutil.rmtree(self.source)
-        shutil.copytree(ROOT / "deploy", self.source / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
+        compile_dir(ROOT / "deploy" / "installer", quiet=2)  # once: each run would compile all of it anew
+        shutil.copytree(ROOT / "deploy", self.source / "deploy")
         (self.source / "deploy" / "venv.py").write_text(VENV)
         (self.source / "pyproject.toml").write_text(f'[project]\nversion = "{version}"\n')
         (self.source / "manage.py").write_text(f"VERSION = {version!r}\n{MANAGE}")

@@ -35,10 +35,14 @@ def first_view(browser: Any, address: str, width: int) -> FirstView:
     network.on("Network.responseReceived", lambda event: requests.update({event["requestId"]: event}))
     network.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
     page.goto(address, wait_until="networkidle")
+    # Once all is quiet the observer is told of all that came before, or of nothing: by the second frame it knows.
     shift = page.evaluate(
-        """() => new Promise(done => new PerformanceObserver(list => done(
-            list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
-        )).observe({type: "layout-shift", buffered: true}) || setTimeout(() => done(0), 500))"""
+        """() => new Promise(done => {
+            let sum = 0;
+            new PerformanceObserver(list => list.getEntries().forEach(entry => sum += entry.value))
+                .observe({type: "layout-shift", buffered: true});
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 50)));
+        })"""
     )
     context.close()
     return FirstView(
