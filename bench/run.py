@@ -519,7 +519,7 @@ def imports(data: Path) -> tuple[float, list[tuple[str, float]]]:
     return whole, packages.most_common(10)
 
 
-class Files(HTMLParser):
+class PageFiles(HTMLParser):
     """The files that a page makes a browser load at once."""
 
     def __init__(self) -> None:
@@ -541,7 +541,7 @@ def first_view(data: Path) -> str:
         def sent(url: str) -> bytes:
             return server.get(url, Accept_Encoding="br")[2]
 
-        files = Files()
+        files = PageFiles()
         files.feed(server.get("/")[2].decode())
         urls = {urljoin("/", url) for url in files.found - {""}}
         for style in [url for url in urls if url.endswith(".css")]:

@@ -61,7 +61,7 @@ def processor_time(*pids: object) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-class Server:
+class Gunicorn:
     """One gunicorn; stopped when the block ends."""
 
     def __init__(self, application: str, data: Path, **more: str) -> None:
@@ -72,7 +72,7 @@ class Server:
         # Of other ports: the site would go on keeping them up to date, beside its own.
         shutil.rmtree(data / "var" / "pages", ignore_errors=True)
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> "Gunicorn":
         began = time.monotonic()
         command = [sys.executable, *self.command, "--bind", f"127.0.0.1:{self.port}"]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
@@ -129,7 +129,7 @@ class Server:
         return processor_time(self.process.pid, *self.processes)
 
 
-def load(server: Server, path: str, seconds: float, *headers: str, script: Path | None = None) -> dict[str, float]:
+def load(server: Gunicorn, path: str, seconds: float, *headers: str, script: Path | None = None) -> dict[str, float]:
     """What wrk measures for `path` with 16 connections: requests a second, latencies, processor time of each (ms)."""
     command = ["wrk", "-t2", "-c16", f"-d{seconds:.0f}s", "--latency"]
     for header in headers:

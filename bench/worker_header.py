@@ -7,7 +7,7 @@ from resoc.wsgi import application as site
 WORKER = "X-Worker"
 
 
-class Told:
+class WithHeader:
     """`resoc.wsgi` with one more header, also on its short ways."""
 
     start_warmer, run_warmer, warm_up = site.start_warmer, site.run_warmer, site.warm_up
@@ -26,4 +26,4 @@ class Told:
         return found and (found[0] + f"{WORKER}: {os.getpid()}\r\n".encode(), found[1])
 
 
-application = Told()
+application = WithHeader()

@@ -26,8 +26,8 @@ class ConsultationConfig(AppConfig):
         follow, members = FollowSection("follow", ()), Section("member_list", (Mandate,))
         for section in (opinions, meetings, members, follow):
             register_section(section)
-        feeds.register(feeds.Kind(Opinion, opinion_text))
-        feeds.register(feeds.Kind(Meeting, meeting_text, ("documents__document", "items__opinion")))
+        feeds.register(feeds.FeedKind(Opinion, opinion_text))
+        feeds.register(feeds.FeedKind(Meeting, meeting_text, ("documents__document", "items__opinion")))
         names = {"nl": ("advies",), "fr": ("avis",), "en": ("advice",)}
         register(Place("opinion_list", _("Opinions"), names, opinions.is_there))
         names = {"nl": ("vergaderingen",), "fr": ("réunions",), "en": ("agenda",)}

@@ -15,17 +15,17 @@ from django.utils.translation import gettext_lazy
 from consultation.models import Meeting, Opinion
 from consultation.models.bodies import newest_first
 from consultation.models.meetings import moment_key
-from publishing.admin.work_list import Asked, Kind, Rest, Subject, Tier, WorkItem, register
+from publishing.admin.work_list import Asked, Rest, Tier, WorkItem, WorkKind, WorkSubject, register
 from publishing.i18n.formats import written
 from publishing.i18n.languages import localized
 from publishing.i18n.urls import desk_address
 from publishing.models import Publishable
 from publishing.models.rights import may_change
 
-AGENDA = Kind("meeting-without-agenda", Tier.DATE, 7, gettext_lazy("meeting without an agenda"))
-DUE = Kind("opinion-due", Tier.DATE, 9, gettext_lazy("opinion that is due"))
-MINUTES = Kind("meeting-without-minutes", Tier.DATE, 10, gettext_lazy("meeting without minutes"))
-ANSWER = Kind("opinion-without-answer", Tier.DATE, 11, gettext_lazy("opinion without an answer"))
+AGENDA = WorkKind("meeting-without-agenda", Tier.DATE, 7, gettext_lazy("meeting without an agenda"))
+DUE = WorkKind("opinion-due", Tier.DATE, 9, gettext_lazy("opinion that is due"))
+MINUTES = WorkKind("meeting-without-minutes", Tier.DATE, 10, gettext_lazy("meeting without minutes"))
+ANSWER = WorkKind("opinion-without-answer", Tier.DATE, 11, gettext_lazy("opinion without an answer"))
 
 BEFORE_MEETING, BEFORE_DUE = timedelta(days=7), timedelta(days=14)
 FOR_MINUTES, FOR_ANSWER = timedelta(days=30), timedelta(days=60)
@@ -92,7 +92,9 @@ def _not_cancelled() -> list[Q]:
     return [_is_empty(column) for column in localized("cancelled_reason")]
 
 
-def _lines(asked: Asked, kind: Kind, minutes: int, found: Any, count: int | None = None) -> Iterator[WorkItem | Rest]:
+def _lines(
+    asked: Asked, kind: WorkKind, minutes: int, found: Any, count: int | None = None
+) -> Iterator[WorkItem | Rest]:
     """A line for each of `found`, and of very many what the others come to."""
     shown: Iterable[Any] = found[: asked.most]
     lines = [_line(asked, kind, minutes, each) for each in shown]
@@ -103,7 +105,7 @@ def _lines(asked: Asked, kind: Kind, minutes: int, found: Any, count: int | None
             yield Rest(kind, left, left * minutes, lines[0].subject.model)
 
 
-def _line(asked: Asked, kind: Kind, minutes: int, row: Any) -> WorkItem:
+def _line(asked: Asked, kind: WorkKind, minutes: int, row: Any) -> WorkItem:
     moment: datetime | date
     if kind is AGENDA:
         moment, anchor, since = row.starts_at, "#items-group", row.starts_at - BEFORE_MEETING
@@ -125,7 +127,7 @@ def _line(asked: Asked, kind: Kind, minutes: int, row: Any) -> WorkItem:
         f"{desk_address(row)}{anchor}",
         minutes,
         since,
-        Subject(row._meta.label_lower, row.pk),
+        WorkSubject(row._meta.label_lower, row.pk),
         cause=day.isoformat(),
         reach=row.reach,
     )

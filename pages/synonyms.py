@@ -15,10 +15,10 @@ from publishing.search.widening import synonyms
 from publishing.search.widening.pointless import pointless
 
 
-def synonyms_of(language: str) -> Iterator[synonyms.Synonym]:
+def synonyms_of(language: str) -> Iterator[synonyms.SynonymRule]:
     """Those of one language, as search uses them."""
     lines = Synonym.objects.filter(language=language).order_by("pk").values_list("said", "meant")
-    return (synonyms.Synonym(said, meant) for said, meant in lines)
+    return (synonyms.SynonymRule(said, meant) for said, meant in lines)
 
 
 def leading_nowhere() -> set[int]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from pages.models import ContactDetails, Synonym, TextPage
 from pages.models.statements import AccessibilityStatement, PrivacyStatement
 from pages.synonyms import leading_nowhere
-from publishing.admin.work_list import Asked, Kind, Subject, Tier, WorkItem, register
+from publishing.admin.work_list import Asked, Tier, WorkItem, WorkKind, WorkSubject, register
 from publishing.admin.work_list.readiness import Lacking, check
 from publishing.content.html import to_text
 from publishing.i18n.formats import written
@@ -20,10 +20,10 @@ from publishing.models import Publishable, Revision
 from publishing.models.rights import may_change
 from publishing.review.lacks import cause_of
 
-REVIEW = Kind("review", Tier.DATE, 8.1, gettext_lazy("statement to be reviewed"))
-INCOMPLETE = Kind("incomplete_statement", Tier.DATE, 8.2, gettext_lazy("statement that lacks something"))
-SEARCH_WORDS = Kind("search-words", Tier.BETTER, 90, gettext_lazy("search words that find nothing"))
-CLAIM = Kind("statement_claim", Tier.DATE, 8.3, gettext_lazy("statement that says what nobody can know"))
+REVIEW = WorkKind("review", Tier.DATE, 8.1, gettext_lazy("statement to be reviewed"))
+INCOMPLETE = WorkKind("incomplete_statement", Tier.DATE, 8.2, gettext_lazy("statement that lacks something"))
+SEARCH_WORDS = WorkKind("search-words", Tier.BETTER, 90, gettext_lazy("search words that find nothing"))
+CLAIM = WorkKind("statement_claim", Tier.DATE, 8.3, gettext_lazy("statement that says what nobody can know"))
 AHEAD = timedelta(days=30)  # that a review is announced
 # What the first releases put in the accessibility statement, and nobody found out.
 CLAIMS = {
@@ -150,8 +150,8 @@ def claims(asked: Asked) -> Iterator[WorkItem]:
             )
 
 
-def _subject(page: Publishable) -> Subject:
-    return Subject(page._meta.label_lower, page.pk)
+def _subject(page: Publishable) -> WorkSubject:
+    return WorkSubject(page._meta.label_lower, page.pk)
 
 
 def _says(shown: Publishable, name: str) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from pages import barriers
 from priorities.models import Document
 from publishing.models import Publishable, Revision
-from publishing.review.lacks import Found, cause_of, judge
+from publishing.review.lacks import FoundLack, cause_of, judge
 
 SCAN, UNTAGGED, NO_LANGUAGE = "pdf_scan", "pdf_untagged", "pdf_language"
 
@@ -19,18 +19,18 @@ logger = logging.getLogger(__name__)
 
 
 @judge
-def document(obj: Publishable, revision: Revision) -> Iterator[Found]:
+def document(obj: Publishable, revision: Revision) -> Iterator[FoundLack]:
     """What is wrong with the file of a document."""
     if not isinstance(obj, Document) or not obj.file:
         return
     has_text, is_tagged, has_language = _known(obj)
     cause = cause_of(obj.file.name)
     if has_text is False:
-        yield Found(SCAN, 10, fields=["file"], cause=cause)
+        yield FoundLack(SCAN, 10, fields=["file"], cause=cause)
     elif is_tagged is False:
-        yield Found(UNTAGGED, 10, fields=["file"], cause=cause)
+        yield FoundLack(UNTAGGED, 10, fields=["file"], cause=cause)
     if not has_language:
-        yield Found(NO_LANGUAGE, 5, fields=["file"], cause=cause)
+        yield FoundLack(NO_LANGUAGE, 5, fields=["file"], cause=cause)
 
 
 def _known(obj: Document) -> tuple[bool | None, bool | None, bool]:

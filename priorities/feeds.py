@@ -133,7 +133,7 @@ class ThemeFeedView(PublishedDetailView):
 
 
 @dataclass(frozen=True)
-class Kind:
+class FeedKind:
     """A kind of page of which the feed of the site tells what is new."""
 
     model: type[Publishable]
@@ -147,17 +147,17 @@ def body_of(obj: Any) -> str:
     return set_right_in_html(body.value, body.language or current())
 
 
-KINDS: dict[type[Publishable], Kind] = {}
+KINDS: dict[type[Publishable], FeedKind] = {}
 
 
-def register(kind: Kind) -> None:
+def register(kind: FeedKind) -> None:
     """Let the feed of the site tell what is new of this kind."""
     KINDS[kind.model] = kind
 
 
 for each in (Theme, Update):
-    register(Kind(each, body_of))
-register(Kind(Document, lambda document: escape(document.facts), ()))  # those that are news
+    register(FeedKind(each, body_of))
+register(FeedKind(Document, lambda document: escape(document.facts), ()))  # those that are news
 
 
 def public_of(model: type[Publishable], at: Any) -> RevisionQuerySet[Revision]:

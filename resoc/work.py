@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pages.models import TextPage
 from pages.sections import SECTIONS
-from publishing.admin.work_list import Asked, Kind, Subject, Tier, WorkItem, register
+from publishing.admin.work_list import Asked, Tier, WorkItem, WorkKind, WorkSubject, register
 from publishing.admin.work_list.drafts import AFTER, LOOKED_AT, cause
 from publishing.admin.work_list.operator import mail_to
 from publishing.admin.work_list.readiness import Lacking, check
@@ -21,7 +21,7 @@ from resoc.desk import privacy, source_texts
 from resoc.management.commands.seed import is_from_source
 from resoc.operations.alarms import unsent
 
-STATEMENT = Kind("statement", Tier.DATE, 8, gettext_lazy("statement to be read again"))
+STATEMENT = WorkKind("statement", Tier.DATE, 8, gettext_lazy("statement to be read again"))
 
 
 @register(STATEMENT)
@@ -36,13 +36,13 @@ def outdated_statement(asked: Asked) -> Iterator[WorkItem]:
             _("says something else than this version of the website does"),
             f"{desk_address(page)}#id_body_{statement.passages[0].code}",
             20,
-            subject=Subject(page._meta.label_lower, page.pk),
+            subject=WorkSubject(page._meta.label_lower, page.pk),
             cause=cause_of([(each.code, each.texts) for each in statement.passages]),
             advice=render_to_string("admin/statement.html", {"statement": statement}),
         )
 
 
-ALARM = Kind("alarm", Tier.BROKEN, 2.2, gettext_lazy("alarm that could not be sent"))
+ALARM = WorkKind("alarm", Tier.BROKEN, 2.2, gettext_lazy("alarm that could not be sent"))
 
 
 @register(ALARM)
@@ -54,7 +54,7 @@ def unsent_alarm(asked: Asked) -> Iterator[WorkItem]:
         yield WorkItem(ALARM, told, _("write to the person who runs the site"), url, 2, cause=cause_of([error]))
 
 
-NEW_TEXT = Kind("new-source-text", Tier.WAITING, 13.5, gettext_lazy("text that came with a newer version"))
+NEW_TEXT = WorkKind("new-source-text", Tier.WAITING, 13.5, gettext_lazy("text that came with a newer version"))
 
 
 @register(NEW_TEXT)
@@ -62,14 +62,14 @@ def new_texts(asked: Asked) -> Iterator[WorkItem]:
     """The texts that came as drafts with a newer version of the site; after two weeks they are forgotten drafts."""
     waiting = Draft.objects.filter(is_open=True, author=None, last_at__gt=asked.now - AFTER)
     waiting = waiting.filter(model__in=changeable(asked.user)).defer("data").order_by("pk")[:LOOKED_AT]
-    drafts = {Subject(draft.model, draft.object_id): draft for draft in waiting}
+    drafts = {WorkSubject(draft.model, draft.object_id): draft for draft in waiting}
     for label in {subject.model for subject in drafts}:
         model = apps.get_model(label)
         rows = model._base_manager.in_bulk([subject.pk for subject in drafts if subject.model == label])
         once = {*Revision.objects.of(model).filter(object_id__in=rows).values_list("object_id", flat=True)}
         for row in rows.values():
             if row.pk not in once and is_from_source(row):
-                yield _new_text(row, drafts[Subject(label, row.pk)])
+                yield _new_text(row, drafts[WorkSubject(label, row.pk)])
 
 
 def _new_text(row: Publishable, draft: Draft) -> WorkItem:
@@ -80,12 +80,12 @@ def _new_text(row: Publishable, draft: Draft) -> WorkItem:
         desk_address(row),
         10,
         draft.first_at,
-        Subject(draft.model, draft.object_id),
+        WorkSubject(draft.model, draft.object_id),
         cause=cause(draft.last_at),
     )
 
 
-SOURCE_TEXTS = Kind("source_texts", Tier.BETTER, 85, gettext_lazy("better translation that came with the website"))
+SOURCE_TEXTS = WorkKind("source_texts", Tier.BETTER, 85, gettext_lazy("better translation that came with the website"))
 
 
 @register(SOURCE_TEXTS)
@@ -107,13 +107,15 @@ def corrected_translations(asked: Asked) -> Iterator[WorkItem]:
                 if not each.passages[0].is_row
                 else desk_address(page),
                 2 * len(each.passages),
-                subject=Subject(page._meta.label_lower, page.pk),
+                subject=WorkSubject(page._meta.label_lower, page.pk),
                 cause=cause_of([(passage.column, passage.better) for passage in each.passages]),
                 advice=render_to_string("admin/source_texts.html", {"passages": each.passages}),
             )
 
 
-WAITING_SECTION = Kind("waiting_section", Tier.DATE, 8.4, gettext_lazy("part of the site that waits for its address"))
+WAITING_SECTION = WorkKind(
+    "waiting_section", Tier.DATE, 8.4, gettext_lazy("part of the site that waits for its address")
+)
 
 
 @register(WAITING_SECTION)
@@ -130,7 +132,7 @@ def waiting_sections(asked: Asked) -> Iterator[WorkItem]:
                 _("has the address of “%s”, which waits: give this page another one") % section.name,
                 f"{desk_address(page)}#id_slug_nl",
                 3,
-                subject=Subject(page._meta.label_lower, page.pk),
+                subject=WorkSubject(page._meta.label_lower, page.pk),
                 cause=cause_of([section.view_name]),
             )
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.admin.work_list import Asked, Kind, Subject, Tier, WorkItem, register
+from publishing.admin.work_list import Asked, Tier, WorkItem, WorkKind, WorkSubject, register
 from publishing.admin.work_list.readiness import Lacking, check
 from publishing.i18n.formats import written
 from publishing.i18n.urls import desk_address
@@ -23,9 +23,9 @@ from staff.my_card.checks import asked_in_vain
 EDITORS = 2
 MOST = 50  # people who are away without anybody in their place
 
-ABSENT = Kind("absent-contact", Tier.BROKEN, 4, gettext_lazy("contact who is away, with nobody in their place"))
-SILENT = Kind("silent-card", Tier.BROKEN, 6, gettext_lazy("card that was not confirmed"))
-FORGET = Kind("forget-request", Tier.DATE, 6.5, gettext_lazy("request to be forgotten"))
+ABSENT = WorkKind("absent-contact", Tier.BROKEN, 4, gettext_lazy("contact who is away, with nobody in their place"))
+SILENT = WorkKind("silent-card", Tier.BROKEN, 6, gettext_lazy("card that was not confirmed"))
+FORGET = WorkKind("forget-request", Tier.DATE, 6.5, gettext_lazy("request to be forgotten"))
 
 
 @register(ABSENT)
@@ -64,9 +64,9 @@ def forget_requests(asked: Asked) -> Iterator[WorkItem]:
 
 
 def _about(
-    member: StaffMember, kind: Kind, said: str, minutes: int, since: datetime | None, cause: str, anchor: str = ""
+    member: StaffMember, kind: WorkKind, said: str, minutes: int, since: datetime | None, cause: str, anchor: str = ""
 ) -> WorkItem:
-    subject = Subject(member._meta.label_lower, member.pk)
+    subject = WorkSubject(member._meta.label_lower, member.pk)
     url = f"{desk_address(member)}{anchor}"
     return WorkItem(kind, member.name, said, url, minutes, since, subject, cause=cause, reach=member.reach)
 

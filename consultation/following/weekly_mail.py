@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Entry:
+class MailEntry:
     """A page that is new or changed, in the language of the mail."""
 
     kind: str
@@ -132,7 +132,7 @@ def _followers(language: str, reached: int) -> list[Follower]:
 # What
 
 
-def entries_of(since: datetime, until: datetime, now: datetime) -> Iterator[Entry]:
+def entries_of(since: datetime, until: datetime, now: datetime) -> Iterator[MailEntry]:
     """What changed within that time and visitors still read, in the current language, the newest first.
 
     A minor change renews no date, so it is none. What changed once more since is told as the change before; what was
@@ -152,7 +152,7 @@ def entries_of(since: datetime, until: datetime, now: datetime) -> Iterator[Entr
             continue
         page: Any = shown.thaw(now)
         note = resolve(notes[told.pk], "text") if told.pk in notes else None
-        yield Entry(
+        yield MailEntry(
             kind=capfirst(str(page._meta.verbose_name)),
             title=capfirst(resolve(page, "title").shown),
             path=page.get_absolute_url(),
@@ -165,7 +165,7 @@ def _changed(public: Any, since: datetime, until: datetime) -> Any:
     return public.annotate(changed=NEWEST).filter(changed__gt=since, changed__lte=until)
 
 
-def _entries(since: datetime, until: datetime, now: datetime) -> list[Entry]:
+def _entries(since: datetime, until: datetime, now: datetime) -> list[MailEntry]:
     """Those that a mail tells, and one more when there are more."""
     return list(islice(entries_of(since, until, now), MOST + 1))
 
@@ -173,7 +173,7 @@ def _entries(since: datetime, until: datetime, now: datetime) -> list[Entry]:
 # A mail
 
 
-def _message(follower: Follower, entries: list[Entry], slot: datetime, answers_to: str) -> EmailMessage | None:
+def _message(follower: Follower, entries: list[MailEntry], slot: datetime, answers_to: str) -> EmailMessage | None:
     """The mail for one follower, in the current language; None when no key of this site reads the address."""
     try:
         to = follower.address
@@ -199,9 +199,9 @@ class _Told:
     """What the mails of a week tell, until anything that is public changes."""
 
     def __init__(self) -> None:
-        self.known: dict[tuple[object, ...], list[Entry]] = {}
+        self.known: dict[tuple[object, ...], list[MailEntry]] = {}
 
-    def entries(self, row: WeeklyMail, now: datetime) -> list[Entry]:
+    def entries(self, row: WeeklyMail, now: datetime) -> list[MailEntry]:
         """The entries of `row`, in the current language."""
         # A page that ends by itself does so within the minute after which this is asked again.
         key = row.language, row.since, row.until, stamp.number(), int(now.timestamp() // 60)

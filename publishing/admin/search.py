@@ -25,7 +25,7 @@ from publishing.models.snapshots import Snapshot, freeze_all
 from publishing.review.diff import label
 from publishing.search.desk import desk_query
 from publishing.search.desk.desk_index import WORKING, Said, texts_of, title_of
-from publishing.search.desk.desk_query import Found, Hit, Viewer
+from publishing.search.desk.desk_query import DeskHit, DeskResults, Viewer
 from publishing.search.text import Word, clean_query, fold, fragment, highlight, telling, tidy
 from publishing.workflow import states
 
@@ -35,7 +35,7 @@ SHOWN = 10  # of them
 
 
 @dataclass(frozen=True)
-class Place:
+class OtherLanguage:
     """Another language in which the words stand, and the field that has them."""
 
     language: str
@@ -43,7 +43,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Result:
+class FoundObject:
     """One object that was found, ready to be shown."""
 
     kind: str
@@ -55,11 +55,11 @@ class Result:
     fragment: str = ""
     language: str = ""  # the code of the language of the words
     language_name: str = ""
-    others: tuple[Place, ...] = ()
+    others: tuple[OtherLanguage, ...] = ()
 
 
 @dataclass(frozen=True)
-class Copy:
+class ObjectCopy:
     """One copy of an object: what it says, where it stands, and how one gets to a place in it."""
 
     model: type[Publishable]
@@ -110,7 +110,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
     )
 
 
-def results(found: Found, hits: Sequence[Hit], viewer: Viewer) -> list[Result]:
+def results(found: DeskResults, hits: Sequence[DeskHit], viewer: Viewer) -> list[FoundObject]:
     """These of the hits, as the reader sees them; the number of queries depends on their kinds only."""
     copies = _copies(hits)
     return [
@@ -120,9 +120,9 @@ def results(found: Found, hits: Sequence[Hit], viewer: Viewer) -> list[Result]:
     ]
 
 
-def _copies(hits: Iterable[Hit]) -> dict[tuple[str, int], Copy]:
+def _copies(hits: Iterable[DeskHit]) -> dict[tuple[str, int], ObjectCopy]:
     """The copy in which each of these hits was found, by its object."""
-    by_model: dict[str, list[Hit]] = {}
+    by_model: dict[str, list[DeskHit]] = {}
     for hit in hits:
         by_model.setdefault(hit.model, []).append(hit)
     versions = Revision.objects.in_bulk(
@@ -130,7 +130,7 @@ def _copies(hits: Iterable[Hit]) -> dict[tuple[str, int], Copy]:
     )
     bin_ids = [int(hit.copy[1:]) for some in by_model.values() for hit in some if _is(hit, "d")]
     deleted = Discarded.objects.in_bulk(bin_ids)
-    found: dict[tuple[str, int], Copy] = {}
+    found: dict[tuple[str, int], ObjectCopy] = {}
     for kind in content_models():
         kind_label = kind._meta.label_lower
         some = by_model.get(kind_label, [])
@@ -148,29 +148,29 @@ def _copies(hits: Iterable[Hit]) -> dict[tuple[str, int], Copy]:
     return found
 
 
-def _is(hit: Hit, letter: str) -> bool:
+def _is(hit: DeskHit, letter: str) -> bool:
     """Whether it was found in a version, "r", or in the bin, "d"."""
     return hit.copy.startswith(letter) and hit.copy != WORKING
 
 
 def _copy(
     kind: type[Publishable],
-    hit: Hit,
+    hit: DeskHit,
     rows: Mapping[int, Any],
     where: Mapping[int, str],
     versions: Mapping[int, Revision],
     deleted: Mapping[int, Discarded],
-) -> Copy | None:
+) -> ObjectCopy | None:
     pk = hit.object_id
     if _is(hit, "d"):
         kept = deleted.get(int(hit.copy[1:]))
         url = reverse("admin:publishing_discarded_change", args=[kept.pk]) if kept else ""
-        return Copy(kind, pk, kept.data, _("In the bin"), url) if kept else None
+        return ObjectCopy(kind, pk, kept.data, _("In the bin"), url) if kept else None
     row = rows.get(pk)
     if row is None:
         return None
     if hit.copy == WORKING:
-        return Copy(kind, pk, freeze_all(row), where[pk], desk_address(row), is_form=True)
+        return ObjectCopy(kind, pk, freeze_all(row), where[pk], desk_address(row), is_form=True)
     version = versions.get(int(hit.copy[1:]))
     if version is None:
         return None
@@ -179,10 +179,10 @@ def _copy(
     else:
         only = _("only in what visitors read now")
     url = f"{desk_address(kind, 'compare', pk)}?old={hit.copy}&new={WORKING}"
-    return Copy(kind, pk, version.data, f"{where[pk]} · {only}", url, is_published=True)
+    return ObjectCopy(kind, pk, version.data, f"{where[pk]} · {only}", url, is_published=True)
 
 
-def _result(copy: Copy, hit: Hit, words: tuple[Word, ...], *, may_change: bool) -> Result:
+def _result(copy: ObjectCopy, hit: DeskHit, words: tuple[Word, ...], *, may_change: bool) -> FoundObject:
     reader = current()
     said = texts_of(copy.model, copy.data, is_published=copy.is_published)
     said = [each for each in said if may_change or not each.is_withheld]
@@ -192,7 +192,7 @@ def _result(copy: Copy, hit: Hit, words: tuple[Word, ...], *, may_change: bool) 
     rest = tuple(word for word in words if telling([title], (word,), hit.language) is None)
     best = (_best(said, rest, hit.language) if rest else None) or _best(said, words, hit.language)
     is_title = best is None or best.text == title
-    return Result(
+    return FoundObject(
         kind=capfirst(str(copy.model._meta.verbose_name)),
         state=copy.state,
         url=copy.address(best),
@@ -203,7 +203,7 @@ def _result(copy: Copy, hit: Hit, words: tuple[Word, ...], *, may_change: bool) 
         language=best.language if best and best.language != reader else "",
         language_name=capfirst(str(NAMES[best.language])) if best and best.language else "",
         others=tuple(
-            Place(capfirst(str(NAMES[code])), copy.address(place))
+            OtherLanguage(capfirst(str(NAMES[code])), copy.address(place))
             for code in hit.languages
             if copy.is_form and best and code != hit.language
             if (place := _best(said, words, code)) and place.language == code
@@ -218,7 +218,7 @@ def _best(said: Sequence[Said], words: tuple[Word, ...], language: str) -> Said 
     return None if place is None else likely[place]
 
 
-def _beside_content(request: HttpRequest, words: Sequence[Word]) -> Iterator[Result]:
+def _beside_content(request: HttpRequest, words: Sequence[Word]) -> Iterator[FoundObject]:
     """What is no content, such as accounts and waiting mails: of the lists that this person may look at.
 
     An admin takes part by naming in `found_by` the fields that are looked in.
@@ -233,7 +233,7 @@ def _beside_content(request: HttpRequest, words: Sequence[Word]) -> Iterator[Res
             folded = fold(" ".join(texts))
             if number < SHOWN and all(any(form in folded for form in word.spellings) for word in words):
                 number += 1
-                yield Result(
+                yield FoundObject(
                     kind=capfirst(str(model._meta.verbose_name)),
                     state="",
                     url=desk_address(row),

@@ -149,7 +149,7 @@ class Coming:
 
 
 @dataclass(frozen=True)
-class Standing:
+class OpenChanges:
     """Saved and planned changes of an object, beside its public version."""
 
     coming: list[Coming]
@@ -167,7 +167,7 @@ class Standing:
         return bool(self.coming) or self.needs_choice
 
 
-def standing(obj: Publishable, waiting: Iterable[Revision], saved: list[str]) -> Standing:
+def standing(obj: Publishable, waiting: Iterable[Revision], saved: list[str]) -> OpenChanges:
     """What there is of `obj`; `saved` are the labels of what is neither public nor planned."""
     model = type(obj)
     public = obj.revisions.public().first()
@@ -176,7 +176,7 @@ def standing(obj: Publishable, waiting: Iterable[Revision], saved: list[str]) ->
         Coming(each, changed_labels(model, diff(before, normalise(model, each.data))) if before else [])
         for each in waiting
     ]
-    return Standing(coming, saved, public is not None)
+    return OpenChanges(coming, saved, public is not None)
 
 
 def published_told(obj: Publishable) -> str:

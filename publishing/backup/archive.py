@@ -70,7 +70,7 @@ class ArchiveUnreadable(ArchiveError):  # noqa: N818  (a state of the world, as 
     """The file can't be read by this user or at this moment: that says nothing of the archive."""
 
 
-class Origin(Enum):
+class ArchiveOrigin(Enum):
     """Where an archive comes from, as far as its signature tells; the value explains it to the operator."""
 
     OURS = "It was made with the secret key of this site."
@@ -105,15 +105,15 @@ def signed(manifest: Manifest) -> Manifest:
     return Manifest(**vars(unsigned) | {"signature": _signature(unsigned, settings.SECRET_KEY)})
 
 
-def origin(manifest: Manifest) -> Origin:
+def origin(manifest: Manifest) -> ArchiveOrigin:
     """Where `manifest` comes from; what an older key of `SECRET_KEY_FALLBACKS` signed is ours as well."""
     if not manifest.signature:
-        return Origin.UNSIGNED
+        return ArchiveOrigin.UNSIGNED
     unsigned = Manifest(**vars(manifest) | {"signature": ""})
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     if any(constant_time_compare(manifest.signature, _signature(unsigned, key)) for key in keys):
-        return Origin.OURS
-    return Origin.CHANGED if manifest.key in map(_key_id, keys) else Origin.OTHER_KEY
+        return ArchiveOrigin.OURS
+    return ArchiveOrigin.CHANGED if manifest.key in map(_key_id, keys) else ArchiveOrigin.OTHER_KEY
 
 
 def _signature(manifest: Manifest, key: str | bytes) -> str:

@@ -40,7 +40,7 @@ THE_ROW = 1
 logger = logging.getLogger(__name__)
 
 
-class Lack(Enum):
+class BackupProblem(Enum):
     """What is wrong with the backups of a site."""
 
     NEVER = "none was made"
@@ -49,22 +49,22 @@ class Lack(Enum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class BackupStatus:
     """How it is with backups: when the last one was made that still is there, and the file of one that is gone."""
 
     at: datetime | None = None
     gone: str = ""
 
-    def lack(self, now: datetime) -> Lack | None:
+    def lack(self, now: datetime) -> BackupProblem | None:
         """What is wrong; a new site has two days."""
         if self.at and self.at > now - MADE_WITHIN:
             return None
         if self.gone:
-            return Lack.GONE
+            return BackupProblem.GONE
         if self.at:
-            return Lack.OLD
+            return BackupProblem.OLD
         first = Revision.objects.order_by("pk").values_list("created_at", flat=True).first()
-        return None if first is None or first > now - MADE_WITHIN else Lack.NEVER
+        return None if first is None or first > now - MADE_WITHIN else BackupProblem.NEVER
 
 
 def folder() -> Path:
@@ -209,7 +209,7 @@ def thin(where: Path, number: int) -> int:
     return len(old)
 
 
-def standing() -> Standing:
+def standing() -> BackupStatus:
     """How it is with the backups of this site, on this machine or another."""
     there = [*archives(folder())]
     last, gone = recall("backup"), ""
@@ -222,7 +222,7 @@ def standing() -> Standing:
     row = NightlyBackup.objects.first()
     if row and row.made_at and row.machine != socket.gethostname():
         there.append(row.made_at)
-    return Standing(max((each for each in there if each <= timezone.now() + AHEAD), default=None), gone)
+    return BackupStatus(max((each for each in there if each <= timezone.now() + AHEAD), default=None), gone)
 
 
 def _is_there(path: Path) -> bool:

@@ -33,8 +33,8 @@ from publishing.backup.archive import (
     BATCH,
     CHUNK,
     ArchiveError,
+    ArchiveOrigin,
     Manifest,
-    Origin,
     Tell,
     origin,
     stored_files,
@@ -84,7 +84,7 @@ def restore_archive(source: Path, tell: Tell, *, foreign: bool = False) -> Manif
     """
     with opened(source) as (archive, manifest):
         require_ours(manifest, foreign=foreign)
-        is_ours = origin(manifest) is Origin.OURS
+        is_ours = origin(manifest) is ArchiveOrigin.OURS
         if is_behind(manifest):
             with scratch_folder("resoc-upgrade-") as folder:
                 tell("made by an older version: brought up to date first")
@@ -172,7 +172,7 @@ def _erase_again(memory: list[Erasure], again: list[Erasure], lost: set[str], te
 def require_ours(manifest: Manifest, *, foreign: bool = False) -> None:
     """Raise ArchiveError when this site did not make the archive, and the operator did not say that it may be so."""
     found = origin(manifest)
-    if found is not Origin.OURS and not foreign:
+    if found is not ArchiveOrigin.OURS and not foreign:
         raise ArchiveError(f"This archive is foreign. {found.value} If you trust it all the same, add --foreign.")
 
 
@@ -260,7 +260,7 @@ def restore_into_empty(source: Path, tell: Tell, *, foreign: bool = False, as_it
     with opened(source) as (archive, manifest):
         if not as_it_is:
             require_ours(manifest, foreign=foreign)
-        is_ours = origin(manifest) is Origin.OURS
+        is_ours = origin(manifest) is ArchiveOrigin.OURS
         again = _erased_since(memory, archive, manifest, is_ours=is_ours)
         lost = _lost_files(again, manifest)
         if connection.introspection.table_names():

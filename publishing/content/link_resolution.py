@@ -60,7 +60,7 @@ def page_at(path: str) -> Target | None:
 
 
 @dataclass(frozen=True)
-class Place:
+class PathTarget:
     """What a path on this site says: which object of which model, or none for a page of another kind."""
 
     model: "type[Publishable] | None"
@@ -68,7 +68,7 @@ class Place:
     language: str
 
 
-def place_of(path: str) -> Place | None:
+def place_of(path: str) -> PathTarget | None:
     """What `path`, without its query and fragment, says; None when this site has no page there."""
     if not path:
         return None
@@ -80,7 +80,7 @@ def place_of(path: str) -> Place | None:
     except Resolver404:
         return None
     model = next((each for each in page_models() if each.view_name == match.view_name), None)
-    return Place(model, match.kwargs.get("slug", ""), language)
+    return PathTarget(model, match.kwargs.get("slug", ""), language)
 
 
 def page_models() -> "list[type[Publishable]]":

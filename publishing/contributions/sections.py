@@ -16,7 +16,7 @@ MOST = 60  # sentences of one section
 
 
 @dataclass(frozen=True)
-class Section:
+class PageSection:
     """A heading of a page, and what stands below it until the next one."""
 
     number: int  # from one
@@ -24,18 +24,18 @@ class Section:
     sentences: tuple[str, ...]
 
 
-def sections(html: str) -> list[Section]:
+def sections(html: str) -> list[PageSection]:
     """The sections of the main part of a page."""
     main = _main(html)
     found = list(HEADING.finditer(main))
     ends = [*(each.start() for each in found), len(main)][1:]
     return [
-        Section(number, " ".join(_words(each[1]).split()), _sentences(main[each.end() : end]))
+        PageSection(number, " ".join(_words(each[1]).split()), _sentences(main[each.end() : end]))
         for number, (each, end) in enumerate(zip(found, ends, strict=True), start=1)
     ]
 
 
-def with_boxes(html: str, box: Callable[[Section], str]) -> str:
+def with_boxes(html: str, box: Callable[[PageSection], str]) -> str:
     """The page with what `box` gives for each section right below its heading."""
     main = MAIN.search(html)
     if main is None:

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from publishing.contributions.proposals import TooMany
 from publishing.contributions.remarks import one_line, remark
 from publishing.contributions.secret_pages import Typed, guarded, is_from_elsewhere, not_kept
-from publishing.contributions.sections import Section, sections, with_boxes
+from publishing.contributions.sections import PageSection, sections, with_boxes
 from publishing.i18n.languages import CODES, current
 from publishing.models import LONGEST, LONGEST_NAME, Contribution, Publishable, ShareLink, token_digest
 from publishing.models.snapshots import freeze
@@ -57,7 +57,7 @@ def _page(
     typed_in = one_line(request.POST.get("section", "")) if error else None
     left = {each.pk: each for each in given}
 
-    def box(section: Section) -> str:
+    def box(section: PageSection) -> str:
         is_here = typed_in is not None and typed_in == section.heading
         mine = [left.pop(each.pk) for each in given if each.pk in left and each.section in ("", section.heading)]
         if section.number == number_of_sections:

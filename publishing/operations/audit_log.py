@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from publishing.models import Event, Revision
-from publishing.review.history import Entry, user_name
+from publishing.review.history import HistoryEntry, user_name
 from publishing.text.numbers import parse_int
 
 KEPT_FOR = timedelta(days=365)
@@ -39,7 +39,7 @@ def everything() -> Any:
     return events.union(revisions, all=True).order_by("-at", "-pk")
 
 
-def lines(rows: Iterable[tuple[object, int, str]]) -> Iterator[Entry]:
+def lines(rows: Iterable[tuple[object, int, str]]) -> Iterator[HistoryEntry]:
     """`rows` of `everything` in words."""
     rows = list(rows)
     events = Event.objects.select_related("by", "about").in_bulk([pk for _at, pk, of in rows if of == "event"])
@@ -55,17 +55,19 @@ def lines(rows: Iterable[tuple[object, int, str]]) -> Iterator[Entry]:
             yield _of_event(events[pk])
 
 
-def _of_version(event: Event, revision: Revision | None) -> Entry:
+def _of_version(event: Event, revision: Revision | None) -> HistoryEntry:
     """What happened to a version; None when that is gone for good."""
     details = [_title(revision)] if revision else []
-    return Entry(event.at, user_name(event.by) or _("The site"), event.get_kind_display(), details)
+    return HistoryEntry(event.at, user_name(event.by) or _("The site"), event.get_kind_display(), details)
 
 
-def _of_event(event: Event) -> Entry:
+def _of_event(event: Event) -> HistoryEntry:
     nobody = _("Somebody") if event.kind == Event.Kind.REFUSED else _("The site")
     about = user_name(event.about) if event.about_id != event.by_id else ""
     details = [about, *(_words(part) for part in event.detail.split(", "))]
-    return Entry(event.at, user_name(event.by) or nobody, event.get_kind_display(), [each for each in details if each])
+    return HistoryEntry(
+        event.at, user_name(event.by) or nobody, event.get_kind_display(), [each for each in details if each]
+    )
 
 
 def _words(part: str) -> str:
@@ -80,12 +82,12 @@ def _words(part: str) -> str:
     return f"{sign} {flags.get(name, name)}".strip()
 
 
-def _of_revision(revision: Revision) -> Entry:
+def _of_revision(revision: Revision) -> HistoryEntry:
     if revision.withdrawn:
         what = _("took it off the site")
     else:
         what = _("published") if revision.live_from <= revision.created_at else _("scheduled")
-    return Entry(revision.created_at, user_name(revision.author) or _("The site"), what, [_title(revision)])
+    return HistoryEntry(revision.created_at, user_name(revision.author) or _("The site"), what, [_title(revision)])
 
 
 def _title(revision: Revision) -> str:

@@ -213,7 +213,7 @@ class Wire(MIMEMixin, Message):  # type: ignore[misc]  # as in Django itself
     """What goes over the line, with the line ends that Django's own messages have."""
 
 
-class Kept(EmailMessage):
+class StoredMessage(EmailMessage):
     """A message that was made before, to be sent as it is. Raises DecryptionError."""
 
     def __init__(self, mail: Mail) -> None:
@@ -270,7 +270,7 @@ def deliver(now: datetime | None = None) -> int:
                 if mail.pk is None:
                     continue
             server = get_connection(settings.MAIL_SERVER_BACKEND)
-            server.send_messages([Kept(mail)])
+            server.send_messages([StoredMessage(mail)])
         except DecryptionError:
             mine = Mail.objects.filter(pk=mail.pk)
             unreadable += _drop_lost(mine.filter(is_visitors=True), now) + mine.delete()[0]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from publishing.admin.work_list import Asked, Kind, Rest, Subject, Tier, WorkItem, register
+from publishing.admin.work_list import Asked, Rest, Tier, WorkItem, WorkKind, WorkSubject, register
 from publishing.admin.work_list.operator import mail_to
 from publishing.admin.work_list.ranking import rounded
 from publishing.admin.work_list.readiness import Lacking, check
@@ -26,12 +26,12 @@ STUCK_FOR = timedelta(hours=1)
 LOOKED_AT = 50  # dead links
 FIRST_LINK, NEXT_LINK, MOST_FOR_LINKS = 4, 1, 10  # minutes
 
-FAILS = Kind("fails", Tier.BROKEN, 1, gettext_lazy("page that does not work"))
-STUCK = Kind("stuck", Tier.BROKEN, 2, gettext_lazy("mail that is stuck"))
-LOST = Kind("lost", Tier.BROKEN, 2.5, gettext_lazy("messages of visitors that were lost"))
-DEAD = Kind("dead-links", Tier.BROKEN, 5, gettext_lazy("link that leads nowhere"))
-MISSING = Kind("missing-addresses", Tier.BETTER, 18.5, gettext_lazy("addresses that visitors ask for in vain"))
-UNCHECKED = Kind("links-unchecked", Tier.BROKEN, 5.5, gettext_lazy("links that were not checked"))
+FAILS = WorkKind("fails", Tier.BROKEN, 1, gettext_lazy("page that does not work"))
+STUCK = WorkKind("stuck", Tier.BROKEN, 2, gettext_lazy("mail that is stuck"))
+LOST = WorkKind("lost", Tier.BROKEN, 2.5, gettext_lazy("messages of visitors that were lost"))
+DEAD = WorkKind("dead-links", Tier.BROKEN, 5, gettext_lazy("link that leads nowhere"))
+MISSING = WorkKind("missing-addresses", Tier.BETTER, 18.5, gettext_lazy("addresses that visitors ask for in vain"))
+UNCHECKED = WorkKind("links-unchecked", Tier.BROKEN, 5.5, gettext_lazy("links that were not checked"))
 
 
 @register(FAILS)
@@ -81,9 +81,9 @@ def lost_messages(asked: Asked) -> Iterator[WorkItem]:
 def links(asked: Asked) -> Iterator[WorkItem | Rest]:
     """The pages with links that lead nowhere, and that nobody could look for those."""
     kinds = changeable(asked.user)
-    by_page: dict[Subject, list[DeadPlace]] = {}
+    by_page: dict[WorkSubject, list[DeadPlace]] = {}
     for place in dead_links(kinds, LOOKED_AT):
-        by_page.setdefault(Subject(place.page._meta.label_lower, place.page.pk), []).append(place)
+        by_page.setdefault(WorkSubject(place.page._meta.label_lower, place.page.pk), []).append(place)
     for subject, places in by_page.items():
         yield _dead(subject, sorted(places, key=lambda each: each.since))
     if len(by_page) and DeadLink.objects.filter(model__in=kinds).count() > LOOKED_AT:
@@ -109,7 +109,7 @@ def missing_addresses(asked: Asked) -> Iterator[WorkItem]:
         yield WorkItem(MISSING, words % number, _("lead visitors to the page that they look for"), url, 2)
 
 
-def _dead(subject: Subject, places: list[DeadPlace]) -> WorkItem:
+def _dead(subject: WorkSubject, places: list[DeadPlace]) -> WorkItem:
     first, number = places[0], len(places)
     if number == 1:
         said = _("a link leads nowhere: %s") % first.leads_to

@@ -23,7 +23,7 @@ from modeltranslation.utils import build_localized_fieldname
 from publishing.content.fields import RichTextField
 from publishing.content.html import to_text
 from publishing.content.internal_links import LINK, own_path, target_of
-from publishing.content.link_resolution import Place, place_of, public_revisions
+from publishing.content.link_resolution import PathTarget, place_of, public_revisions
 from publishing.files.fields import described_picture, is_asked_for
 from publishing.i18n.languages import CODES, NAMES, is_blank, translated_fields
 from publishing.models import Child, Publishable, Revision, RevisionSlug
@@ -294,7 +294,7 @@ def _public_addresses(slugs: set[str]) -> set[tuple[str, str, str]]:
     return set(found.values_list("revision__model", "slug", "language"))
 
 
-def _leads_somewhere(place: Place | None, addresses: set[tuple[str, str, str]]) -> bool:
+def _leads_somewhere(place: PathTarget | None, addresses: set[tuple[str, str, str]]) -> bool:
     if place is None:
         return False
     if place.model is None or not place.slug:

@@ -231,7 +231,7 @@ def show(field: AnyField, value: Any, names: Names) -> str:
     if isinstance(field, models.ForeignKey):
         return names.get((field.related_model._meta.label_lower, value)) or _("something that was deleted")
     if isinstance(field, RichTextField):
-        return _Reader(plain_small_letters(str(value))).text
+        return _RichTextReader(plain_small_letters(str(value))).text
     if isinstance(field, models.FileField):
         return PurePath(str(value)).name
     if isinstance(field, models.BooleanField):
@@ -246,7 +246,7 @@ def show(field: AnyField, value: Any, names: Names) -> str:
     return phones.written(value) if isinstance(value, PhoneNumber) else str(value)
 
 
-class _Reader(HTMLParser):
+class _RichTextReader(HTMLParser):
     """Reads rich text: its words, and which of them are marked how (tag, words, address)."""
 
     def __init__(self, html: str) -> None:
@@ -281,7 +281,7 @@ def _one_line(text: str) -> str:
 
 def _markup_notes(old: str, new: str, names: Names) -> Iterator[str]:
     """What changed in the marks on words that stayed, and where links lead."""
-    before, after = _Reader(old), _Reader(new)
+    before, after = _RichTextReader(old), _RichTextReader(new)
     came, went = after.marks - before.marks, before.marks - after.marks
     moved = {(tag, words): href for tag, words, href in went if tag == "a"}
     for tag, words, href in came:

@@ -46,7 +46,7 @@ LISTED: dict[str, Callable[[], str]] = {  # what the log of the admin says of wh
 
 
 @dataclass
-class Entry:
+class HistoryEntry:
     """One line of a history."""
 
     at: datetime
@@ -71,7 +71,7 @@ class Entry:
         return when(self.at)
 
 
-def entries(obj: Publishable, rows: int | None = None, kept: Iterable[Draft] = ()) -> list[Entry]:
+def entries(obj: Publishable, rows: int | None = None, kept: Iterable[Draft] = ()) -> list[HistoryEntry]:
     """The history of `obj`, newest first, in three queries: without what each publication changed, see `tell`.
 
     With `rows`, only from the newest rows of each kind. Of the saves in `kept` it says that they can be put back.
@@ -92,12 +92,12 @@ def entries(obj: Publishable, rows: int | None = None, kept: Iterable[Draft] = (
     return _merged(found)
 
 
-def recent(obj: Publishable) -> list[Entry]:
+def recent(obj: Publishable) -> list[HistoryEntry]:
     """The newest lines, for beside the form."""
     return entries(obj, RECENT_ROWS)[:RECENT]
 
 
-def tell(obj: Publishable, lines: Iterable[Entry]) -> None:
+def tell(obj: Publishable, lines: Iterable[HistoryEntry]) -> None:
     """Say of those `lines` that are publications what they changed, and where visitors can read them."""
     keys = {key for line in lines for key in (line.key, line.made, line.before) if key.startswith("r")}
     numbers = [int(key[1:]) for key in keys]
@@ -178,7 +178,7 @@ def _before(revision: Revision, revisions: list[Revision]) -> Revision | None:
     return next(iter(older), None)
 
 
-def _of_revision(revision: Revision, last: Revision, before: Revision | None, now: datetime) -> Entry:
+def _of_revision(revision: Revision, last: Revision, before: Revision | None, now: datetime) -> HistoryEntry:
     """What was done by `revision`, and where that stands: `last` is the version in which it was carried along."""
     act, revision = revision, last
     came_due = revision.came_due
@@ -212,8 +212,8 @@ def _of_revision(revision: Revision, last: Revision, before: Revision | None, no
     earlier = f"r{before.pk}" if before else ""
     who, made = author_name(act.author), f"r{act.pk}"
     if revision.erased_at:  # there is nothing to look at
-        return Entry(act.created_at, who, what, [each for each in details if each], mark=mark, taken=taken)
-    return Entry(
+        return HistoryEntry(act.created_at, who, what, [each for each in details if each], mark=mark, taken=taken)
+    return HistoryEntry(
         act.created_at,
         who,
         what,
@@ -237,19 +237,19 @@ def taken_back_words(revision: Revision) -> str:
     return _("taken out of the public list by %(who)s, %(when)s: %(reason)s") % words
 
 
-def _of_discarded(discarded: Discarded) -> Entry:
+def _of_discarded(discarded: Discarded) -> HistoryEntry:
     what = _("deleted it") if discarded.deleted else _("put back an older version; this is what stood here before")
-    return Entry(discarded.created_at, author_name(discarded.author), what, [], f"d{discarded.pk}")
+    return HistoryEntry(discarded.created_at, author_name(discarded.author), what, [], f"d{discarded.pk}")
 
 
-def _of_draft(draft: Draft) -> Entry:
+def _of_draft(draft: Draft) -> HistoryEntry:
     what = _("changed the working copy") if draft.was_saved else _("typed this, while somebody else saved")
-    return Entry(draft.last_at, author_name(draft.author), what, [], f"s{draft.pk}", is_save=draft.was_saved)
+    return HistoryEntry(draft.last_at, author_name(draft.author), what, [], f"s{draft.pk}", is_save=draft.was_saved)
 
 
-def _of_save(save: LogEntry) -> Entry:
+def _of_save(save: LogEntry) -> HistoryEntry:
     """The message of an entry in the admin's log, in the language of the reader."""
-    entry = Entry(save.action_time, author_name(save.user), _("changed the working copy"))
+    entry = HistoryEntry(save.action_time, author_name(save.user), _("changed the working copy"))
     try:
         parts = json.loads(save.change_message or "[]")
     except ValueError:
@@ -284,9 +284,9 @@ def _logged_label(name: str) -> str:
     return capfirst(_(stem[:1].lower() + stem[1:])) + language if language else capfirst(_(name))
 
 
-def _merged(lines: Iterable[Entry]) -> list[Entry]:
+def _merged(lines: Iterable[HistoryEntry]) -> list[HistoryEntry]:
     """`lines` with the saves of one person in a row, on one day, as one; a save by publishing is told by that."""
-    merged: list[Entry] = []
+    merged: list[HistoryEntry] = []
     for line in lines:
         newer = merged[-1] if merged else None
         if newer and line.is_save and not line.key and newer.who == line.who:

@@ -31,7 +31,7 @@ AT_A_TIME = 200  # versions
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundLack:
     """What a judge finds."""
 
     kind: str
@@ -43,7 +43,7 @@ class Found:
     since: datetime | None = None  # by default since visitors read what the version says
 
 
-Judge = Callable[[Publishable, Revision], Iterable[Found]]
+Judge = Callable[[Publishable, Revision], Iterable[FoundLack]]
 
 _judges: list[Judge] = []
 _counted: set[str] = set()  # the kinds of which a page says how many there are
@@ -171,13 +171,13 @@ def catch_up(most: int = AT_A_TIME) -> int:
 
 
 @judge
-def pictures(obj: Publishable, revision: Revision) -> Iterator[Found]:
+def pictures(obj: Publishable, revision: Revision) -> Iterator[FoundLack]:
     """The pictures without a description."""
     lacking = [column for column in columns_of(obj, rows_of(obj)) if _lacks_description(column)]
     if lacking:
         files = [str(getattr(each.row, described_picture(type(each.row), each.name))) for each in lacking]
         paths = [each.path for each in lacking]
-        yield Found(PICTURE, 2 * len(lacking), fields=paths, cause=cause_of(files))
+        yield FoundLack(PICTURE, 2 * len(lacking), fields=paths, cause=cause_of(files))
 
 
 def _lacks_description(column: Column) -> bool:
@@ -187,7 +187,7 @@ def _lacks_description(column: Column) -> bool:
 
 
 @judge
-def hollow(obj: Publishable, revision: Revision) -> Iterator[Found]:
+def hollow(obj: Publishable, revision: Revision) -> Iterator[FoundLack]:
     """A page of which visitors read no more than its title: no text, no list, and no address elsewhere."""
     rows = rows_of(obj)
     columns = list(columns_of(obj, {}))
@@ -197,12 +197,12 @@ def hollow(obj: Publishable, revision: Revision) -> Iterator[Found]:
     )
     if obj.view_name and texts and not said and not any(rows.values()):
         first = next(each for each in texts if each.code in ("", settings.LANGUAGE_CODE))
-        yield Found(HOLLOW, 15, fields=[first.path])
+        yield FoundLack(HOLLOW, 15, fields=[first.path])
 
 
 @judge
-def unchecked(obj: Publishable, revision: Revision) -> Iterator[Found]:
+def unchecked(obj: Publishable, revision: Revision) -> Iterator[FoundLack]:
     """That nobody checked for a year whether it is still right, once that is so."""
     if obj.stays_current:
         due = revision.checked_at + CHECKED_FOR
-        yield Found(UNCHECKED, 3, cause=f"{revision.checked_at:%Y-%m-%d}", since=due)
+        yield FoundLack(UNCHECKED, 3, cause=f"{revision.checked_at:%Y-%m-%d}", since=due)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from publishing.models import Publishable, Revision
 from publishing.review.columns import columns_of, rows_of
-from publishing.review.lacks import Found, cause_of, judge
+from publishing.review.lacks import FoundLack, cause_of, judge
 from publishing.review.translation_states import has_translations, origins_of
 from publishing.review.translations import behind, is_missing, key_of, path_in, sources, targets, words
 
@@ -14,7 +14,7 @@ PER_FIELD, PER_CHANGED_WORD = 2, 1 / 40  # minutes to look at what is behind
 
 
 @judge
-def translations(obj: Publishable, revision: Revision) -> Iterator[Found]:
+def translations(obj: Publishable, revision: Revision) -> Iterator[FoundLack]:
     """The texts of each language that are missing, and those that are behind: one query."""
     if not has_translations(type(obj)):
         return
@@ -26,10 +26,10 @@ def translations(obj: Publishable, revision: Revision) -> Iterator[Found]:
             number = sum(len(words(str(column.value))) for column in missing)
             paths = [path_in(column, code) for column in missing]
             cause = cause_of(sorted(map(key_of, missing)))
-            yield Found(MISSING, TO_OPEN + PER_WORD * number, code, paths, cause)
+            yield FoundLack(MISSING, TO_OPEN + PER_WORD * number, code, paths, cause)
         mine = [each for each in old if each.code == code]
         if mine:
             number = sum(each.changed_words for each in mine)
             cause = cause_of(sorted((key_of(each.column), each.column.value) for each in mine))
             minutes = PER_FIELD * len(mine) + PER_CHANGED_WORD * number
-            yield Found(BEHIND, minutes, code, [each.path for each in mine], cause)
+            yield FoundLack(BEHIND, minutes, code, [each.path for each in mine], cause)

@@ -36,7 +36,7 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Kind:
+class UsesByKind:
     """The uses by one kind of content."""
 
     name: str
@@ -67,12 +67,12 @@ def uses(obj: Publishable) -> list[Use]:
     return found
 
 
-def by_kind(found: Iterable[Use]) -> list[Kind]:
+def by_kind(found: Iterable[Use]) -> list[UsesByKind]:
     """`found`, those of one kind together."""
     kinds = []
     for model, some in groupby(found, key=lambda each: type(each.page)):
         named = model._meta.verbose_name if model.is_single else model._meta.verbose_name_plural
-        kinds.append(Kind(capfirst(str(named)), list(some)))
+        kinds.append(UsesByKind(capfirst(str(named)), list(some)))
     return kinds
 
 

@@ -22,7 +22,7 @@ ALONE = 50  # texts that are looked at because of one of several words
 EXAMINED = 100  # … and texts for whatever they say
 
 
-class Text(NamedTuple):
+class IndexedText(NamedTuple):
     """A public text, of what it is, and the last parts of its address in each language, with a space between them."""
 
     pk: int
@@ -49,7 +49,7 @@ class _Joined(models.Aggregate):
         return self.as_sql(compiler, connection, function="string_agg")
 
 
-def likely(words: Sequence[Word], longer: Mapping[Word, Forms], reader: str, at: datetime) -> list[Text]:
+def likely(words: Sequence[Word], longer: Mapping[Word, Forms], reader: str, at: datetime) -> list[IndexedText]:
     """The public texts that have each of `words` in some form, or the most likely of very many.
 
     `longer` has the known words that begin with each, or have it in them. There may be still more when there are
@@ -65,7 +65,7 @@ def likely(words: Sequence[Word], longer: Mapping[Word, Forms], reader: str, at:
 
 def near(
     wide: Sequence[Word], apart: Sequence[Word], meant: Iterable[str], longer: Mapping[Word, Forms], at: datetime
-) -> list[Text]:
+) -> list[IndexedText]:
     """The public texts that come near to what was asked for.
 
     Those that have all words of `wide` or what may stand in their place; those that have one of them; those that
@@ -83,7 +83,7 @@ def near(
     return _newest([*steps, *_each(meant, longer)], public_texts(at))
 
 
-def each(known: Iterable[str], longer: Mapping[Word, Forms], at: datetime) -> list[Text]:
+def each(known: Iterable[str], longer: Mapping[Word, Forms], at: datetime) -> list[IndexedText]:
     """The newest public texts of each of these known words."""
     return _newest(_each(known, longer), public_texts(at))
 
@@ -106,7 +106,7 @@ def _steps(itself: list[Forms], found: list[Forms]) -> Iterator[Step]:
     yield anywhere(found), EXAMINED + 1
 
 
-def _newest(steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> list[Text]:
+def _newest(steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> list[IndexedText]:
     """The texts of all `steps`, but those in the languages `others`, in one query."""
     slugs = RevisionSlug.objects.filter(revision=models.OuterRef("revision")).values("revision")
     texts = RevisionText.objects.filter(pk__in=PUBLIC.ids(steps, scope, others))
@@ -116,7 +116,7 @@ def _newest(steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> 
             models.Subquery(slugs.values(all=_Joined("slug"))), models.Value(""), output_field=models.TextField()
         )
     )
-    return [Text(*row) for row in said.values_list(*columns, "language", "title", "words", "slugs")]
+    return [IndexedText(*row) for row in said.values_list(*columns, "language", "title", "words", "slugs")]
 
 
 def public_texts(at: datetime) -> Scope:

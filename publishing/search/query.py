@@ -78,7 +78,7 @@ class _Search:
     at: datetime
     known: set[str] = field(default_factory=set)  # of the words and stems of all texts, those that were looked up
     longer: dict[search_text.Word, Forms] = field(default_factory=dict)
-    texts: dict[int, backend.Text] = field(default_factory=dict)
+    texts: dict[int, backend.IndexedText] = field(default_factory=dict)
     strengths: dict[tuple[search_text.Word, int], int] = field(default_factory=dict)
     _wholes: dict[str, str] = field(default_factory=dict)  # the query as each language indexes it
     _there: dict[str, bool] = field(default_factory=dict)  # whether a place is there
@@ -154,7 +154,7 @@ class _Search:
         }
         return Found(words, self.at, list(reversed(hits.values()))) if hits else None
 
-    def look_at(self, texts: Iterable[backend.Text]) -> None:
+    def look_at(self, texts: Iterable[backend.IndexedText]) -> None:
         """Remember these."""
         self.texts.update((text.pk, text) for text in texts)
 
@@ -221,7 +221,7 @@ class _Search:
             if (found := ranking.strength(word, names, code)) and self._is_there(name):
                 yield found, code
 
-    def strength(self, word: search_text.Word, text: backend.Text) -> int:
+    def strength(self, word: search_text.Word, text: backend.IndexedText) -> int:
         """How well this text has a word, in whatever place; each is compared once."""
 
         def of_one(each: search_text.Word) -> int:
@@ -232,7 +232,7 @@ class _Search:
 
         return ranking.either(word, of_one)
 
-    def strengths_of(self, words: Iterable[search_text.Word], text: backend.Text) -> list[int]:
+    def strengths_of(self, words: Iterable[search_text.Word], text: backend.IndexedText) -> list[int]:
         """How well this text matches each word, 0 for those that it does not have; its title counts more."""
         return [
             max(found, ranking.TITLE_WEIGHT * ranking.strength(word, text.title, text.language)) if found else 0
@@ -453,7 +453,7 @@ class _Search:
         return Known(len(there) + len(at), is_name and not at)
 
 
-def _is_sure(word: search_text.Word, text: backend.Text, strength: int) -> bool:
+def _is_sure(word: search_text.Word, text: backend.IndexedText, strength: int) -> bool:
     """Whether a text has the word itself, or its title another form of it, or begins with a long one."""
     if strength >= ranking.EXACT:
         return True

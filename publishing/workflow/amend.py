@@ -123,7 +123,7 @@ def _amend(
         visibility.fill_in(asked.columns)
         private = _cleaned(row, asked.private)
         known = {name: _ids(row, name, [base, *(each.data for each in waiting)]) for name in asked.rows}
-        draft = Draft(row, base, asked, known)
+        draft = AmendmentDraft(row, base, asked, known)
         draft.check(max(now, shown.live_from), shown.live_until)
         wanted = draft.save()
         public = visibility.applied(wanted)
@@ -264,7 +264,7 @@ class Visibility:
 # What the result is
 
 
-class Draft:
+class AmendmentDraft:
     """The public version of `row` (`base`), thawed, with the changes that were asked for; not cleaned yet."""
 
     def __init__(self, row: Publishable, base: Snapshot, asked: Changes, known: Mapping[str, set[int]]) -> None:

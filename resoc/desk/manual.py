@@ -76,7 +76,7 @@ BY_KIND = {
 
 
 @dataclass(frozen=True)
-class Heading:
+class ManualSection:
     """A section of the manual."""
 
     anchor: str
@@ -89,7 +89,7 @@ class Manual:
     """The manual as a page."""
 
     title: str
-    headings: list[Heading]
+    headings: list[ManualSection]
     html: SafeString
 
 
@@ -151,7 +151,7 @@ def read(path: Path, _changed_at: int, address: str) -> Manual:
             anchor = _anchor(words, taken)
             token.attrSet("id", anchor)
             token.attrSet("tabindex", "-1")
-            headings.append(Heading(anchor, words, int(token.tag[1])))
+            headings.append(ManualSection(anchor, words, int(token.tag[1])))
         if token.type in ("table_open", "table_close"):
             box = Token("html_block", "", 0)
             label = escape(headings[-1].words if headings else "")

@@ -33,7 +33,7 @@ PARAGRAPH = re.compile(r"</(?:p|li|h\d|td|th)>")
 
 
 @dataclass(frozen=True)
-class Passage:
+class StatementPassage:
     """The paragraphs that a statement may have in one language."""
 
     code: str
@@ -46,7 +46,7 @@ class Statement:
     """A published privacy statement that says something else than this version does."""
 
     page: TextPage
-    passages: list[Passage]  # for the languages in which it does
+    passages: list[StatementPassage]  # for the languages in which it does
 
 
 def outdated_statement() -> Statement | None:
@@ -56,7 +56,7 @@ def outdated_statement() -> Statement | None:
         shown = has_mobile_work_number()
         found = [(code, outdated_parts(getattr(page, f"body_{code}"), code, shown)) for code in CODES]
         passages = [
-            Passage(code, str(NAMES[code]), tuple(newest(code)[part] for part in sorted(parts)))
+            StatementPassage(code, str(NAMES[code]), tuple(newest(code)[part] for part in sorted(parts)))
             for code, parts in found
             if parts
         ]

@@ -34,7 +34,7 @@ LANGUAGES = tuple(code for code in CODES if code != settings.LANGUAGE_CODE)
 
 
 @dataclass(frozen=True)
-class Passage:
+class SourceComparison:
     """One text in one language: as visitors read it, and as the source content has it by now."""
 
     column: str
@@ -54,7 +54,7 @@ class Corrected:
     """A page that nobody edited, and its texts that are better by now."""
 
     page: Publishable
-    passages: list[Passage]
+    passages: list[SourceComparison]
 
 
 def corrected() -> Iterator[Corrected]:
@@ -83,7 +83,7 @@ def _sources(model: type[Publishable]) -> dict[Any, dict[str, Any]]:
     return {row[key]: row for row in found}
 
 
-def _passages(model: type[models.Model], now: dict[str, Any], source: dict[str, Any]) -> Iterator[Passage]:
+def _passages(model: type[models.Model], now: dict[str, Any], source: dict[str, Any]) -> Iterator[SourceComparison]:
     """The texts of `model` whose Dutch is that of the source, and a translation is not."""
     for name in translated_fields(model):
         is_rich = isinstance(model._meta.get_field(name), RichTextField)
@@ -92,12 +92,12 @@ def _passages(model: type[models.Model], now: dict[str, Any], source: dict[str, 
             continue
         for code in LANGUAGES:
             if better[code] and said[code] != better[code]:
-                yield Passage(f"{name}_{code}", code, said[code], better[code])
+                yield SourceComparison(f"{name}_{code}", code, said[code], better[code])
     if model is MissionPage:
         for child, rows in ((Role, "roles"), (Aim, "aims")):
             for row, wanted in zip(now.get(rows, ()), source[rows], strict=False):
                 for each in _passages(child, row, wanted):
-                    yield Passage(each.column, each.code, each.now, each.better, is_row=True)
+                    yield SourceComparison(each.column, each.code, each.now, each.better, is_row=True)
 
 
 def _plain(value: object, is_rich: bool) -> str:

@@ -25,7 +25,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from publishing.backup.media_swap import left_over
-from publishing.backup.nightly import FREE, MADE_WITHIN, Lack, standing
+from publishing.backup.nightly import FREE, MADE_WITHIN, BackupProblem, standing
 from publishing.backup.rehearsal import is_unrehearsed, recall
 from publishing.backup.restore import KEEP_THE_KEY
 from publishing.cache import stamp
@@ -291,9 +291,9 @@ def backups_are_made() -> Iterator[Finding]:
     now, found, last = timezone.now(), standing(), recall("backup")
     advice = "is var/backups full, or not writable? The log says why" if settings.BACKUPS else "BACKUPS is off"
     lack = found.lack(now)
-    if lack is Lack.GONE:
+    if lack is BackupProblem.GONE:
         yield Finding(WRONG, f"The last backup is gone: there is no {found.gone}. Run 'manage.py backup FILE'.")
-    elif lack is Lack.OLD:
+    elif lack is BackupProblem.OLD:
         yield Finding(WRONG, f"No backup was made since {found.at:%Y-%m-%d}: {advice}. Run 'manage.py backup FILE'.")
     elif lack:
         yield Finding(WRONG, f"No backup was ever made: {advice}. Run 'manage.py backup FILE'.")

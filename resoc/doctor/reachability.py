@@ -37,7 +37,7 @@ NO_ADDRESS = "The site does not know its own address (SITE_URL), so it was not a
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back for one address."""
 
     status: int
@@ -76,7 +76,7 @@ def _to_itself(port: int, _address: object, timeout: float, _source: object = No
     return socket.create_connection((ITSELF, port), timeout)
 
 
-def ask(path: str) -> Answer:
+def ask(path: str) -> Response:
     """The answer to a GET of `path`, whoever vouches for the certificate. Raises OSError or HTTPException."""
     context = None
     if settings.HTTPS:
@@ -90,7 +90,7 @@ def ask(path: str) -> Answer:
         at = None
         with suppress(TypeError, ValueError):  # no such header, or one that makes no sense
             at = parsedate_to_datetime(response.headers["Date"])
-        return Answer(response.status, at, is_from_itself)
+        return Response(response.status, at, is_from_itself)
 
 
 def pages_answer() -> Iterator[Finding]:

@@ -71,7 +71,7 @@ def export(target: Path, tell: Tell) -> list[str]:
 def _put_copy(target: Path, beside: Path, tell: Tell) -> list[str]:
     fresh = beside / "new"
     fresh.mkdir()
-    copy = Copy(fresh, tell)
+    copy = SiteCopy(fresh, tell)
     with one_moment():
         copy.collect()
     copy.repoint()
@@ -86,7 +86,7 @@ def _put_copy(target: Path, beside: Path, tell: Tell) -> list[str]:
     return broken
 
 
-class Copy:
+class SiteCopy:
     """The files of one copy while it is being made, in `folder`."""
 
     def __init__(self, folder: Path, tell: Tell) -> None:

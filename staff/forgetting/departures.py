@@ -23,7 +23,7 @@ from publishing.i18n.formats import written
 from publishing.models import Erasure, Event, KeptUpload, Mail, Publishable, Revision, RevisionFile, RevisionReference
 from publishing.models.relations import PublishedForeignKey
 from publishing.operations.mail import texts_of
-from publishing.review.naming.mentions import Place, by_field, places
+from publishing.review.naming.mentions import MentionGroup, by_field, places
 from publishing.review.naming.redaction import redact_log, redact_mentions, redact_origins
 from publishing.search.names.person_matching import Matcher, Sought
 from publishing.workflow import is_live, repoint, withdraw
@@ -74,8 +74,8 @@ class Report:
 
     done: list[str] = field(default_factory=list)
     remains: list[str] = field(default_factory=list)  # outside the texts of the site
-    certain: list[list[Place]] = field(default_factory=list)  # what still names the person, by field
-    possible: list[list[Place]] = field(default_factory=list)
+    certain: list[list[MentionGroup]] = field(default_factory=list)  # what still names the person, by field
+    possible: list[list[MentionGroup]] = field(default_factory=list)
     not_shown: int = 0  # more such places
 
 

@@ -46,7 +46,7 @@ from staff.accounts.sessions import devices
 from staff.emails import normal
 from staff.models import Consent, ForgetRequest, StaffMember
 from staff.my_data.data_copy_person import Json, Person, Rows, written
-from staff.my_data.named import Place, where_named
+from staff.my_data.named import NamingPage, where_named
 
 
 def account(person: Person) -> Json:
@@ -223,7 +223,7 @@ def named(person: Person) -> Json | None:
     }
 
 
-def _place(person: Person, place: Place) -> Json:
+def _place(person: Person, place: NamingPage) -> Json:
     obj = place.obj
     said = person.what(obj._meta.label_lower, obj.pk, lambda: str(obj)) | ({"in": place.field} if place.field else {})
     return said | ({"address": absolute(person.request, place.address)} if place.address and "title" in said else {})

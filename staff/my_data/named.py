@@ -7,13 +7,13 @@ from django.urls import NoReverseMatch
 
 from publishing.models import Publishable, Revision
 from publishing.queries.dependencies import Target
-from publishing.review.naming.mentions import OF_TODAY, Mention, State
+from publishing.review.naming.mentions import OF_TODAY, Mention, TextState
 from staff.forgetting.mentions import mentions_of
 from staff.models import StaffMember
 
 
 @dataclass(frozen=True)
-class Place:
+class NamingPage:
     """Something that visitors read and that names the person."""
 
     obj: Publishable  # as published
@@ -22,27 +22,29 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedByOthers:
     """All of it."""
 
-    cards: list[Place]  # that name the card: as contact, as stand-in
-    texts: list[Place]
-    versions: list[Place]  # older ones, that visitors can still read
+    cards: list[NamingPage]  # that name the card: as contact, as stand-in
+    texts: list[NamingPage]
+    versions: list[NamingPage]  # older ones, that visitors can still read
     drafts: int  # saved or planned, and not public
     kept: int  # versions that nobody else reads, kept saves, and what is in the bin
 
     @property
     def is_nothing(self) -> bool:
-        return self == Named([], [], [], 0, 0)
+        return self == NamedByOthers([], [], [], 0, 0)
 
 
-def where_named(member: StaffMember) -> Named:
+def where_named(member: StaffMember) -> NamedByOthers:
     """Where working row `member` is named; what may mean somebody else, such as a surname alone, is left out."""
     found = [each for each in mentions_of(member) if each.hit.is_certain]
-    public = [each for each in found if each.text.state == State.PUBLIC and not each.text.is_about]
+    public = [each for each in found if each.text.state == TextState.PUBLIC and not each.text.is_about]
     objects = _published({_target(each) for each in found})
     texts = {
-        (_target(each), each.text.field): Place(objects[_target(each)], _page(objects[_target(each)]), each.text.field)
+        (_target(each), each.text.field): NamingPage(
+            objects[_target(each)], _page(objects[_target(each)]), each.text.field
+        )
         for each in public
         if _target(each) in objects
     }
@@ -51,19 +53,19 @@ def where_named(member: StaffMember) -> Named:
         _target(each)
         for each in found
         if each.text.state in OF_TODAY
-        and each.text.state != State.PUBLIC
+        and each.text.state != TextState.PUBLIC
         and (_target(each), each.text.path) not in said
     }
-    old = {each.text.key: each for each in found if each.text.state == State.OLD and not each.text.is_about}
+    old = {each.text.key: each for each in found if each.text.state == TextState.OLD and not each.text.is_about}
     readable = Revision.objects.citable().filter(pk__in=[int(key[1:]) for key in old])
     numbers = {f"r{pk}" for pk in readable.values_list("pk", flat=True)}
     versions = {
-        key: Place(obj, address, each.text.field)
+        key: NamingPage(obj, address, each.text.field)
         for key, each in old.items()
         if key in numbers and (obj := objects.get(_target(each))) and (address := _version(obj, int(key[1:])))
     }
     kept = {each.text.key for each in found if each.text.state not in OF_TODAY} - set(versions)
-    return Named(_naming_card(member), list(texts.values()), list(versions.values()), len(drafts), len(kept))
+    return NamedByOthers(_naming_card(member), list(texts.values()), list(versions.values()), len(drafts), len(kept))
 
 
 def _target(mention: Mention) -> Target:
@@ -75,9 +77,9 @@ def _published(targets: set[Target]) -> dict[Target, Any]:
     return {(each.model, each.object_id): each.thaw() for each in Revision.objects.public().among(targets)}
 
 
-def _naming_card(member: StaffMember) -> list[Place]:
+def _naming_card(member: StaffMember) -> list[NamingPage]:
     revisions = Revision.objects.public().referring_to(member).order_by("model", "sort_key", "object_id")
-    return [Place(obj, _page(obj), "") for obj in (each.thaw() for each in revisions)]
+    return [NamingPage(obj, _page(obj), "") for obj in (each.thaw() for each in revisions)]
 
 
 def _page(obj: Any) -> str:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from consultation import work
 from consultation.models import Answer, Opinion
 from priorities.models import Document
-from publishing.admin.work_list import Asked, Rest, Subject
+from publishing.admin.work_list import Asked, Rest, WorkSubject
 from publishing.workflow import publish
 from tests.conftest import staff_user
 from tests.consultation.making import adopted, at, meeting, requested
@@ -124,7 +124,7 @@ def test_of_very_many_the_first_are_named_and_the_others_counted(editor):
     assert rest == Rest(work.DUE, 2, 10, "consultation.opinion")
     assert len(found(work.opinions, editor)) == 4
     last = Opinion.objects.get(title_nl="Vraag 3")
-    about = Subject("consultation.opinion", last.pk)
+    about = WorkSubject("consultation.opinion", last.pk)
     assert [each.label for each in found(work.opinions, editor, about=about)] == ["Vraag 3"]
     assert found(work.meetings, editor, about=about) == []
 

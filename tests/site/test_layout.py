@@ -13,6 +13,7 @@ APPS = ("publishing", "staff", "priorities", "pages", "consultation", "resoc")
 MOST_MODULES = 12
 MOST_LINES = 500
 MOST_METHODS = 25
+SAME_NAME = {"Command", "DatabaseWrapper"}  # by which Django looks for them
 # Modules that only say what there is; what comes of it is tested with the pages that they make.
 DECLARATIONS = (
     "*/apps.py",
@@ -101,6 +102,16 @@ def test_no_module_is_longer_and_no_class_has_more_methods_than_one_can_oversee(
         too_large += [(module, lines)] if lines > MOST_LINES else []
         too_large += [(module, name, number) for name, number in methods.items() if number > MOST_METHODS]
     assert too_large == []
+
+
+def test_one_name_is_one_class():
+    named: dict[str, list[str]] = {}
+    for module in (each for each in modules() if "/migrations/" not in each):
+        for node in ast.parse((ROOT / module).read_text()).body:
+            if isinstance(node, ast.ClassDef) and node.name not in SAME_NAME:
+                named.setdefault(node.name, []).append(module)
+    assert len(named) > 300
+    assert {name: where for name, where in named.items() if len(where) > 1} == {}
 
 
 def own_tests(module: str) -> list[Path]:

@@ -24,7 +24,7 @@ from publishing.review.diff import changed_labels, differences, missing
 from publishing.review.history import (
     AT_ONCE,
     ENTRIES_PER_PAGE,
-    Entry,
+    HistoryEntry,
     Version,
     author_name,
     entries,
@@ -122,7 +122,7 @@ def restore_and_tell(request: AuthenticatedHttpRequest, version: Version) -> Any
     return row
 
 
-def with_undo(obj: Publishable, lines: list[Entry]) -> list[Entry]:
+def with_undo(obj: Publishable, lines: list[HistoryEntry]) -> list[HistoryEntry]:
     """`lines` with the button at what can be undone now, if anything."""
     act = last_act(obj)
     if act is None:
@@ -135,7 +135,7 @@ def with_undo(obj: Publishable, lines: list[Entry]) -> list[Entry]:
         each for each in lines if not each.is_save and abs(each.at - act.at) < AT_ONCE
     ]
     if not about:
-        about = [Entry(act.at, author_name(act.author), act.get_kind_display())]
+        about = [HistoryEntry(act.at, author_name(act.author), act.get_kind_display())]
         lines = sorted([*lines, *about], key=lambda each: each.at, reverse=True)
     about[-1].undo = button(act)
     return lines

@@ -5,7 +5,7 @@ is no work: that is `admin.scheduling`. Begin with `entries` and `registry`; `ra
 """
 
 from publishing.admin.work_list import drafts, lacks, sent_in  # noqa: F401  (register what they find)
-from publishing.admin.work_list.entries import NOTHING, Asked, Kind, Rest, Subject, Tier, WorkItem
+from publishing.admin.work_list.entries import NOTHING, Asked, Rest, Tier, WorkItem, WorkKind, WorkSubject
 from publishing.admin.work_list.registry import register
 
-__all__ = ["NOTHING", "Asked", "Kind", "Rest", "Subject", "Tier", "WorkItem", "register"]
+__all__ = ["NOTHING", "Asked", "Rest", "Tier", "WorkItem", "WorkKind", "WorkSubject", "register"]

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from publishing.admin.work_list.entries import Asked, Kind, Rest, Subject, Tier, WorkItem
+from publishing.admin.work_list.entries import Asked, Rest, Tier, WorkItem, WorkKind, WorkSubject
 from publishing.admin.work_list.ranking import rounded
 from publishing.admin.work_list.registry import register
 from publishing.i18n.urls import desk_address
@@ -19,7 +19,7 @@ from publishing.review.diff import changed_labels
 from publishing.review.history import user_name
 from publishing.workflow import changed_among
 
-FORGOTTEN = Kind("forgotten-draft", Tier.WAITING, 14, gettext_lazy("draft that was not published"))
+FORGOTTEN = WorkKind("forgotten-draft", Tier.WAITING, 14, gettext_lazy("draft that was not published"))
 AFTER = timedelta(days=14)
 LOOKED_AT = 100  # drafts, the oldest
 MINUTES = 10
@@ -71,7 +71,7 @@ def _item(draft: Draft, row: Publishable, asked: Asked) -> WorkItem:
         f"{desk_address(row)}{anchor}",
         MINUTES,
         draft.last_at,
-        Subject(draft.model, draft.object_id),
+        WorkSubject(draft.model, draft.object_id),
         cause=cause(draft.last_at),
         reach=row.reach,
     )

@@ -36,7 +36,7 @@ class Tier(IntEnum):
 
 
 @dataclass(frozen=True)
-class Kind:
+class WorkKind:
     """A kind of work, with its place in the order."""
 
     name: str  # stored with what is put off, so it never changes
@@ -45,14 +45,14 @@ class Kind:
     title: StrOrPromise  # what there is to do, as the list of what was put off names it
 
 
-class Subject(NamedTuple):
+class WorkSubject(NamedTuple):
     """The object that something is to be done about."""
 
     model: str  # its label
     pk: int
 
 
-NOTHING = Subject("", 0)  # of work about the site as a whole
+NOTHING = WorkSubject("", 0)  # of work about the site as a whole
 
 
 class Key(NamedTuple):
@@ -74,13 +74,13 @@ class Key(NamedTuple):
 class WorkItem:
     """One thing to do."""
 
-    kind: Kind
+    kind: WorkKind
     label: str  # the title of the page that it is about, or what is wrong
     said: str  # what is to be done, as part of a line: "French is behind in 3 fields"
     url: str  # the very field; "" when nothing in the desk mends it
     minutes: float
     since: datetime | None = None
-    subject: Subject = NOTHING
+    subject: WorkSubject = NOTHING
     language: str = ""
     cause: str = ""
     reach: int = 1  # how many readers meet it: see `Publishable.reach`
@@ -96,7 +96,7 @@ class WorkItem:
 class Rest:
     """That there are more lines of a kind than a source gives one by one."""
 
-    kind: Kind
+    kind: WorkKind
     lines: int
     minutes: int
     model: str = ""  # the label of what all of them are about, "" when that differs
@@ -109,4 +109,4 @@ class Asked:
     user: User | AnonymousUser
     now: datetime
     most: int | None = None  # lines of a kind; a source that has very many gives the others as `Rest`
-    about: Subject | None = None  # when it is about this one only; a source may give all the same
+    about: WorkSubject | None = None  # when it is about this one only; a source may give all the same

@@ -8,7 +8,7 @@ from django.db.models import Case, Min, Sum, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from publishing.admin.work_list.entries import Asked, Kind, Rest, Subject, Tier, WorkItem
+from publishing.admin.work_list.entries import Asked, Rest, Tier, WorkItem, WorkKind, WorkSubject
 from publishing.admin.work_list.putting_off import is_put_off
 from publishing.admin.work_list.ranking import LONGER_BY, STEPS, rounded
 from publishing.admin.work_list.registry import add_kind, register
@@ -27,14 +27,14 @@ Words = Callable[[type[Publishable], Sequence[str], str], str]
 class Described:
     """A kind of lack, and how it is said."""
 
-    kind: Kind
+    kind: WorkKind
     words: Words
 
 
 _described: dict[str, Described] = {}
 
 
-def describe(kind: Kind, words: Words) -> None:
+def describe(kind: WorkKind, words: Words) -> None:
     """Have what a judge finds under the name of `kind` in the list of work."""
     add_kind(kind)
     _described[kind.name] = Described(kind, words)
@@ -71,7 +71,7 @@ def _item(row: Lack, page: Publishable, described: Described) -> WorkItem:
         url=f"{desk_address(page)}{anchor}",
         minutes=row.minutes,
         since=row.since,
-        subject=Subject(page._meta.label_lower, page.pk),
+        subject=WorkSubject(page._meta.label_lower, page.pk),
         language=row.language,
         cause=row.cause,
         reach=page.reach,
@@ -86,7 +86,7 @@ class Chosen:
     """One page and tier that is shown, with the sums of all lines of its kind."""
 
     tier: int
-    kind: Kind  # the most pressing one
+    kind: WorkKind  # the most pressing one
     model: str
     revision: int
     of_kind: int  # lines
@@ -167,14 +167,14 @@ def _untranslated(model: type[Publishable], fields: Sequence[str], language: str
     return said % {"language": NAMES[language], "number": len(fields)}
 
 
-describe(Kind(translation_lacks.BEHIND, Tier.LANGUAGES, 15, gettext_lazy("translation that is behind")), _behind)
-describe(Kind(translation_lacks.MISSING, Tier.LANGUAGES, 16, gettext_lazy("missing translation")), _untranslated)
-describe(Kind(lacks.PICTURE, Tier.BETTER, 17, gettext_lazy("picture without a description")), _pictures)
+describe(WorkKind(translation_lacks.BEHIND, Tier.LANGUAGES, 15, gettext_lazy("translation that is behind")), _behind)
+describe(WorkKind(translation_lacks.MISSING, Tier.LANGUAGES, 16, gettext_lazy("missing translation")), _untranslated)
+describe(WorkKind(lacks.PICTURE, Tier.BETTER, 17, gettext_lazy("picture without a description")), _pictures)
 describe(
-    Kind(lacks.HOLLOW, Tier.BETTER, 18, gettext_lazy("page with no more than a title")),
+    WorkKind(lacks.HOLLOW, Tier.BETTER, 18, gettext_lazy("page with no more than a title")),
     lambda model, fields, language: _("visitors read no more than a title here"),
 )
 describe(
-    Kind(lacks.UNCHECKED, Tier.BETTER, 19, gettext_lazy("not checked for a year")),
+    WorkKind(lacks.UNCHECKED, Tier.BETTER, 19, gettext_lazy("not checked for a year")),
     lambda model, fields, language: _("not checked for a year: is it still right?"),
 )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from math import ceil
 
-from publishing.admin.work_list.entries import NOTHING, Kind, Rest, Tier, WorkItem
+from publishing.admin.work_list.entries import NOTHING, Rest, Tier, WorkItem, WorkKind
 from publishing.i18n.languages import CODES
 
 MOST_OF_KIND = 3  # lines
@@ -18,7 +18,7 @@ FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Line:
+class WorkLine:
     """All that is to be done about one page for one reason (a tier)."""
 
     items: tuple[WorkItem, ...]  # the most pressing first
@@ -29,7 +29,7 @@ class Line:
         return self.items[0]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> WorkKind:
         """The kind that it counts as."""
         return self.first.kind
 
@@ -55,7 +55,7 @@ class Line:
 class More:
     """That there are more lines of one kind than are shown."""
 
-    kind: Kind
+    kind: WorkKind
     lines: int
     model: str  # the label of what all of them are about, "" when that differs
 
@@ -64,14 +64,14 @@ class More:
 class WorkList:
     """The list as it is shown, and the sums of all of it."""
 
-    entries: tuple[Line | More, ...]
+    entries: tuple[WorkLine | More, ...]
     lines: int  # of all
     minutes: int  # of all
 
     @property
     def is_cut(self) -> bool:
         """Whether there is more than is shown."""
-        return self.lines > sum(isinstance(each, Line) for each in self.entries)
+        return self.lines > sum(isinstance(each, WorkLine) for each in self.entries)
 
 
 def rounded(minutes: float) -> int:
@@ -79,13 +79,13 @@ def rounded(minutes: float) -> int:
     return next((step for step in STEPS if minutes <= step), LONGER_BY * ceil(minutes / LONGER_BY))
 
 
-def lines_of(items: Iterable[WorkItem]) -> list[Line]:
+def lines_of(items: Iterable[WorkItem]) -> list[WorkLine]:
     """The lines, in order: one for each page and tier."""
     together: dict[tuple[object, ...], list[WorkItem]] = {}
     for item in items:
         of = (item.kind.tier, item.subject if item.subject != NOTHING else (item.kind, item.language, item.cause))
         together.setdefault((item.kind.tier,) if item.kind.tier is Tier.READY else of, []).append(item)
-    found = [Line(tuple(sorted(each, key=_place))) for each in together.values()]
+    found = [WorkLine(tuple(sorted(each, key=_place))) for each in together.values()]
     return sorted(found, key=lambda line: line.place)
 
 
@@ -97,7 +97,7 @@ def arrange(
     lines = lines_of(each for each in found if isinstance(each, WorkItem))
     rests = [each for each in found if isinstance(each, Rest)]
     beyond = Counter({kind: sum(each.lines for each in rests if each.kind == kind) for kind in {r.kind for r in rests}})
-    entries: list[Line | More] = []
+    entries: list[WorkLine | More] = []
     for kind, group in groupby(lines, key=lambda line: line.kind):
         of_kind = list(group)
         entries += of_kind[:most_of_kind]
@@ -111,18 +111,18 @@ def arrange(
     )
 
 
-def _cut(entries: Sequence[Line | More], most: int | None) -> Iterable[Line | More]:
+def _cut(entries: Sequence[WorkLine | More], most: int | None) -> Iterable[WorkLine | More]:
     """The entries up to the last of `most` lines, with what is more of its kind."""
     left = len(entries) if most is None else most
     for entry in entries:
-        if isinstance(entry, Line):
+        if isinstance(entry, WorkLine):
             if not left:
                 return
             left -= 1
         yield entry
 
 
-def _model_of(lines: Sequence[Line], rests: Sequence[Rest]) -> str:
+def _model_of(lines: Sequence[WorkLine], rests: Sequence[Rest]) -> str:
     models = {line.first.subject.model for line in lines} | {each.model for each in rests}
     return models.pop() if len(models) == 1 else ""
 

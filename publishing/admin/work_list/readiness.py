@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.admin.work_list.entries import Asked, Kind, Tier, WorkItem
+from publishing.admin.work_list.entries import Asked, Tier, WorkItem, WorkKind
 from publishing.admin.work_list.registry import register
 from publishing.models.rights import changeable
 
-READY = Kind("ready", Tier.READY, 0, gettext_lazy("Ready for visitors?"))
+READY = WorkKind("ready", Tier.READY, 0, gettext_lazy("Ready for visitors?"))
 MINUTES = 30  # when nothing is there yet
 
 

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable
 
 from django.core.exceptions import ImproperlyConfigured
 
-from publishing.admin.work_list.entries import Asked, Kind, Rest, WorkItem
+from publishing.admin.work_list.entries import Asked, Rest, WorkItem, WorkKind
 
 Source = Callable[[Asked], Iterable[WorkItem | Rest]]
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, WorkKind] = {}
 _sources: list[Source] = []
 
 
-def register(*kinds: Kind) -> Callable[[Source], Source]:
+def register(*kinds: WorkKind) -> Callable[[Source], Source]:
     """Decorate a source, which finds work of these kinds. Raises ImproperlyConfigured as `add_kind`."""
     for kind in kinds:
         add_kind(kind)
@@ -28,7 +28,7 @@ def register(*kinds: Kind) -> Callable[[Source], Source]:
     return add
 
 
-def add_kind(kind: Kind) -> None:
+def add_kind(kind: WorkKind) -> None:
     """Make `kind` known. Raises ImproperlyConfigured when another one has its name or its rank."""
     if other := next((each for each in _kinds.values() if kind.name == each.name or kind.rank == each.rank), None):
         raise ImproperlyConfigured(f"{kind} and {other} are two kinds of work with one name or rank.")
@@ -40,6 +40,6 @@ def find(asked: Asked) -> list[WorkItem | Rest]:
     return [each for source in _sources for each in source(asked)]
 
 
-def kinds() -> dict[str, Kind]:
+def kinds() -> dict[str, WorkKind]:
     """All kinds of work, by name."""
     return dict(_kinds)

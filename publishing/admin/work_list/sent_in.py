@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from publishing.admin.work_list.entries import Asked, Kind, Rest, Subject, Tier, WorkItem
+from publishing.admin.work_list.entries import Asked, Rest, Tier, WorkItem, WorkKind, WorkSubject
 from publishing.admin.work_list.ranking import rounded
 from publishing.admin.work_list.registry import register
 from publishing.contributions.proposals import number_of_words
@@ -17,8 +17,8 @@ from publishing.models import Contribution, Publishable
 from publishing.models.records.share_links import working_rows
 from publishing.models.rights import changeable
 
-CAME_BACK = Kind("translation-came-back", Tier.WAITING, 12, gettext_lazy("translation that came back"))
-REMARKS = Kind("remarks", Tier.WAITING, 13, gettext_lazy("remarks on a draft"))
+CAME_BACK = WorkKind("translation-came-back", Tier.WAITING, 12, gettext_lazy("translation that came back"))
+REMARKS = WorkKind("remarks", Tier.WAITING, 13, gettext_lazy("remarks on a draft"))
 MINUTES = 3  # of a translation, and for each remark
 WORDS_A_MINUTE = 100
 LOOKED_AT = 500  # contributions, the oldest
@@ -32,7 +32,7 @@ def sent_in(asked: Asked) -> Iterator[WorkItem | Rest]:
         rows = rows.filter(model=asked.about.model, object_id=asked.about.pk)
     found = sorted(rows.order_by("first_at")[:LOOKED_AT], key=_page)
     pages = working_rows((each.model, each.object_id) for each in found)
-    lines: dict[Kind, list[WorkItem]] = {CAME_BACK: [], REMARKS: []}
+    lines: dict[WorkKind, list[WorkItem]] = {CAME_BACK: [], REMARKS: []}
     for key, group in groupby(found, key=_page):
         kind, model, pk, _language = key
         if row := pages.get((model, pk)):
@@ -54,7 +54,7 @@ def _page(each: Contribution) -> tuple[str, str, int, str]:
 
 def _item(row: Publishable, group: Sequence[Contribution]) -> WorkItem:
     first, last = group[0], group[-1]
-    subject, cause = Subject(first.model, first.object_id), f"{last.pk} {last.at:%Y-%m-%d %H:%M:%S}"
+    subject, cause = WorkSubject(first.model, first.object_id), f"{last.pk} {last.at:%Y-%m-%d %H:%M:%S}"
     if first.kind == Contribution.Kind.REMARK:
         said = ngettext("%d remark on the draft", "%d remarks on the draft", len(group)) % len(group)
         url, minutes = f"{desk_address(row)}#remark-{first.pk}", MINUTES * len(group)

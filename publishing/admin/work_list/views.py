@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from publishing.admin.work_list import listing
-from publishing.admin.work_list.entries import Asked, Subject, WorkItem
+from publishing.admin.work_list.entries import Asked, WorkItem, WorkSubject
 from publishing.admin.work_list.putting_off import put_off
 from publishing.i18n.formats import written
 from publishing.models import PutOff
@@ -40,7 +40,7 @@ def everything(request: HttpRequest) -> HttpResponse:
 @require_POST
 def put_off_view(request: HttpRequest) -> HttpResponse:
     """Put off what the form names, as far as it is still to be done: for a while, or for good."""
-    about = Subject(request.POST.get("model", ""), parse_int(request.POST.get("pk", "")))
+    about = WorkSubject(request.POST.get("model", ""), parse_int(request.POST.get("pk", "")))
     named = set(request.POST.getlist("item"))
     found = listing.to_do(Asked(request.user, timezone.now(), about=about))
     items = [each for each in found if isinstance(each, WorkItem) and each.key.token in named]

@@ -6,7 +6,7 @@ from publishing.content.word.numbers import Mark
 
 
 @dataclass(frozen=True)
-class Words:
+class Run:
     """Words that look the same; or, with a `note`, the place of a footnote."""
 
     text: str
@@ -14,9 +14,9 @@ class Words:
     is_italic: bool = False
     place: str = ""  # "superscript" or "subscript"
     link: str = ""
-    note: "tuple[Words, ...]" = ()
+    note: "tuple[Run, ...]" = ()
 
-    def looks_like(self, other: "Words") -> bool:
+    def looks_like(self, other: "Run") -> bool:
         """Whether both may be written as one."""
         return not (self.note or other.note) and replace(self, text="") == replace(other, text="")
 
@@ -25,7 +25,7 @@ class Words:
 class Paragraph:
     """A paragraph, heading or item of a list."""
 
-    words: list[Words]
+    words: list[Run]
     level: int = 0  # of a heading, from 1
     is_title: bool = False  # of the document, by its style
     is_quote: bool = False

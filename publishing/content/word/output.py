@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext_lazy as _
 
 from publishing.content.rich_text import sanitised
-from publishing.content.word.blocks import Block, Cell, Paragraph, Reading, Table, Words
+from publishing.content.word.blocks import Block, Cell, Paragraph, Reading, Run, Table
 from publishing.content.word.numbers import LEVELS, Mark
 from publishing.content.word.package import TOO_LONG, Package, RefusedError
 from publishing.content.word.reading import read
@@ -110,7 +110,7 @@ def _blocks(blocks: Iterable[Block], levels: _Levels, links: dict[str, str]) -> 
         if not nesting or nesting[-1][0] < block.mark.level:
             nesting.append((block.mark.level, block.mark.list_key))
         properties = _list_properties(block.mark, len(nesting) - 1)
-        yield _paragraph(properties, [Words(_item(block.mark)), *block.words], links)
+        yield _paragraph(properties, [Run(_item(block.mark)), *block.words], links)
 
 
 def _list_properties(mark: Mark, depth: int) -> str:
@@ -122,11 +122,11 @@ def _item(mark: Mark) -> str:
     return f"{ITEM}{re.sub(r'[^0-9A-Za-z]', '', mark.list_key)}|{mark.kind}|{mark.value}{ITEM_END}"
 
 
-def _paragraph(properties: str, words: Iterable[Words], links: dict[str, str]) -> str:
+def _paragraph(properties: str, words: Iterable[Run], links: dict[str, str]) -> str:
     return f"<w:p><w:pPr>{properties}</w:pPr>{''.join(_runs(words, links))}</w:p>"
 
 
-def _runs(words: Iterable[Words], links: dict[str, str]) -> Iterator[str]:
+def _runs(words: Iterable[Run], links: dict[str, str]) -> Iterator[str]:
     for each in words:
         if each.note:
             inside = "".join(_runs(each.note, links))

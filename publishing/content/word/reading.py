@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.word.blocks import Block, Cell, Paragraph, Reading, Table, Words
+from publishing.content.word.blocks import Block, Cell, Paragraph, Reading, Run, Table
 from publishing.content.word.grounds import UNKNOWN, WHITE, ground_of, ink_of, is_lost
 from publishing.content.word.numbers import Numbers
 from publishing.content.word.package import TOO_LONG, Package, RefusedError
@@ -88,10 +88,10 @@ def read(package: Package) -> Reading:
     for part in (document, *notes.values()):
         if part is not None and any(each.tag in TRACKED for each in part.iter()):
             raise RefusedError(CHANGES)
-    return _Reader(package, notes).read(document)
+    return _DocumentReader(package, notes).read(document)
 
 
-class _Reader:
+class _DocumentReader:
     """Reads one document, from its beginning to its end, because fields and numbers go on."""
 
     def __init__(self, package: Package, notes: dict[str, Element | None]) -> None:
@@ -182,13 +182,13 @@ class _Reader:
         self._count(words)
         mark = self._numbers.mark(element, style)
         if mark and (level or mark.text) and (shown := self._numbers.shown(mark)):
-            words, mark = [Words(f"{shown} "), *words], None
+            words, mark = [Run(f"{shown} "), *words], None
         elif level:
             mark = None
         is_title = bool(level) and self._styles.is_title(style)
         yield Paragraph(words, level, is_title=is_title, is_quote=self._styles.is_quote(style), mark=mark)
 
-    def _count(self, words: list[Words]) -> None:
+    def _count(self, words: list[Run]) -> None:
         self._pieces += 1 + sum(1 + len(each.note) for each in words)
         if self._pieces > MAX_PIECES:
             raise RefusedError(TOO_LONG)
@@ -202,7 +202,7 @@ class _Reader:
                 self._leave_out("hidden", _text_of(row))
                 continue
             cells = [self._cell(cell, place, depth) for cell in self._parts(row, "w-tc")]
-            self._count([Words("")] * len(cells))
+            self._count([Run("")] * len(cells))
             if not cells:
                 continue
             if properties is not None and is_on(properties.find("w-tblHeader")) and heads == len(rows):
@@ -232,7 +232,7 @@ class _Reader:
 
     # Words
 
-    def _words(self, elements: Iterable[Element], place: _Place) -> Iterator[Words]:
+    def _words(self, elements: Iterable[Element], place: _Place) -> Iterator[Run]:
         for element in elements:
             tag = element.tag
             if tag == "w-r":
@@ -248,13 +248,13 @@ class _Reader:
                 self._leave_out("formula", _text_of(element, "m-t"))
             elif tag == "w-p":  # in a note
                 yield from self._words(element, replace(place, style=self._styles.of_paragraph(element)))
-                yield Words(" ")
+                yield Run(" ")
             elif tag in PICTURES:
                 self._picture(element)
             elif tag in ("w-sdt", "mc-AlternateContent") or tag in THROUGH:
                 yield from self._words(self._inside(element), place)
 
-    def _run(self, run: Element, place: _Place) -> Iterator[Words]:
+    def _run(self, run: Element, place: _Place) -> Iterator[Run]:
         look = self._look(run, place)
         gone = self._unseen(run, place)
         for element in run:
@@ -273,7 +273,7 @@ class _Reader:
         font = fonts.get("ascii", "") if fonts is not None else ""
         return PRIVATE.sub(lambda letter: _sign(font, ord(letter[0])), text)
 
-    def _other(self, element: Element, place: _Place, gone: str) -> Iterator[Words]:
+    def _other(self, element: Element, place: _Place, gone: str) -> Iterator[Run]:
         """What is no words: fields, notes, comments, pictures."""
         tag = element.tag
         if tag == "w-fldChar":
@@ -291,7 +291,7 @@ class _Reader:
             for inside in self._inside(element):
                 yield from self._other(inside, place, gone)
 
-    def _note(self, role: str, key: str) -> Iterator[Words]:
+    def _note(self, role: str, key: str) -> Iterator[Run]:
         found = self._notes.get((role, key))
         if found is None:
             return
@@ -300,12 +300,12 @@ class _Reader:
         words = _merged(self._words(_paragraphs(found), _Place(links=self._links[role])))
         self._in_note, self._fields = False, outside
         if words:
-            yield Words("", note=tuple(_stripped(words)))
+            yield Run("", note=tuple(_stripped(words)))
 
-    def _look(self, run: Element, place: _Place) -> Words:
+    def _look(self, run: Element, place: _Place) -> Run:
         """What the words of a run look like; a heading is bold by itself."""
         link = place.link or next((each.link for each in reversed(self._fields) if each.shows and each.link), "")
-        return Words(
+        return Run(
             "",
             is_bold=not place.is_heading and bool(is_on(self._property(run, "w-b"))),
             is_italic=bool(is_on(self._property(run, "w-i"))),
@@ -429,9 +429,9 @@ def _paragraphs(element: Element) -> Iterator[Element]:
             yield from _paragraphs(each)
 
 
-def _merged(words: Iterable[Words]) -> list[Words]:
+def _merged(words: Iterable[Run]) -> list[Run]:
     """The same with what looks the same put together."""
-    merged: list[Words] = []
+    merged: list[Run] = []
     for each in words:
         if merged and merged[-1].looks_like(each):
             merged[-1] = replace(merged[-1], text=merged[-1].text + each.text)
@@ -440,7 +440,7 @@ def _merged(words: Iterable[Words]) -> list[Words]:
     return merged
 
 
-def _stripped(words: list[Words]) -> list[Words]:
+def _stripped(words: list[Run]) -> list[Run]:
     """The words of a note on one line, without space around them."""
     words = [replace(each, text=re.sub(r"\s+", " ", each.text)) for each in words]
     words[0] = replace(words[0], text=words[0].text.lstrip())

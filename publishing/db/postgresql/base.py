@@ -76,7 +76,7 @@ server = Server()
 os.register_at_fork(after_in_child=server.begin)
 
 
-class Connection(psycopg.Connection[object]):
+class WatchedConnection(psycopg.Connection[object]):
     """A connection that is over when its server hangs."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
@@ -122,7 +122,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = Operations
 
     # The names that Django uses of the module psycopg.
-    Database: Any = SimpleNamespace(**vars(psycopg) | {"connect": Connection.connect})
+    Database: Any = SimpleNamespace(**vars(psycopg) | {"connect": WatchedConnection.connect})
 
     def get_new_connection(self, conn_params: dict[str, object]) -> object:
         if server.hangs:

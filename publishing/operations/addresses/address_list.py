@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from publishing.content.link_resolution import Place, page_models, place_of
+from publishing.content.link_resolution import PathTarget, page_models, place_of
 from publishing.i18n.languages import CODES, language_of_path
 from publishing.i18n.languages import resolve as resolve_text
 from publishing.models import MissingAddress, OldAddress, Revision, RevisionSlug
@@ -33,7 +33,7 @@ class TooManyLinesError(ValueError):
 
 
 @dataclass
-class Line:
+class AddressLine:
     """One line: what it says, where it leads, and what is wrong with it; "" when nothing is."""
 
     number: int
@@ -57,13 +57,13 @@ class Line:
 class _Read:
     """A line as it is read, before it is known what there is."""
 
-    line: Line
+    line: AddressLine
     path: str = ""  # of the old address, with its own spelling
     page: str = ""  # the path of the page here
 
 
 @dataclass
-class Known:
+class KnownAddresses:
     """What this site has at the addresses that the lines name: read in a few queries, however many there are."""
 
     public: dict[tuple[str, str, str], int] = field(default_factory=dict)  # model, language, slug: the object
@@ -71,7 +71,7 @@ class Known:
     titles: dict[Target, dict[str, str]] = field(default_factory=dict)  # by language
     urls: dict[Target, dict[str, str]] = field(default_factory=dict)
 
-    def object_at(self, place: Place) -> int | None:
+    def object_at(self, place: PathTarget) -> int | None:
         """The object that visitors find at `place`, now or by an old address."""
         if place.model is None:
             return None
@@ -79,7 +79,7 @@ class Known:
         return self.public.get(key) or self.once.get(key)
 
 
-def parse(text: str, host: str) -> list[Line]:
+def parse(text: str, host: str) -> list[AddressLine]:
     """What `text` says, line by line, on a site at `host`; raises TooManyLinesError."""
     rows = [(number, row.strip("\r")) for number, row in enumerate(text.split("\n"), 1) if row.strip(" \t\r;,")]
     if len(rows) > MOST_LINES + 1:
@@ -115,7 +115,7 @@ def columns(row: str) -> list[str]:
 
 
 def _read(number: int, row: str, host: str) -> _Read:
-    line = Line(number, row.strip())
+    line = AddressLine(number, row.strip())
     parts = columns(row)
     if len(parts) != 2 or not all(parts):
         line.problem = _("Two addresses are expected on a line: the old one, then the page here.")
@@ -176,7 +176,7 @@ def follow_chains(read: Iterable[_Read]) -> None:
                 one.page = page
 
 
-def places_at(path: str) -> Iterator[Place]:
+def places_at(path: str) -> Iterator[PathTarget]:
     """What this site may have at `path`, as it is written or tidied, with a slash behind it or not."""
     path = path.partition("?")[0]
     for each in {path, tidied(path), f"{path.rstrip('/')}/"} - {""}:
@@ -184,9 +184,9 @@ def places_at(path: str) -> Iterator[Place]:
             yield place
 
 
-def look_up(places: list[Place]) -> Known:
+def look_up(places: list[PathTarget]) -> KnownAddresses:
     """What visitors find at these places, or once found."""
-    known = Known()
+    known = KnownAddresses()
     slugs = sorted({place.slug for place in places if place.slug})
     for start in range(0, len(slugs), AT_A_TIME):
         names = RevisionSlug.objects.filter(slug__in=slugs[start : start + AT_A_TIME])
@@ -216,7 +216,7 @@ def look_up(places: list[Place]) -> Known:
     return known
 
 
-def _judge(each: _Read, known: Known) -> None:
+def _judge(each: _Read, known: KnownAddresses) -> None:
     line = each.line
     if not any(_take_target(line, path, known) for path in (each.page, tidied(each.page))):
         line.problem = _("There is no page here at %s that visitors see.") % each.page
@@ -226,7 +226,7 @@ def _judge(each: _Read, known: Known) -> None:
         line.problem = _("This site has a page at the old address itself, so nobody is led away from it.")
 
 
-def _take_target(line: Line, path: str, known: Known) -> bool:
+def _take_target(line: AddressLine, path: str, known: KnownAddresses) -> bool:
     if (place := place_of(path)) is None:
         return False
     pk = known.object_at(place)
@@ -251,15 +251,15 @@ def overview_at(path: str) -> str:
     return name if name in PLACES and PLACES[name].is_there() else ""
 
 
-def is_answered(path: str, known: Known) -> bool:
+def is_answered(path: str, known: KnownAddresses) -> bool:
     """Whether visitors who come to exactly `path`, with any query, get something of this site."""
     path = path.partition("?")[0]
     place = place_of(path) or (place_of(f"{path}/") if not path.endswith("/") else None)
     return place is not None and (not place.slug or known.object_at(place) is not None)
 
 
-def _find_duplicates(lines: list[Line]) -> None:
-    first: dict[str, Line] = {}
+def _find_duplicates(lines: list[AddressLine]) -> None:
+    first: dict[str, AddressLine] = {}
     for line in lines:
         if line.problem:
             continue
@@ -281,7 +281,7 @@ def _find_duplicates(lines: list[Line]) -> None:
                 line.note = _("takes the place of what was saved")
 
 
-def save(lines: Iterable[Line], user: User | None) -> int:
+def save(lines: Iterable[AddressLine], user: User | None) -> int:
     """Save the lines that are right; returns how many."""
     now = timezone.now()
     rows = []
@@ -317,6 +317,6 @@ def _settle(paths: set[str]) -> None:
         MissingAddress.objects.filter(address__in=wanted[start : start + AT_A_TIME]).delete()
 
 
-def shown(lines: Iterable[Line]) -> Iterator[Line]:
+def shown(lines: Iterable[AddressLine]) -> Iterator[AddressLine]:
     """The lines in the order of the preview: what is wrong first."""
     yield from sorted(lines, key=lambda line: (line.is_right, line.number))

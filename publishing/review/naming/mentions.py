@@ -39,7 +39,7 @@ from publishing.models import (
 from publishing.models.snapshots import Snapshot, child_models
 from publishing.queries.dependencies import Target
 from publishing.review.diff import label
-from publishing.search.names.person_matching import Hit, Kind, Matcher, Sought
+from publishing.search.names.person_matching import Matcher, MatchKind, NameMatch, Sought
 from publishing.types import AnyField
 from publishing.workflow.erasure.memory import REMARKS
 
@@ -48,7 +48,7 @@ Path = tuple[str | int, ...]  # of a snapshot: `("title_nl",)`, or `("roles", 7,
 WORKING = "working"  # the key of the working copy
 
 
-class State(TextChoices):
+class TextState(TextChoices):
     """The kind of text that was found; the first three are current."""
 
     PUBLIC = "public", gettext_lazy("public now")
@@ -61,19 +61,19 @@ class State(TextChoices):
     BIN = "bin", gettext_lazy("bin")
 
 
-OF_TODAY = (State.PUBLIC, State.WORKING, State.PLANNED)
+OF_TODAY = (TextState.PUBLIC, TextState.WORKING, TextState.PLANNED)
 KEPT = {"r": Revision, "s": Draft, "d": Discarded}  # by the letter of the key
 NEVER_REDACTED = (models.SlugField, models.FileField)  # an address and a file would be lost
 EMPTIED = (models.URLField, models.EmailField, PhoneNumberField)  # a part of which says nothing
 
 
 @dataclass(frozen=True)
-class Text:
+class TextOfObject:
     """One text of one object: where it stands, and what it says."""
 
     model: str
     object_id: int
-    state: State
+    state: TextState
     key: str  # as history names a version: r12, s3, d4; a12 for a line of an act; else `WORKING`
     at: datetime | None  # since when it says this; None for the working copy
     path: Path
@@ -128,14 +128,14 @@ class Text:
 class Mention:
     """That one text names the person, and the words around."""
 
-    text: Text
-    hit: Hit
+    text: TextOfObject
+    hit: NameMatch
     name: str  # of the object
     url: str  # in the admin: the field in the form, or the version in history; "" when nothing leads there
 
 
 @dataclass(frozen=True)
-class Place:
+class MentionGroup:
     """The same words in the same field, in one or more states of one object."""
 
     mentions: tuple[Mention, ...]
@@ -153,13 +153,13 @@ class Place:
     def must_go_first(self) -> bool:
         """Whether it is a link to the card in what visitors read or will read: the card stays until that is gone."""
         states = {each.text.state for each in self.mentions}
-        return self.first.hit.kind == Kind.LINK and bool(states & {State.PUBLIC, State.PLANNED})
+        return self.first.hit.kind == MatchKind.LINK and bool(states & {TextState.PUBLIC, TextState.PLANNED})
 
     @property
     def url(self) -> str:
         """Where it can be changed: the field in the form, when the working copy says it too."""
         urls = {each.text.state: each.url for each in reversed(self.mentions)}
-        return urls.get(State.WORKING) or self.first.url
+        return urls.get(TextState.WORKING) or self.first.url
 
     @property
     def key(self) -> str:
@@ -182,7 +182,7 @@ class Place:
     @property
     def told(self) -> list[str]:
         """The states in words, those of one kind together: `public now`, `3 × older version`."""
-        numbers = Counter(State(each.text.state) for each in self.mentions)
+        numbers = Counter(TextState(each.text.state) for each in self.mentions)
         return [f"{number} × {state.label}" if number > 1 else str(state.label) for state, number in numbers.items()]
 
     @property
@@ -202,15 +202,15 @@ class Searched:
     """What was looked through: texts by kind and state, and what was found there."""
 
     sought: Sought
-    counts: Mapping[tuple[str, State], int]  # how many objects or versions, by model and state
+    counts: Mapping[tuple[str, TextState], int]  # how many objects or versions, by model and state
     mentions: list[Mention]
 
     @property
     def states(self) -> list[tuple[str, int]]:
         """Each state in words, and how much of it was looked through."""
-        return [(str(state.label), number) for state in State if (number := self.number(state))]
+        return [(str(state.label), number) for state in TextState if (number := self.number(state))]
 
-    def number(self, *states: State) -> int:
+    def number(self, *states: TextState) -> int:
         """How many working copies, versions or saves of these states were looked through."""
         return sum(count for (_model, state), count in self.counts.items() if state in states)
 
@@ -224,10 +224,10 @@ class Searched:
 def search(sought: Sought, leaving_out: Target | None = None) -> Searched:
     """Look for a person in every text but those of one object; a fixed number of queries, whatever there is."""
     matcher = Matcher(sought)
-    counts: dict[tuple[str, State], int] = {}
+    counts: dict[tuple[str, TextState], int] = {}
 
     def counted() -> "Iterator[Kept]":
-        for each in _kept(tuple(State)):
+        for each in _kept(tuple(TextState)):
             if (each[0], each[1]) != leaving_out:
                 counts[each[0], each[2]] = counts.get((each[0], each[2]), 0) + 1
                 yield each
@@ -244,11 +244,11 @@ def mentions_of_today(find: "Finder", leaving_out: Target | None = None) -> list
 
 def _mentions(find: "Finder", kept: "Iterable[Kept]") -> list[Mention]:
     names: dict[Target, str] = {}
-    found: list[tuple[Text, Hit]] = []
+    found: list[tuple[TextOfObject, NameMatch]] = []
     forms: dict[tuple[str, str | int, int], int] = {}  # the place in the form of each child row
     for model, object_id, state, key, at, snapshot, about in kept:
         texts = [
-            Text(model, object_id, state, key, at, path, value, is_about)
+            TextOfObject(model, object_id, state, key, at, path, value, is_about)
             for is_about, values in ((False, snapshot), (True, about))
             for path, value in texts_in(values)
         ]
@@ -256,14 +256,14 @@ def _mentions(find: "Finder", kept: "Iterable[Kept]") -> list[Mention]:
         if hits:
             names.setdefault((model, object_id), _name(model, snapshot))
             found += hits
-        if hits and state == State.WORKING:
+        if hits and state == TextState.WORKING:
             forms |= {
                 (model, name, row["id"]): place
                 for name, rows in snapshot.items()
                 if isinstance(rows, list)
                 for place, row in enumerate(rows)
             }
-    there = {(text.model, text.object_id) for text, _hit in found if text.state == State.WORKING}
+    there = {(text.model, text.object_id) for text, _hit in found if text.state == TextState.WORKING}
     there |= _still_there({(text.model, text.object_id) for text, _hit in found} - there)
     return [Mention(text, hit, names[text.model, text.object_id], _address(text, forms, there)) for text, hit in found]
 
@@ -274,14 +274,14 @@ def _in_order(step: str | int) -> tuple[str, int]:
     return (name, CODES.index(code)) if code in CODES else (str(step), -1)
 
 
-def places(mentions: Iterable[Mention]) -> list[Place]:
+def places(mentions: Iterable[Mention]) -> list[MentionGroup]:
     """`mentions` with the same words in the same field put together, by object; what is of today comes first."""
-    order_of = {state: number for number, state in enumerate(State)}
+    order_of = {state: number for number, state in enumerate(TextState)}
     together: dict[object, list[Mention]] = {}
     for each in mentions:
         together.setdefault((each.text.model, each.text.object_id, each.text.path, each.hit), []).append(each)
     found = [
-        Place(tuple(sorted(some, key=lambda each: (order_of[each.text.state], _newest(each.text)))))
+        MentionGroup(tuple(sorted(some, key=lambda each: (order_of[each.text.state], _newest(each.text)))))
         for some in together.values()
     ]
     return sorted(
@@ -295,7 +295,7 @@ def places(mentions: Iterable[Mention]) -> list[Place]:
     )
 
 
-def by_field(places: Iterable[Place]) -> list[list[Place]]:
+def by_field(places: Iterable[MentionGroup]) -> list[list[MentionGroup]]:
     """Sorted `places`, those together that stand in one field of the same versions."""
     return [list(some) for _field, some in groupby(places, key=lambda place: place.field)]
 
@@ -315,36 +315,36 @@ def texts_in(snapshot: Snapshot) -> Iterator[tuple[Path, str]]:
 
 # What is kept, and where
 
-Kept = tuple[str, int, State, str, datetime | None, Snapshot, Snapshot]
-Finder = Callable[[Text], Iterable[Hit]]
+Kept = tuple[str, int, TextState, str, datetime | None, Snapshot, Snapshot]
+Finder = Callable[[TextOfObject], Iterable[NameMatch]]
 
 
-def _kept(states: Collection[State]) -> Iterator[Kept]:
+def _kept(states: Collection[TextState]) -> Iterator[Kept]:
     """Everything that holds texts: its object, its state, its key, its moment, its texts and what is said about it.
 
     Working copies come first.
     """
     for model in _labels().values():
         for object_id, snapshot in _working(model):
-            yield model._meta.label_lower, object_id, State.WORKING, WORKING, None, snapshot, {}
+            yield model._meta.label_lower, object_id, TextState.WORKING, WORKING, None, snapshot, {}
     public = set(Revision.objects.public().order_by().values_list("pk", flat=True))
     planned = set(Revision.objects.pending().order_by().values_list("pk", flat=True))
     remarks = (f"change_note__{column}" if column in note_columns() else column for column in REMARKS)
     columns = "pk", "model", "object_id", "live_from", "data", *remarks
     revisions = Revision.objects.all()
-    if State.OLD not in states:
+    if TextState.OLD not in states:
         revisions = Revision.objects.public() | Revision.objects.pending()
     for pk, label_, object_id, at, data, *about in revisions.values_list(*columns).iterator(500):
-        state = State.PUBLIC if pk in public else State.PLANNED if pk in planned else State.OLD
+        state = TextState.PUBLIC if pk in public else TextState.PLANNED if pk in planned else TextState.OLD
         yield label_, object_id, state, f"r{pk}", at, data, dict(zip(REMARKS, about, strict=True))
-    if State.OLD not in states:
+    if TextState.OLD not in states:
         return
     for pk, label_, object_id, at, data in _stored(Draft, "last_at", "data"):
-        yield label_, object_id, State.SAVED, f"s{pk}", at, data, {}
+        yield label_, object_id, TextState.SAVED, f"s{pk}", at, data, {}
     for pk, label_, object_id, at, data in _stored(ActLine, "act__at", "working"):
-        yield label_, object_id, State.UNDO, f"a{pk}", at, data if isinstance(data, dict) else {}, {}
+        yield label_, object_id, TextState.UNDO, f"a{pk}", at, data if isinstance(data, dict) else {}, {}
     for pk, label_, object_id, at, data, deleted in _stored(Discarded, "created_at", "data", "deleted"):
-        yield label_, object_id, State.BIN if deleted else State.REPLACED, f"d{pk}", at, data, {}
+        yield label_, object_id, TextState.BIN if deleted else TextState.REPLACED, f"d{pk}", at, data, {}
 
 
 def _stored(model: type[Revision | Draft | Discarded | ActLine], *columns: str) -> Iterator[Any]:
@@ -424,7 +424,7 @@ def _verbose_name(model: type[models.Model], path: Path) -> str:
     return capfirst(str(field.verbose_name)) if field else str(path[-1])
 
 
-def _address(text: Text, forms: Mapping[tuple[str, str | int, int], int], there: set[Target]) -> str:
+def _address(text: TextOfObject, forms: Mapping[tuple[str, str | int, int], int], there: set[Target]) -> str:
     if text.model not in _labels():
         return ""
     model, pk = text.model_class, text.object_id
@@ -445,5 +445,5 @@ def _address(text: Text, forms: Mapping[tuple[str, str | int, int], int], there:
     return ""
 
 
-def _newest(text: Text) -> float:
+def _newest(text: TextOfObject) -> float:
     return -text.at.timestamp() if text.at else 0.0

@@ -19,13 +19,13 @@ from publishing.review.naming.mentions import (
     NEVER_REDACTED,
     WORKING,
     Mention,
-    Place,
-    Text,
+    MentionGroup,
+    TextOfObject,
     mentions_of_today,
     places,
 )
 from publishing.search.names.name_matching import NameMatcher
-from publishing.search.names.person_matching import Hit, Kind
+from publishing.search.names.person_matching import MatchKind, NameMatch
 from publishing.search.text import tidy
 from publishing.workflow import lock, rewrite
 
@@ -34,22 +34,22 @@ NOT_PROSE = (*NEVER_REDACTED, *EMPTIED)  # an address or a number that has a nam
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedObject:
     """Where texts of today name an object."""
 
     name: str
     former: list[str]
-    old: list[Place]  # with a former name, in working copies
-    waiting: list[Place]  # with a former name that only what is public or planned still has
-    same: list[Place]  # with the name of today
+    old: list[MentionGroup]  # with a former name, in working copies
+    waiting: list[MentionGroup]  # with a former name that only what is public or planned still has
+    same: list[MentionGroup]  # with the name of today
 
     @property
-    def replaceable(self) -> list[Place]:
+    def replaceable(self) -> list[MentionGroup]:
         """The places where the whole former name stands."""
         return [place for place in self.old if is_whole(place)]
 
     @property
-    def by_hand(self) -> list[Place]:
+    def by_hand(self) -> list[MentionGroup]:
         """Those where people must look themselves."""
         return [place for place in self.old if not is_whole(place)]
 
@@ -64,12 +64,12 @@ class Replaced:
     gone: int  # places that were chosen, and where somebody changed the text meanwhile
 
 
-def is_whole(place: Place) -> bool:
+def is_whole(place: MentionGroup) -> bool:
     """Whether the whole name stands there by itself."""
-    return place.first.hit.kind == Kind.NAME
+    return place.first.hit.kind == MatchKind.NAME
 
 
-def is_proposed(place: Place) -> bool:
+def is_proposed(place: MentionGroup) -> bool:
     """Whether the name there surely is this one: written the same, and no part of what something else is called."""
     text = place.first.text
     is_title = text.model_class.has_proper_name and text.column == text.model_class.title_field
@@ -89,12 +89,12 @@ def former_names(obj: Publishable) -> list[str]:
     return list(dict.fromkeys(name for name in names if len(name) >= SHORTEST and name != today))
 
 
-def named(obj: Publishable, user: User | AnonymousUser) -> Named:
+def named(obj: Publishable, user: User | AnonymousUser) -> NamedObject:
     """Where texts that `user` may see name saved row `obj`: of all other objects, in every language."""
     name, former = tidy(str(getattr(obj, obj.title_field) or "")), former_names(obj)
     old = [place for place in _places(obj, name, former) if may_see(user, place.first.text.model_class)]
     same = _places(obj, "", [name] if len(name) >= SHORTEST else [])
-    return Named(
+    return NamedObject(
         name,
         former,
         [place for place in old if _is_working(place)],
@@ -128,7 +128,7 @@ def replace(obj: Publishable, keys: Collection[str], user: User) -> Replaced:
             and _is_working(place)
             and may_change(user, place.first.text.model_class)
         ]
-        hits: dict[Text, set[Hit]] = {}
+        hits: dict[TextOfObject, set[NameMatch]] = {}
         for place in chosen:
             for each in place.mentions:
                 if each.text.key == WORKING:
@@ -143,12 +143,12 @@ def replace(obj: Publishable, keys: Collection[str], user: User) -> Replaced:
     return Replaced(act, pages, len(refused), len(set(keys)) - len(chosen))
 
 
-def _places(obj: Publishable, name: str, former: Iterable[str]) -> list[Place]:
+def _places(obj: Publishable, name: str, former: Iterable[str]) -> list[MentionGroup]:
     matcher = _matcher(obj, name, former)
     if not matcher:
         return []
 
-    def find(text: Text) -> Iterable[Hit]:
+    def find(text: TextOfObject) -> Iterable[NameMatch]:
         if text.is_about or not matcher.is_worth_trying(text.value) or not _is_prose(text):
             return ()
         return matcher.find(text.value, is_html=_is_html(text))
@@ -161,16 +161,16 @@ def _matcher(obj: Publishable, name: str, former: Iterable[str]) -> NameMatcher:
     return NameMatcher(name, former, is_person=bool(obj.owner_field and name))
 
 
-def _is_prose(text: Text) -> bool:
+def _is_prose(text: TextOfObject) -> bool:
     """Whether a form asks for this text, and people read it."""
     field = text.stored_in
     is_text = isinstance(field, models.CharField | models.TextField) and not isinstance(field, NOT_PROSE)
     return field is not None and is_text and field.editable
 
 
-def _is_html(text: Text) -> bool:
+def _is_html(text: TextOfObject) -> bool:
     return isinstance(text.stored_in, RichTextField)
 
 
-def _is_working(place: Place) -> bool:
+def _is_working(place: MentionGroup) -> bool:
     return any(each.text.key == WORKING for each in place.mentions)

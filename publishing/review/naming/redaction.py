@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 
 from publishing.models import TranslationState
-from publishing.review.naming.mentions import EMPTIED, KEPT, Mention, Text
-from publishing.search.names.person_matching import Hit, Matcher, Sought
+from publishing.review.naming.mentions import EMPTIED, KEPT, Mention, TextOfObject
+from publishing.search.names.person_matching import Matcher, NameMatch, Sought
 from publishing.workflow.erasure.redaction import redact, redact_remark
 from publishing.workflow.erasure.traces import with_each_part
 
@@ -21,7 +21,7 @@ def redact_mentions(mentions: Iterable[Mention], sought: Sought) -> int:
     What texts of today say is left alone; raises what `redact` raises.
     """
     matcher = Matcher(sought)
-    unwanted: dict[Text, list[Hit]] = {}
+    unwanted: dict[TextOfObject, list[NameMatch]] = {}
     for each in mentions:
         if each.text.is_redactable:
             unwanted.setdefault(each.text, []).append(each.hit)

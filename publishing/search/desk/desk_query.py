@@ -47,7 +47,7 @@ class Viewer:
         return Scope("model, copy, is_withheld", where=where, values=(*sees, *changes))
 
 
-class Hit(NamedTuple):
+class DeskHit(NamedTuple):
     """One object that matches the query: in which copy and which language."""
 
     model: str
@@ -61,31 +61,31 @@ class Hit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Found:
+class DeskResults:
     """The results of a query, best first, at most `MAX_RESULTS`; and how it was understood."""
 
     words: tuple[Word, ...]
-    hits: list[Hit]
+    hits: list[DeskHit]
     may_be_more: bool = False
     meant: dict[str, list[str]] = field(default_factory=dict)  # by what was typed: the known words that were looked for
     is_partial: bool = False  # whether what was found has only most of the words
 
 
-def find(query: str, viewer: Viewer, reader: str) -> Found:
+def find(query: str, viewer: Viewer, reader: str) -> DeskResults:
     """What `viewer` may see that has every word of a clean `query`; else what comes near to it."""
     words = query_words(query)
-    return _Search(viewer.scope, reader).find(words) if words and viewer.sees else Found(words, [])
+    return _DeskSearch(viewer.scope, reader).find(words) if words and viewer.sees else DeskResults(words, [])
 
 
 @dataclass(frozen=True)
-class _Search:
+class _DeskSearch:
     """One search, which asks once for the longer forms of each word."""
 
     scope: Scope
     reader: str
     _longer: dict[Word, Forms] = field(default_factory=dict)
 
-    def find(self, words: tuple[Word, ...]) -> Found:
+    def find(self, words: tuple[Word, ...]) -> DeskResults:
         found = self.with_all(words)
         if found.hits:
             return found
@@ -98,16 +98,16 @@ class _Search:
                 continue
             likely, said = other, {word.written: candidates for word, candidates in chosen.items()}
             if (found := self.with_all(likely)).hits:
-                return Found(likely, found.hits, found.may_be_more, said)
+                return DeskResults(likely, found.hits, found.may_be_more, said)
         partly = self.with_most(tuple(telling_words(likely)))
-        return Found(partly.words, partly.hits, partly.may_be_more, said if partly.hits else {}, is_partial=True)
+        return DeskResults(partly.words, partly.hits, partly.may_be_more, said if partly.hits else {}, is_partial=True)
 
     def forms(self, words: Sequence[Word]) -> list[Forms]:
         """What the index may have of each word: itself in all forms, and longer words."""
         self._longer.update(DESK.longer([word for word in words if word not in self._longer]))
         return [tuple(dict.fromkeys((*same(word, CODES), *self._longer[word]))) for word in words]
 
-    def with_all(self, words: tuple[Word, ...]) -> Found:
+    def with_all(self, words: tuple[Word, ...]) -> DeskResults:
         """What has every word."""
         itself, either = [same(word, CODES) for word in words], self.forms(words)
         steps: list[Step] = [
@@ -117,10 +117,10 @@ class _Search:
         ]
         return self.best(words, DESK.newest(steps, self.scope), least=len(words))
 
-    def with_most(self, words: tuple[Word, ...]) -> Found:
+    def with_most(self, words: tuple[Word, ...]) -> DeskResults:
         """What has at least half of several words, those with most of them first."""
         if len(words) < 2:
-            return Found(words, [])
+            return DeskResults(words, [])
         numbers: Counter[int] = Counter()
         for forms in self.forms(words):
             numbers.update(DESK.newest([(anywhere([forms]), COUNTED)], self.scope))
@@ -128,10 +128,10 @@ class _Search:
         likely = (each for each, number in numbers.items() if number >= least)
         return self.best(words, sorted(likely, key=lambda each: (-numbers[each], -each))[:EXAMINED], least=least)
 
-    def best(self, words: tuple[Word, ...], ids: Collection[int], least: int) -> Found:
+    def best(self, words: tuple[Word, ...], ids: Collection[int], least: int) -> DeskResults:
         """The objects of these texts that have at least `least` of the words."""
         hits = _hits(words, ids, self.reader, least)
-        return Found(words, hits[:MAX_RESULTS], len(ids) >= EXAMINED or len(hits) > MAX_RESULTS)
+        return DeskResults(words, hits[:MAX_RESULTS], len(ids) >= EXAMINED or len(hits) > MAX_RESULTS)
 
     def meant(self, words: Sequence[Word]) -> dict[Word, "Meant"]:
         """The words that no text has, each with the known words that may be meant by it, when there are any."""
@@ -148,10 +148,10 @@ class _Search:
         return found
 
 
-def _hits(words: tuple[Word, ...], ids: Collection[int], reader: str, least: int) -> list[Hit]:
+def _hits(words: tuple[Word, ...], ids: Collection[int], reader: str, least: int) -> list[DeskHit]:
     """One hit of each object that has at least `least` of the words: in the best of its copies and languages."""
     place = {code: number for number, code in enumerate(("", *order(reader)))}
-    found: dict[tuple[str, int], list[tuple[tuple[int, ...], Hit]]] = {}
+    found: dict[tuple[str, int], list[tuple[tuple[int, ...], DeskHit]]] = {}
     columns = "model", "object_id", "copy", "language", "is_withheld", "pk", "title", "words"
     for model, object_id, copy, language, is_withheld, pk, title, everything in DeskText.objects.filter(
         pk__in=ids
@@ -160,11 +160,11 @@ def _hits(words: tuple[Word, ...], ids: Collection[int], reader: str, least: int
         number, score = sum(map(bool, strengths)), sum(strengths)
         if number < least:
             continue
-        hit = Hit(model, object_id, copy, language, is_withheld, score, pk, ())
+        hit = DeskHit(model, object_id, copy, language, is_withheld, score, pk, ())
         rank = (-number, copy != WORKING, is_withheld, -score, place.get(language, len(place)))
         found.setdefault((model, object_id), []).append((rank, hit))
     over = _over({hit.copy for hits in found.values() for _rank, hit in hits})
-    best: list[tuple[int, Hit]] = []
+    best: list[tuple[int, DeskHit]] = []
     for hits in found.values():
         there = sorted((rank, hit) for rank, hit in hits if hit.copy not in over)
         if there:

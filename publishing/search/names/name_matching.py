@@ -9,7 +9,16 @@ import re
 from collections.abc import Collection, Iterable
 from html import escape, unescape
 
-from publishing.search.names.person_matching import TAG, Hit, Kind, Matcher, Sought, Unit, plain_units, units_of
+from publishing.search.names.person_matching import (
+    TAG,
+    Matcher,
+    MatchKind,
+    NameMatch,
+    Sought,
+    Unit,
+    plain_units,
+    units_of,
+)
 from publishing.search.text import fold, tidy
 
 LONGEST = 160  # characters of a sentence that are shown on either side of a name
@@ -42,22 +51,22 @@ class NameMatcher:
         folded = fold(tidy(unescape(plain) if "&" in plain else plain))
         return any(clue in folded for clue in self._clues)
 
-    def find(self, text: str, *, is_html: bool) -> list[Hit]:
+    def find(self, text: str, *, is_html: bool) -> list[NameMatch]:
         """Where `text` has a former name; one of another kind than `NAME` is for people to change.
 
         A hit is certain when the letters are those of the name, or all capitals.
         """
         return [hit for hit, _start, _end in self._in(text, is_html)] if self.is_worth_trying(text) else []
 
-    def replaced(self, text: str, chosen: Collection[Hit], *, is_html: bool) -> str:
+    def replaced(self, text: str, chosen: Collection[NameMatch], *, is_html: bool) -> str:
         """`text` with the name of today in the place of these hits, and all markup as it was."""
         new = escape(self._name, quote=False) if is_html else self._name
         for hit, start, end in reversed(self._in(text, is_html)):
-            if hit in chosen and hit.kind == Kind.NAME:
+            if hit in chosen and hit.kind == MatchKind.NAME:
                 text = text[:start] + new + text[end:]
         return text
 
-    def _in(self, text: str, is_html: bool) -> list[tuple[Hit, int, int]]:
+    def _in(self, text: str, is_html: bool) -> list[tuple[NameMatch, int, int]]:
         """The hits in `text` by their place, each with where it begins and ends in what is stored."""
         units = units_of(text) if is_html else plain_units(text)
         # A name does not go on in another paragraph.
@@ -66,7 +75,7 @@ class NameMatcher:
         folded = "".join("\n" if place in breaks else unit.folded for place, unit in enumerate(units))
         places = [place for place, unit in enumerate(units) for _letter in unit.folded or ""]
         taken = [_span(places, match) for match in self._today.finditer(folded)] if self._today else []
-        found: list[tuple[Kind, bool, int, int]] = []
+        found: list[tuple[MatchKind, bool, int, int]] = []
         for name, pattern in self._patterns:
             for match in pattern.finditer(folded):
                 first, last = _span(places, match)
@@ -78,10 +87,10 @@ class NameMatcher:
         for _hit, first, last in self._person.hits_in(units) if self._person else ():
             if all(last <= start or first >= end for start, end in taken):
                 taken.append((first, last))
-                found.append((Kind.PART, False, first, last))
+                found.append((MatchKind.PART, False, first, last))
         return [
             (
-                Hit(kind, is_certain, _begin(shown[:first]), shown[first:last], _end(shown[last:])),
+                NameMatch(kind, is_certain, _begin(shown[:first]), shown[first:last], _end(shown[last:])),
                 units[first].start,
                 units[last - 1].end,
             )
@@ -99,7 +108,7 @@ def _span(places: list[int], match: re.Match[str]) -> tuple[int, int]:
     return places[match.start()], places[match.end() - 1] + 1
 
 
-def _kind(shown: str, units: list[Unit], text: str, first: int, last: int) -> Kind | None:
+def _kind(shown: str, units: list[Unit], text: str, first: int, last: int) -> MatchKind | None:
     """Whether the letters from `first` to `last` are the whole name, or a part of something; None of another word."""
     rest = shown[last:]
     is_word = not rest or not rest[0].isalnum()
@@ -107,7 +116,7 @@ def _kind(shown: str, units: list[Unit], text: str, first: int, last: int) -> Ki
         return None
     is_joined = not is_word or SUFFIX.match(rest) or PREFIX.search(shown[max(0, first - 2) : first])
     is_across_markup = TAG.search(text[units[first].start : units[last - 1].end])
-    return Kind.PART if is_joined or is_across_markup else Kind.NAME
+    return MatchKind.PART if is_joined or is_across_markup else MatchKind.NAME
 
 
 def _is_same(found: str, name: str) -> bool:

@@ -54,7 +54,7 @@ AT = r"\s?(?:@|[(\[{]\s?(?:at|a|apenstaartje|arobase)\s?[)\]}])\s?"
 BETWEEN = r"[^0-9a-z@]{0,3}"
 
 
-class Kind(TextChoices):
+class MatchKind(TextChoices):
     """By what a text names somebody."""
 
     NAME = "name", _("name")
@@ -106,10 +106,10 @@ class Sought:
 
 
 @dataclass(frozen=True)
-class Hit:
+class NameMatch:
     """That a text names the person, and the words around: `marked` stands between `before` and `after`."""
 
-    kind: Kind
+    kind: MatchKind
     is_certain: bool
     before: str
     marked: str
@@ -127,25 +127,25 @@ class Matcher:
         self._locals = {email.partition("@")[0] for email in sought.emails}
         full = "|".join(dict.fromkeys(_full(given, surname) for given, surname in splits))
         partly = "|".join(dict.fromkeys([*(_partly(*each) for each in splits), *map(re.escape, single)]))
-        self._patterns: list[tuple[Kind, bool, re.Pattern[str]]] = []
+        self._patterns: list[tuple[MatchKind, bool, re.Pattern[str]]] = []
         for email in sorted(sought.emails, key=len, reverse=True):
-            self._add(Kind.EMAIL, email not in sought.shared, _email(email))
+            self._add(MatchKind.EMAIL, email not in sought.shared, _email(email))
         for number in sorted(sought.numbers, key=lambda each: len(each[1]), reverse=True):
-            self._add(Kind.NUMBER, number not in sought.shared, _dialled(*number))
+            self._add(MatchKind.NUMBER, number not in sought.shared, _dialled(*number))
         if full:
-            self._add(Kind.NAME, True, f"{START}(?:{full}){END}")
+            self._add(MatchKind.NAME, True, f"{START}(?:{full}){END}")
         if partly:
-            self._add(Kind.NAME, False, f"{START}(?:{partly}){END}")
+            self._add(MatchKind.NAME, False, f"{START}(?:{partly}){END}")
         self._page = sought.page
-        self._seen: dict[str, list[Hit]] = {}
+        self._seen: dict[str, list[NameMatch]] = {}
 
-    def find(self, text: str) -> list[Hit]:
+    def find(self, text: str) -> list[NameMatch]:
         """Where `text`, plain or HTML, names the person: what is read first, then addresses behind links."""
         if text not in self._seen:
             self._seen[text] = self._all(text) if self._is_worth_trying(text) else []
         return self._seen[text]
 
-    def redacted(self, text: str, unwanted: Collection[Hit]) -> str:
+    def redacted(self, text: str, unwanted: Collection[NameMatch]) -> str:
         """`text` with `OMITTED` for each of these hits; a link that named the person keeps its other words only."""
         units = units_of(text)
         stays: dict[int, str] = {}
@@ -159,46 +159,46 @@ class Matcher:
         text = ANCHOR.sub(lambda link: link[2] if self._is_unwanted(link, unwanted) else link[0], text)
         return ATTRIBUTE.sub(lambda each: '=""' if self._in_attribute(each, unwanted) else each[0], text)
 
-    def _is_unwanted(self, link: re.Match[str], unwanted: Collection[Hit]) -> bool:
+    def _is_unwanted(self, link: re.Match[str], unwanted: Collection[NameMatch]) -> bool:
         return any(self._in_attribute(each, unwanted) for each in ATTRIBUTE.finditer(link[1])) or any(
             hit in unwanted for hit in self._links(link[0])
         )
 
-    def _in_attribute(self, attribute: re.Match[str], unwanted: Collection[Hit]) -> bool:
+    def _in_attribute(self, attribute: re.Match[str], unwanted: Collection[NameMatch]) -> bool:
         return any(hit in unwanted for hit, _first, _last in self.hits_in(plain_units(_value(attribute))))
 
-    def _all(self, text: str) -> list[Hit]:
+    def _all(self, text: str) -> list[NameMatch]:
         found = [hit for hit, _first, _last in self.hits_in(units_of(text))]
         for tag in TAG.findall(text) if "<" in text else ():
             for attribute in ATTRIBUTE.finditer(tag):
                 found += [hit for hit, _first, _last in self.hits_in(plain_units(_value(attribute)))]
         return [*found, *self._links(text)]
 
-    def _links(self, html: str) -> Iterator[Hit]:
+    def _links(self, html: str) -> Iterator[NameMatch]:
         """The links to the page of the person, by their words."""
         if self._page and f":{self._page[0]}/" in html:
             for href, words in LINK.findall(html):
                 if target_of(href) == self._page:
-                    yield Hit(Kind.LINK, True, "", tidy(unescape(TAG.sub("", words))), "")
+                    yield NameMatch(MatchKind.LINK, True, "", tidy(unescape(TAG.sub("", words))), "")
 
-    def _add(self, kind: Kind, is_certain: bool, pattern: str) -> None:
+    def _add(self, kind: MatchKind, is_certain: bool, pattern: str) -> None:
         self._patterns.append((kind, is_certain, re.compile(pattern)))
 
-    def hits_in(self, units: "list[Unit]") -> list[tuple[Hit, int, int]]:
+    def hits_in(self, units: "list[Unit]") -> list[tuple[NameMatch, int, int]]:
         """The hits in some letters, each with the places of its first letter and after its last one."""
         text, folded = "".join(unit.shown for unit in units), "".join(unit.folded for unit in units)
         places = [place for place, unit in enumerate(units) for _letter in unit.folded]
-        taken: list[tuple[int, int, Kind, bool]] = []
+        taken: list[tuple[int, int, MatchKind, bool]] = []
         for kind, is_certain, pattern in self._patterns:
             for match in pattern.finditer(folded):
                 start, end = places[match.start()], places[match.end() - 1] + 1
-                is_lower = not is_certain and kind == Kind.NAME and text[start:end].islower()
+                is_lower = not is_certain and kind == MatchKind.NAME and text[start:end].islower()
                 if is_lower and len(match[0]) < RARE_LENGTH:
                     continue
                 if all(end <= first or start >= last for first, last, *_rest in taken):
                     taken.append((start, end, kind, is_certain))
         return [
-            (Hit(kind, is_certain, _before(text[:start]), text[start:end], _after(text[end:])), start, end)
+            (NameMatch(kind, is_certain, _before(text[:start]), text[start:end], _after(text[end:])), start, end)
             for start, end, kind, is_certain in sorted(taken)
         ]
 

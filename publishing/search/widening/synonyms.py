@@ -13,17 +13,17 @@ from publishing.search.stop_words import STOP_WORDS, telling_words
 from publishing.search.text import Word, query_words, stems
 
 
-class Synonym(NamedTuple):
+class SynonymRule(NamedTuple):
     """That a word or some words of a visitor also stand for others."""
 
     said: str
     meant: str
 
 
-_sources: list[Callable[[str], Iterable[Synonym]]] = []  # each gives those of one language
+_sources: list[Callable[[str], Iterable[SynonymRule]]] = []  # each gives those of one language
 
 
-def register(source: Callable[[str], Iterable[Synonym]]) -> None:
+def register(source: Callable[[str], Iterable[SynonymRule]]) -> None:
     """Use the synonyms of `source`."""
     _sources.append(source)
 

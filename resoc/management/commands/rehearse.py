@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from publishing.backup.archive import ArchiveError, ArchiveUnreadable, Origin, origin
+from publishing.backup.archive import ArchiveError, ArchiveOrigin, ArchiveUnreadable, origin
 from publishing.backup.reading import opened
 from publishing.backup.rehearsal import compare, recall, remember
 from publishing.backup.restore import in_scratch, last_line, scratch_folder
@@ -41,7 +41,9 @@ class Command(BaseCommand):
             rows, pages = sum(manifest.rows.values()), len(manifest.pages)
             # One without a signature may be of before there were any.
             of = origin(manifest)
-            found = [] if of in (Origin.OURS, Origin.UNSIGNED) else [f"This archive is foreign. {of.value}"]
+            found = (
+                [] if of in (ArchiveOrigin.OURS, ArchiveOrigin.UNSIGNED) else [f"This archive is foreign. {of.value}"]
+            )
         self.stdout.write(f"Rehearsal: {source}, {rows} rows, {pages} pages to compare")
         with scratch_folder("resoc-rehearsal-") as data:
             restored = in_scratch(data, ["restore", str(source), "--into-empty", "--as-it-is"])

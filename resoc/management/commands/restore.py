@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError
 
-from publishing.backup.archive import ArchiveError, Origin, origin
+from publishing.backup.archive import ArchiveError, ArchiveOrigin, origin
 from publishing.backup.reading import accounts_with_rights, opened
 from publishing.backup.restore import require_ours, restore_archive, restore_into_empty
 from publishing.files.storage import StorageUnavailable
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         """Say what a foreign archive brings in, and let the operator decide. Raises ArchiveError."""
         with opened(source) as (archive, manifest):
             require_ours(manifest, foreign=foreign)
-            if (found := origin(manifest)) is Origin.OURS:
+            if (found := origin(manifest)) is ArchiveOrigin.OURS:
                 return
             accounts = accounts_with_rights(archive, manifest) or ["none"]
         self.stdout.write(FOREIGN.format(origin=found.value, accounts="\n".join(f"  {each}" for each in accounts)))

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from publishing.backup.archive import MANIFEST, Origin, origin
+from publishing.backup.archive import MANIFEST, ArchiveOrigin, origin
 from publishing.backup.reading import opened
 from publishing.backup.rehearsal import recall, remember
 from tests.publishing.backup.archives import unsigned
@@ -100,24 +100,24 @@ def test_a_file_that_may_not_be_read_is_told_so_and_no_bad_rehearsal(archive, tm
 
 
 def test_archives_say_whose_they_are(archive, settings):
-    def of(path: Path) -> Origin:
+    def of(path: Path) -> ArchiveOrigin:
         with opened(path) as (_archive, manifest):
             return origin(manifest)
 
     key = settings.SECRET_KEY
-    assert of(archive) is Origin.OURS
+    assert of(archive) is ArchiveOrigin.OURS
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "een nieuwe", [key]
-    assert of(archive) is Origin.OURS
+    assert of(archive) is ArchiveOrigin.OURS
     settings.SECRET_KEY_FALLBACKS = []
-    assert of(archive) is Origin.OTHER_KEY
+    assert of(archive) is ArchiveOrigin.OTHER_KEY
     settings.SECRET_KEY = key
-    assert of(unsigned(archive)) is Origin.UNSIGNED
+    assert of(unsigned(archive)) is ArchiveOrigin.UNSIGNED
     path = archive.with_name("rewritten.zip")
     data = zipfile.ZipFile(archive).read(MANIFEST).replace(b'"pages": {}', b'"pages": {"/": "x"}')
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(path, "w") as new:
         for name in old.namelist():
             new.writestr(name, data if name == MANIFEST else old.read(name))
-    assert of(path) is Origin.CHANGED
+    assert of(path) is ArchiveOrigin.CHANGED
     assert key not in data.decode()
 
 

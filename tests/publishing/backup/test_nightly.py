@@ -87,7 +87,7 @@ def test_a_backup_of_the_night_is_private_and_old_ones_go(where, time_machine):
     assert recall("backup")["file"] == str(made)
     assert NightlyBackup.objects.get().made_at == timezone.now()
     assert Event.objects.filter(kind=Event.Kind.BACKUP, detail=made.name).exists()
-    assert nightly.standing() == nightly.Standing(timezone.now())
+    assert nightly.standing() == nightly.BackupStatus(timezone.now())
 
 
 def test_without_room_old_ones_go_and_the_newest_stays(where, monkeypatch):
@@ -177,10 +177,10 @@ def test_a_backup_is_tried_out_once_a_month_and_again_when_that_was_not_good(com
 def test_a_backup_that_somebody_deleted_and_one_of_another_machine(tmp_path, time_machine):
     time_machine.move_to(at("2026-03-04 02:00"), tick=False)
     call_command("backup", str(tmp_path / "a.zip"), quiet=True)
-    assert nightly.standing() == nightly.Standing(timezone.now())
+    assert nightly.standing() == nightly.BackupStatus(timezone.now())
     os.unlink(tmp_path / "a.zip")
-    assert nightly.standing() == nightly.Standing(None, str(tmp_path / "a.zip"))
-    assert nightly.standing().lack(timezone.now()) is nightly.Lack.GONE
+    assert nightly.standing() == nightly.BackupStatus(None, str(tmp_path / "a.zip"))
+    assert nightly.standing().lack(timezone.now()) is nightly.BackupProblem.GONE
     row = NightlyBackup.objects.create(pk=1, since=at("2026-01-01"), made_at=timezone.now(), machine="another")
     assert nightly.standing().at == timezone.now()
     assert nightly.standing().lack(timezone.now() + timedelta(days=1)) is None

@@ -1,4 +1,4 @@
-from publishing.contributions.sections import Section, sections, with_boxes
+from publishing.contributions.sections import PageSection, sections, with_boxes
 
 PAGE = """<html><header><h2>Menu</h2></header><main id="inhoud"><p>Vooraf.</p>
 <div><h1>Wa<span lang="fr">ter</span></h1><p class="lead">Eén zin. En nog één! Is dat &amp; alles?</p></div>
@@ -9,8 +9,8 @@ PAGE = """<html><header><h2>Menu</h2></header><main id="inhoud"><p>Vooraf.</p>
 
 def test_a_page_falls_apart_at_its_headings():
     assert sections(PAGE) == [
-        Section(1, "Water", ("Eén zin.", "En nog één!", "Is dat & alles?")),
-        Section(2, "Leefmilieu", ("Punt een", "Punt twee")),
+        PageSection(1, "Water", ("Eén zin.", "En nog één!", "Is dat & alles?")),
+        PageSection(2, "Leefmilieu", ("Punt een", "Punt twee")),
     ]
 
 

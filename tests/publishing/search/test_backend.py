@@ -39,7 +39,7 @@ def urls(query: str, language: str = "nl") -> list[str]:
         return [result.url for result in found.results(found.hits)]
 
 
-def likely(query: str, reader: str = "nl") -> list[backend.Text]:
+def likely(query: str, reader: str = "nl") -> list[backend.IndexedText]:
     words = search_text.query_words(query)
     return backend.likely(words, word_index.PUBLIC.longer(words), reader, timezone.now())
 

@@ -317,7 +317,7 @@ def test_a_copy_that_breaks_off_leaves_the_earlier_one(small, tmp_path, monkeypa
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("resoc.web.export.Copy.write", full)
+    monkeypatch.setattr("resoc.web.export.SiteCopy.write", full)
     with pytest.raises(CommandError, match="No space left"):
         call_command("export", target)
     assert (target / "robots.txt").read_text() == "de vorige"

@@ -8,8 +8,8 @@ from django.utils import timezone
 from pages.models import MissionPage
 from priorities.models import Document, Theme, Update
 from publishing.models import Discarded, Draft, Revision
-from publishing.review.naming.mentions import State, places
-from publishing.search.names.person_matching import Kind
+from publishing.review.naming.mentions import TextState, places
+from publishing.search.names.person_matching import MatchKind
 from publishing.workflow import keep, publish, take_back, withdraw
 from staff.forgetting.mentions import mentions_of, search_for, sought
 from staff.models import CardLink, StaffMember
@@ -17,7 +17,7 @@ from staff.models import CardLink, StaffMember
 pytestmark = pytest.mark.django_db
 
 
-def where(member: StaffMember) -> set[tuple[State, str, str]]:
+def where(member: StaffMember) -> set[tuple[TextState, str, str]]:
     """In which states and columns the person is named, and with which words."""
     return {(each.text.state, each.text.column, each.hit.marked) for each in mentions_of(member)}
 
@@ -56,7 +56,7 @@ def test_every_form_of_a_person_is_found_in_every_language_of_what_is_public(joh
         ("body_fr", "Johan Halsberghe"),
         ("image_caption_en", "Halsberghe Johan"),
     }
-    assert where(johan) == {(state, *each) for state in (State.PUBLIC, State.WORKING) for each in words}
+    assert where(johan) == {(state, *each) for state in (TextState.PUBLIC, TextState.WORKING) for each in words}
     assert all(each.hit.is_certain for each in mentions_of(johan))
 
 
@@ -75,11 +75,11 @@ def test_each_state_of_a_text_is_told(johan, editor, theme):
     assert keep(theme, editor)
     say("Werk: JOHAN HALSBERGHE")
     assert where(johan) == {
-        (State.OLD, "summary_nl", "J. Halsberghe"),
-        (State.PUBLIC, "summary_nl", "Johan Halsberghe"),
-        (State.PLANNED, "summary_nl", "Halsberghe Johan"),
-        (State.SAVED, "summary_nl", "Halsberghe, Johan"),
-        (State.WORKING, "summary_nl", "JOHAN HALSBERGHE"),
+        (TextState.OLD, "summary_nl", "J. Halsberghe"),
+        (TextState.PUBLIC, "summary_nl", "Johan Halsberghe"),
+        (TextState.PLANNED, "summary_nl", "Halsberghe Johan"),
+        (TextState.SAVED, "summary_nl", "Halsberghe, Johan"),
+        (TextState.WORKING, "summary_nl", "JOHAN HALSBERGHE"),
     }
 
 
@@ -91,8 +91,8 @@ def test_the_bin_and_what_was_overwritten_are_searched(johan, editor):
     )
     found = {(each.text.state, each.url) for each in mentions_of(johan)}
     binned = Discarded.objects.get(deleted=True)
-    assert (State.BIN, f"/admin/publishing/discarded/{binned.pk}/change/") in found
-    assert State.REPLACED in {state for state, _url in found}
+    assert (TextState.BIN, f"/admin/publishing/discarded/{binned.pk}/change/") in found
+    assert TextState.REPLACED in {state for state, _url in found}
 
 
 def test_notes_and_reasons_of_versions_are_searched(johan, editor, theme):
@@ -119,8 +119,8 @@ def test_a_version_leads_to_its_comparison_and_a_working_copy_to_its_field(johan
     version = Revision.objects.of(theme).first()
     address = f"/admin/priorities/theme/{theme.pk}"
     assert {each.text.state: each.url for each in mentions_of(johan)} == {
-        State.WORKING: f"{address}/change/#id_title_fr",
-        State.PUBLIC: f"{address}/compare/?old=r{version.pk}&new=working",
+        TextState.WORKING: f"{address}/change/#id_title_fr",
+        TextState.PUBLIC: f"{address}/compare/?old=r{version.pk}&new=working",
     }
     [place] = places(mentions_of(johan))
     assert (place.is_of_today, len(place.mentions)) == (True, 2)
@@ -154,7 +154,7 @@ def test_a_number_that_a_colleague_has_too_is_only_possible(johan, theme):
     theme.save()
     found = mentions_of(johan)
     assert {each.text.model for each in found} == {"priorities.theme"}
-    assert {(each.hit.kind, each.hit.is_certain) for each in found} == {(Kind.NUMBER, False)}
+    assert {(each.hit.kind, each.hit.is_certain) for each in found} == {(MatchKind.NUMBER, False)}
 
 
 def test_the_own_card_is_left_out_and_other_cards_are_not(johan):
@@ -175,10 +175,10 @@ def test_what_was_searched_is_counted(johan, editor, theme):
     theme.save()
     keep(theme, editor)
     searched = search_for(johan)
-    assert searched.number(State.WORKING) == sum(
+    assert searched.number(TextState.WORKING) == sum(
         model.objects.count() for model in _kinds() if model is not StaffMember
     ) + (StaffMember.objects.count() - 1)
-    assert searched.number(State.SAVED) == Draft.objects.count() == 1
+    assert searched.number(TextState.SAVED) == Draft.objects.count() == 1
     assert "thema’s" in searched.kinds
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from priorities.models import Priority, Theme
-from publishing.admin.work_list import Asked, Rest, Subject, WorkItem
+from publishing.admin.work_list import Asked, Rest, WorkItem, WorkSubject
 from publishing.admin.work_list.lacks import lacking
 from publishing.admin.work_list.putting_off import put_off
 from publishing.admin.work_list.ranking import arrange
@@ -73,7 +73,7 @@ def test_three_queries_however_many_there_are(editor, django_assert_num_queries)
 def test_it_leads_to_the_field_that_lacks(editor):
     theme = Theme.objects.create(title_nl="Oogst", title_fr="Récolte", title_en="Harvest", slug_nl="oogst")
     publish_new([theme], None)
-    (item,) = items(editor, about=Subject("priorities.theme", theme.pk))
+    (item,) = items(editor, about=WorkSubject("priorities.theme", theme.pk))
     assert item.label == "Oogst"
     assert item.url == f"/admin/priorities/theme/{theme.pk}/change/#id_summary_nl"
 
@@ -82,7 +82,7 @@ def test_what_was_withdrawn_is_no_work(editor):
     theme = Theme.objects.create(title_nl="Oogst", title_fr="Récolte", title_en="Harvest", slug_nl="oogst")
     publish_new([theme], None)
     withdraw(theme, editor, "Klaar.")
-    assert items(editor, about=Subject("priorities.theme", theme.pk)) == []
+    assert items(editor, about=WorkSubject("priorities.theme", theme.pk)) == []
 
 
 def test_somebody_sees_only_what_they_may_change():
@@ -107,7 +107,7 @@ def test_what_was_put_off_is_neither_shown_nor_counted(editor):
 def test_another_cause_brings_it_back(editor):
     theme = Theme.objects.create(title_nl="Oogst", title_fr="Récolte", title_en="Harvest", slug_nl="oogst")
     publish_new([theme], None)
-    about = {"about": Subject("priorities.theme", theme.pk)}
+    about = {"about": WorkSubject("priorities.theme", theme.pk)}
     put_off(items(editor, **about), editor, for_good=True)
     assert items(editor, **about) == []
     Lack.objects.filter(revision__object_id=theme.pk, kind="hollow").update(cause="another")

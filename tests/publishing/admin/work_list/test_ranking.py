@@ -2,14 +2,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from publishing.admin.work_list import NOTHING, Kind, Rest, Subject, Tier, WorkItem
-from publishing.admin.work_list.ranking import Line, More, WorkList, arrange, lines_of, rounded
+from publishing.admin.work_list import NOTHING, Rest, Tier, WorkItem, WorkKind, WorkSubject
+from publishing.admin.work_list.ranking import More, WorkLine, WorkList, arrange, lines_of, rounded
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
 def kind(name, tier, rank):
-    return Kind(name, tier, rank, name)
+    return WorkKind(name, tier, rank, name)
 
 
 READY = kind("ready", Tier.READY, 0)
@@ -24,7 +24,7 @@ HOLLOW = kind("hollow", Tier.BETTER, 18)
 
 def item(kind, label="Mobility", pk=1, *, model="app.theme", **values):
     return WorkItem(
-        kind, label, f"{kind.name}", f"/{pk}/", values.pop("minutes", 2), subject=Subject(model, pk), **values
+        kind, label, f"{kind.name}", f"/{pk}/", values.pop("minutes", 2), subject=WorkSubject(model, pk), **values
     )
 
 
@@ -110,7 +110,7 @@ def test_minutes_are_rounded_up(minutes, expected):
 
 def test_three_lines_of_a_kind_and_then_how_many_more():
     found = arrange([item(BEHIND, f"Theme {number}", number) for number in range(12)])
-    assert [type(each) for each in found.entries] == [Line, Line, Line, More]
+    assert [type(each) for each in found.entries] == [WorkLine, WorkLine, WorkLine, More]
     assert found.entries[-1] == More(BEHIND, 9, "app.theme")
     assert (found.lines, found.minutes, found.is_cut) == (12, 24, True)
 
@@ -129,7 +129,7 @@ def test_what_a_source_only_counts_is_counted():
 def test_ten_lines_and_no_more():
     kinds = [kind(f"kind {number}", Tier.BROKEN, 30 + number) for number in range(7)]
     found = arrange(item(kind, "A", 10 * number + each) for number, kind in enumerate(kinds) for each in range(3))
-    assert len([each for each in found.entries if isinstance(each, Line)]) == 10
+    assert len([each for each in found.entries if isinstance(each, WorkLine)]) == 10
     assert (found.lines, found.is_cut) == (21, True)
 
 
@@ -137,7 +137,7 @@ def test_how_many_more_stands_after_the_tenth_line_too():
     kinds = [kind(f"kind {number}", Tier.BROKEN, 30 + number) for number in range(5)]
     numbers = [3, 3, 3, 4, 1]
     found = arrange(item(kind, "A", 10 * pk + each) for pk, kind in enumerate(kinds) for each in range(numbers[pk]))
-    lines = [each for each in found.entries if isinstance(each, Line)]
+    lines = [each for each in found.entries if isinstance(each, WorkLine)]
     assert len(lines) == 10
     assert {line.kind for line in lines} == set(kinds[:4])
 

@@ -1,13 +1,13 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from publishing.admin.work_list import Kind, Tier, register
+from publishing.admin.work_list import Tier, WorkKind, register
 from publishing.admin.work_list.registry import kinds
 
 
 def test_two_kinds_have_another_name_and_another_rank():
     taken = kinds()["hollow"]
-    for kind in (Kind("hollow", Tier.BETTER, 99, "x"), Kind("another", Tier.BETTER, taken.rank, "x")):
+    for kind in (WorkKind("hollow", Tier.BETTER, 99, "x"), WorkKind("another", Tier.BETTER, taken.rank, "x")):
         with pytest.raises(ImproperlyConfigured, match="one name or rank"):
             register(kind)
     assert "another" not in kinds()

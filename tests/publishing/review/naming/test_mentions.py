@@ -2,7 +2,7 @@ import pytest
 
 from priorities.models import Theme
 from publishing.review.naming.mentions import (
-    State,
+    TextState,
     by_field,
     mentions_of_today,
     places,
@@ -34,7 +34,7 @@ def test_the_same_words_in_one_field_are_one_place_and_those_of_today_come_first
         ("summary_nl", True),
         ("body_nl", False),
     ]
-    assert {each.text.state for each in found[0].mentions} >= {State.WORKING}
+    assert {each.text.state for each in found[0].mentions} >= {TextState.WORKING}
     assert [len(some) for some in by_field(found)] == [1, 1]
     assert search(SOUGHT, leaving_out=("priorities.theme", theme.pk)).mentions == []
 

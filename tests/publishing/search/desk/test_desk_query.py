@@ -8,7 +8,7 @@ from django.utils import timezone
 from priorities.models import Theme
 from publishing.models import DeskText, Discarded, RevisionText, content_models
 from publishing.search.desk import desk_query
-from publishing.search.desk.desk_query import Found, Viewer, find
+from publishing.search.desk.desk_query import DeskResults, Viewer, find
 from publishing.search.query import find as find_public
 from publishing.search.text import clean_query
 from publishing.workflow import publish, restore, withdraw
@@ -23,7 +23,7 @@ def make(title: str, **fields) -> Theme:
     return Theme.objects.create(**({"title_nl": title, "slug_nl": f"adres-{Theme.objects.count()}"} | fields))
 
 
-def search(query: str, viewer: Viewer = EDITOR, reader: str = "nl") -> Found:
+def search(query: str, viewer: Viewer = EDITOR, reader: str = "nl") -> DeskResults:
     return find(clean_query(query), viewer, reader)
 
 

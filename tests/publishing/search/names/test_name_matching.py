@@ -3,13 +3,13 @@
 import pytest
 
 from publishing.search.names.name_matching import NameMatcher
-from publishing.search.names.person_matching import Kind
+from publishing.search.names.person_matching import MatchKind
 
 OLD, NEW = "Westhoekoverleg", "Streekoverleg & Co"
 MATCHER = NameMatcher(NEW, [OLD])
 
 
-def kinds(text: str, is_html: bool = False) -> list[tuple[Kind, str, bool]]:
+def kinds(text: str, is_html: bool = False) -> list[tuple[MatchKind, str, bool]]:
     return [(hit.kind, hit.marked, hit.is_certain) for hit in MATCHER.find(text, is_html=is_html)]
 
 
@@ -50,14 +50,14 @@ def test_longer_words_are_other_words(text):
 )
 def test_a_possessive_a_compound_and_an_elision_are_for_people_to_change(text):
     matcher = NameMatcher("X", ["Voka"])
-    assert [hit.kind for hit in matcher.find(text, is_html=False)] == [Kind.PART]
+    assert [hit.kind for hit in matcher.find(text, is_html=False)] == [MatchKind.PART]
     assert replaced(text, matcher=matcher) == text
 
 
 def test_a_name_across_markup_is_for_people_to_change_and_one_in_two_paragraphs_is_none():
     matcher = NameMatcher("X", ["Het Overleg"])
     across = "<p>Het <em>Overleg</em></p>"
-    assert [hit.kind for hit in matcher.find(across, is_html=True)] == [Kind.PART]
+    assert [hit.kind for hit in matcher.find(across, is_html=True)] == [MatchKind.PART]
     assert replaced(across, True, matcher) == across
     assert matcher.find("<p>Het</p><p>Overleg</p>", is_html=True) == []
 
@@ -70,8 +70,8 @@ def test_hard_spaces_soft_hyphens_and_entities_are_read_as_people_read_them():
 
 def test_other_capitals_are_only_certain_when_all_are_or_the_name_has_more_words():
     assert kinds("WESTHOEKOVERLEG en westhoekoverleg") == [
-        (Kind.NAME, "WESTHOEKOVERLEG", True),
-        (Kind.NAME, "westhoekoverleg", False),
+        (MatchKind.NAME, "WESTHOEKOVERLEG", True),
+        (MatchKind.NAME, "westhoekoverleg", False),
     ]
     matcher = NameMatcher("X", ["Vlaamse Overheid"])
     assert [hit.is_certain for hit in matcher.find("de Vlaamse overheid", is_html=False)] == [True]
@@ -102,7 +102,7 @@ def test_a_hit_comes_with_its_sentence():
 def test_other_forms_of_a_persons_name_are_for_people_to_change():
     matcher = NameMatcher("Jo Peeters", ["Jo Halsberghe"], is_person=True)
     found = [(hit.kind, hit.marked) for hit in matcher.find("Jo Halsberghe en J. Halsberghe", is_html=False)]
-    assert found == [(Kind.NAME, "Jo Halsberghe"), (Kind.PART, "J. Halsberghe")]
+    assert found == [(MatchKind.NAME, "Jo Halsberghe"), (MatchKind.PART, "J. Halsberghe")]
 
 
 def test_without_a_former_name_there_is_nothing_to_find():

@@ -1,6 +1,6 @@
 import pytest
 
-from publishing.search.names.person_matching import Kind, Matcher, Sought
+from publishing.search.names.person_matching import Matcher, MatchKind, Sought
 
 JOHAN = Sought.of(names=["Johan Halsberghe"], numbers=["+32495587571"], emails=["johan.halsberghe@resoc.example"])
 
@@ -159,7 +159,7 @@ def test_one_name_alone_is_only_possible():
 )
 def test_a_number_is_found_in_any_notation(text):
     [hit] = Matcher(JOHAN).find(text)
-    assert (hit.kind, hit.is_certain) == (Kind.NUMBER, True)
+    assert (hit.kind, hit.is_certain) == (MatchKind.NUMBER, True)
     assert hit.marked[0] in "+0123456789"
     assert "".join(filter(str.isdigit, hit.marked)).endswith("495587571")
 
@@ -185,7 +185,7 @@ def test_a_foreign_number_and_one_that_is_no_number_are_found():
 )
 def test_an_address_is_found(text):
     hits = Matcher(JOHAN).find(text)
-    assert [hit.kind for hit in hits] == [Kind.EMAIL]
+    assert [hit.kind for hit in hits] == [MatchKind.EMAIL]
     assert hits[0].is_certain
 
 
@@ -233,7 +233,7 @@ PAGE = Sought.of(names=["Johan Halsberghe"], page=("staff.staffmember", 3))
 
 def test_a_link_to_the_page_of_the_person_is_found_by_its_words():
     html = '<p>Vraag het <a href="page:staff.staffmember/3">de <em>directeur</em></a>.</p>'
-    assert [(hit.kind, hit.marked) for hit in Matcher(PAGE).find(html)] == [(Kind.LINK, "de directeur")]
+    assert [(hit.kind, hit.marked) for hit in Matcher(PAGE).find(html)] == [(MatchKind.LINK, "de directeur")]
     for other in ("page:staff.staffmember/33", "page:pages.textpage/3", "/contact/"):
         assert Matcher(PAGE).find(html.replace("page:staff.staffmember/3", other)) == []
 

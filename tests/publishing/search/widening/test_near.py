@@ -20,7 +20,7 @@ def test_a_compound_begins_with_the_longest_known_word_and_an_ending_is_no_part_
 def test_a_compound_that_begins_with_nothing_known_ends_with_something_and_the_word_of_a_synonym_may_be_short(
     monkeypatch,
 ):
-    monkeypatch.setattr(synonyms, "_sources", [lambda language: [synonyms.Synonym("bus", "mobiliteit")]])
+    monkeypatch.setattr(synonyms, "_sources", [lambda language: [synonyms.SynonymRule("bus", "mobiliteit")]])
     table = Synonyms("nl")
     assert head("hogeschool", {"school"}, table) == "school"
     assert head("schoolbestuur", {"school", "bestuur"}, table) == "school"

@@ -3,9 +3,15 @@ import pytest
 from publishing.search.ranking import EXACT, SYNONYM, strength
 from publishing.search.text import indexed_words, query_words
 from publishing.search.widening import synonyms
-from publishing.search.widening.synonyms import Synonym, Synonyms
+from publishing.search.widening.synonyms import SynonymRule, Synonyms
 
-TABLE = {"nl": (Synonym("boot", "schip"), Synonym("grote boot", "stoomschip"), Synonym("kapitein", "gezag aan boord"))}
+TABLE = {
+    "nl": (
+        SynonymRule("boot", "schip"),
+        SynonymRule("grote boot", "stoomschip"),
+        SynonymRule("kapitein", "gezag aan boord"),
+    )
+}
 
 
 @pytest.fixture(autouse=True)
