@@ -90,8 +90,8 @@ def test_there_is_one_set_of_details_and_its_list_leads_straight_to_it(editor_cl
 
 
 def main(client, address: str) -> str:
-    """The words of a page, in one line."""
-    html = client.get(address).content.decode().split("<main")[1].split("</main>")[0]
+    """The words of a page, in one line, without the hyphens that are only seen where a line ends."""
+    html = client.get(address).content.decode().replace("\xad", "").split("<main")[1].split("</main>")[0]
     return " ".join(re.sub(r"<script.*?</script>|<[^>]+>", " ", html, flags=re.DOTALL).split())
 
 
