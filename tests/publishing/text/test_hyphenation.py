@@ -1,3 +1,4 @@
+import pyphen
 import pytest
 from django.core.signals import request_finished
 
@@ -27,6 +28,12 @@ def test_what_is_no_word_of_a_language_stays_as_it_is():
     assert hyphenated("speerpuntsectoren", "de") == "speerpuntsectoren"
     assert hyphenated("x" * 40, "nl") == "x" * 40
     assert hyphenated("", "nl") == ""
+
+
+@pytest.mark.parametrize("word", ["aujourd'hui", "développement", "anticonstitutionnellement", "interrégionaux", "x"])
+def test_a_pattern_that_is_parsed_when_it_is_needed_says_what_it_says_to_pyphen(word):
+    whole = pyphen.Pyphen(lang="fr", left=hyphenation.LEAST, right=hyphenation.LEAST, cache=False)
+    assert hyphenation._patterns("fr").inserted(word) == whole.inserted(word)
 
 
 def test_only_headings_of_rich_text_are_hyphenated_and_no_attribute():
