@@ -15,7 +15,7 @@ from pathlib import Path
 
 from servers import ROOT, Server, build, environment, load
 
-DEVICES = ("recall", "at_hand", "PreparedQuery", "memoize", "visitor URLconf", "warm_up")
+DEVICES = ("recall", "at_hand", "PreparedQuery", "memoize", "visitor URLconf", "warm_up", "gc.freeze", "gc.disable")
 ROUNDS = 6
 PATH = f"{ROOT}:{ROOT / 'bench'}"
 PAGES = {"home": "/", "list": "/themas/", "theme": "/themas/demonstratie-2/", "priority": "/prioriteiten/"}

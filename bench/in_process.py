@@ -5,6 +5,7 @@ again   how many pages one publication makes anew
 edit    publishes what comes on standard input, "theme WORD" or "staff WORD", and says when
 """
 
+import gc
 import io
 import json
 import re
@@ -103,6 +104,9 @@ def queries(address: str) -> int:
 def pages() -> dict[str, dict[str, float]]:
     """Public pages, lists of the admin, a publication."""
     found = {}
+    ask(django_application, PAGES["home"])
+    gc.collect()
+    gc.freeze()  # as resoc/serving/hooks.py does
     for name, address in PAGES.items():
         ask(django_application, address)
         stems.cache_clear()

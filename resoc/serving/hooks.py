@@ -1,6 +1,7 @@
 """gunicorn's server hooks: `deploy/gunicorn.conf.py` names them, gunicorn calls them."""
 
 import fcntl
+import gc
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -26,8 +27,13 @@ def on_reload(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Before the workers are forked: load what all of them need, and start the warmer."""
+    """Before the workers are forked: load what all of them need, and start the warmer.
+
+    What is frozen is in no later garbage collection, so no worker copies shared memory because it looked at it.
+    """
     server.app.wsgi().warm_up()
+    gc.collect()
+    gc.freeze()
     server.warmer = WarmerProcess.start(server)
 
 

@@ -31,3 +31,7 @@ engines["django"].from_string("{{% load languages %}}")  # loads the libraries o
 print(*({HEAVY!r} & sys.modules.keys()))
 """
     assert imported(code, tmp_path) == ""
+
+
+def test_garbage_is_collected_again_once_the_site_is_loaded(tmp_path):
+    assert imported("import gc, resoc.wsgi; print(gc.isenabled())", tmp_path) == "True"
