@@ -12,6 +12,7 @@ from django.utils import timezone
 from pages import barriers
 from pages.models import ContactDetails, TextPage
 from pages.models.statements import AccessibilityStatement, PrivacyStatement
+from publishing.backup.retention import months_kept
 from publishing.i18n.languages import CODES, resolve
 from publishing.i18n.urls import absolute
 from publishing.models import Revision, RevisionSlug
@@ -34,6 +35,8 @@ class TextPageView(PublishedDetailView):
         context: dict[str, Any] = {"statement": statement, "statement_kind": model._meta.model_name if model else ""}
         # A text without a heading of its own would seem to belong to the last one before it.
         context["begins_with_text"] = not resolve(page, "body").value.lstrip().startswith("<h")
+        if model is PrivacyStatement and settings.BACKUPS:
+            context["backup_months"] = months_kept()
         if isinstance(statement, AccessibilityStatement):
             context["site_host"] = urlsplit(absolute(self.request, "/")).netloc
             context["barriers"] = (

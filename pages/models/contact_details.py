@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pages.models.legal_values import raise_if_any, refuse_open_links
+
 # Models of their own module.
 from publishing.models import Publishable
 
@@ -62,7 +64,9 @@ class ContactDetails(Publishable):
         blank=True,
         help_text=_("Where somebody appeals whom you refuse a document."),
     )
-    documents_appeal_url = models.URLField(_("website of the appeal body"), blank=True)
+    documents_appeal_url = models.URLField(
+        _("website of the appeal body"), blank=True, help_text=_("The name of the appeal body leads to it.")
+    )
     licence = models.CharField(
         _("licence for reuse"),
         max_length=20,
@@ -74,6 +78,11 @@ class ContactDetails(Publishable):
     class Meta:
         verbose_name = _("contact details")
         verbose_name_plural = _("contact details")
+
+    def clean(self) -> None:
+        """Refuse a link without HTTPS."""
+        super().clean()
+        raise_if_any(refuse_open_links(self, "documents_appeal_url"))
 
     @property
     def town(self) -> str:

@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from publishing.backup.retention import months_kept
+from pages.models.legal_values import raise_if_any, refuse_days_to_come, refuse_open_links
 from publishing.i18n.languages import current
 from publishing.models import Child, Publishable
+
+LONGEST_TERM = 365  # days
 
 
 class AccessibilityStatement(Publishable):
@@ -51,11 +52,19 @@ class AccessibilityStatement(Publishable):
         blank=True,
         help_text=_("To which the statement applies too. Empty: to this website only."),
     )
-    method = models.CharField(_("how it was evaluated"), max_length=20, choices=Method, blank=True)
+    method = models.CharField(
+        _("how it was evaluated"),
+        max_length=20,
+        choices=Method,
+        blank=True,
+        help_text=_("The law asks for one of the two."),
+    )
     assessor = models.CharField(
         _("name of the third party"), max_length=150, blank=True, help_text=_("Only when one evaluated the website.")
     )
-    made_on = models.DateField(_("statement made on"), null=True, blank=True)
+    made_on = models.DateField(
+        _("statement made on"), null=True, blank=True, help_text=_("The day on which somebody stood for it first.")
+    )
     reviewed_on = models.DateField(
         _("last reviewed on"),
         null=True,
@@ -77,15 +86,26 @@ class AccessibilityStatement(Publishable):
         blank=True,
         help_text=_("Who of your own organisation handles complaints. Empty: nothing is shown."),
     )
-    complaints_url = models.URLField(_("page about complaints"), blank=True)
+    complaints_url = models.URLField(
+        _("page about complaints"), blank=True, help_text=_("The words of “own complaint handling” lead to it.")
+    )
     enforcement_body = models.CharField(
         _("enforcement body"),
         max_length=150,
         blank=True,
         help_text=_("To whom people can turn who are not satisfied with your answer."),
     )
-    enforcement_url = models.URLField(_("website of the enforcement body"), blank=True)
-    enforcement_address = models.CharField(_("address of the enforcement body"), max_length=200, blank=True)
+    enforcement_url = models.URLField(
+        _("website of the enforcement body"),
+        blank=True,
+        help_text=_("The page on which people lodge a complaint, as that body gives it."),
+    )
+    enforcement_address = models.CharField(
+        _("address of the enforcement body"),
+        max_length=200,
+        blank=True,
+        help_text=_("Street, number, postal code and municipality, as that body gives them."),
+    )
 
     class Meta:
         verbose_name = _("accessibility statement")
@@ -100,11 +120,29 @@ class AccessibilityStatement(Publishable):
         last = self.reviewed_on or self.made_on
         return a_year_after(last) if last else None
 
-    def doubts(self) -> Iterable[tuple[str, str]]:
+    def clean(self) -> None:
+        """Refuse days that are yet to come or out of order, links without HTTPS, and a term that is none."""
+        super().clean()
+        errors = refuse_open_links(self, "complaints_url", "enforcement_url")
         if self.made_on and self.reviewed_on and self.reviewed_on < self.made_on:
-            yield "reviewed_on", gettext("The last review lies before the day on which the statement was made.")
-        if self.status == self.Status.PARTIAL and self.pk and not self.exceptions.exists():
+            errors["reviewed_on"] = gettext("The last review lies before the day on which the statement was made.")
+        if self.response_days is not None and not 1 <= self.response_days <= LONGEST_TERM:
+            errors["response_days"] = gettext("A number from 1 to %d is expected.") % LONGEST_TERM
+        raise_if_any(errors | refuse_days_to_come(self, "made_on", "reviewed_on"))
+
+    def doubts(self) -> Iterable[tuple[str, str]]:
+        listed = bool(self.pk and self.exceptions.exists())
+        if self.status == self.Status.PARTIAL and self.pk and not listed:
             yield "status", gettext("“Partially” asks for a list of what is not accessible, and why.")
+        if self.status == self.Status.FULL and listed:
+            yield "status", gettext("“Fully” does not go with a list of what is not accessible.")
+        if self.assessor and self.method != self.Method.THIRD_PARTY:
+            yield "assessor", gettext("Visitors read this name only when a third party evaluated the website.")
+        row = self  # its columns per language are made by modeltranslation
+        if self.complaints_url and not getattr(row, "complaints_nl", ""):
+            yield "complaints_nl", gettext("Without these words visitors do not see the link to the page.")
+        if (self.enforcement_url or self.enforcement_address) and not getattr(row, "enforcement_body_nl", ""):
+            yield "enforcement_body_nl", gettext("Without these words visitors do not see the link to the page.")
 
     def words_besides(self) -> Iterable[str]:
         yield self.status_sentence
@@ -124,7 +162,9 @@ class AccessibilityStatement(Publishable):
         if self.method != self.Method.THIRD_PARTY:
             return ""
         if self.assessor:
-            return gettext("It is based on an assessment by a third party: %(name)s.") % {"name": self.assessor}
+            return gettext("It is based on an assessment by a third party: %(name)s.") % {
+                "name": self.assessor.removesuffix(".")
+            }
         return gettext("It is based on an assessment by a third party.")
 
     @property
@@ -167,9 +207,14 @@ class InaccessibleContent(Child):
     parent = "statement"
 
     statement = models.ForeignKey(AccessibilityStatement, models.CASCADE, related_name="exceptions")
-    what = models.CharField(_("what is not accessible"), max_length=250, blank=True)
+    what = models.CharField(
+        _("what is not accessible"),
+        max_length=250,
+        blank=True,
+        help_text=_("And for whom, for example: scans of old reports, which a screen reader cannot read."),
+    )
     kind = models.CharField(_("ground"), max_length=20, choices=Kind, default=Kind.NON_COMPLIANCE)
-    since = models.DateField(_("since"), null=True, blank=True)
+    since = models.DateField(_("since"), null=True, blank=True, help_text=_("Since when it is like that."))
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("When you expect it to be solved."))
     alternative = models.CharField(
         _("accessible alternative"), max_length=250, blank=True, help_text=_("What people can use in the meantime.")
@@ -181,6 +226,14 @@ class InaccessibleContent(Child):
 
     def __str__(self) -> str:
         return self.what or ""
+
+    def clean(self) -> None:
+        """Refuse a beginning that is yet to come, and an end before it."""
+        super().clean()
+        errors = refuse_days_to_come(self, "since")
+        if self.since and self.until and self.until < self.since:
+            errors["until"] = gettext("This day lies before the first one.")
+        raise_if_any(errors)
 
 
 GBA = {  # one authority, with a website for each language
@@ -208,17 +261,32 @@ class PrivacyStatement(Publishable):
     controller = models.CharField(
         _("controller"), max_length=150, blank=True, help_text=_("The organisation that decides why data are kept.")
     )
-    legal_form = models.CharField(_("legal form"), max_length=100, blank=True)
-    number = models.CharField(_("enterprise number"), max_length=30, blank=True)
-    address = models.CharField(_("postal address"), max_length=200, blank=True)
-    email = models.EmailField(_("e-mail about privacy"), blank=True)
+    legal_form = models.CharField(
+        _("legal form"), max_length=100, blank=True, help_text=_("As its statutes or the law call it.")
+    )
+    number = models.CharField(
+        _("enterprise number"),
+        max_length=30,
+        blank=True,
+        help_text=_("As the Crossroads Bank for Enterprises writes it: four digits, three, three."),
+    )
+    address = models.CharField(
+        _("postal address"), max_length=200, blank=True, help_text=_("Street, number, postal code and municipality.")
+    )
+    email = models.EmailField(
+        _("e-mail about privacy"), blank=True, help_text=_("Where people ask what you keep about them.")
+    )
     representative = models.CharField(
         _("representative"), max_length=150, blank=True, help_text=_("Only when the controller has one.")
     )
     officer = models.CharField(
         _("data protection officer"), max_length=150, blank=True, help_text=_("The function; a name is not needed.")
     )
-    officer_email = models.EmailField(_("e-mail of the officer"), blank=True)
+    officer_email = models.EmailField(
+        _("e-mail of the officer"),
+        blank=True,
+        help_text=_("Best one of the function, which stays when a person leaves."),
+    )
     no_officer = models.CharField(
         _("no officer appointed, because"),
         max_length=250,
@@ -239,7 +307,12 @@ class PrivacyStatement(Publishable):
     mailbox_retention = models.CharField(
         _("how long mails are kept"), max_length=200, blank=True, help_text=_("For example: two years.")
     )
-    telephone_retention = models.CharField(_("how long notes of calls are kept"), max_length=200, blank=True)
+    telephone_retention = models.CharField(
+        _("how long notes of calls are kept"),
+        max_length=200,
+        blank=True,
+        help_text=_("For example: until the question is answered."),
+    )
     authority = models.CharField(
         _("supervisory authority"),
         max_length=10,
@@ -273,11 +346,6 @@ class PrivacyStatement(Publishable):
         return [each for kind, each in both.items() if self.authority in (kind, self.Authority.BOTH)]
 
     @property
-    def backup_months(self) -> int:
-        """For how many months what is deleted lives on in backups; 0 when the site makes none by itself."""
-        return months_kept() if settings.BACKUPS else 0
-
-    @property
     def grounded_flows(self) -> list["DataFlow"]:
         """The flows of data with a legal ground."""
         return [flow for flow in self.flows.all() if flow.ground]
@@ -305,7 +373,13 @@ class DataFlow(Child):
 
     statement = models.ForeignKey(PrivacyStatement, models.CASCADE, related_name="flows")
     kind = models.CharField(_("use"), max_length=20, choices=Kind, default=Kind.MESSAGES)
-    ground = models.CharField(_("legal ground"), max_length=1, choices=Ground, blank=True)
+    ground = models.CharField(
+        _("legal ground"),
+        max_length=1,
+        choices=Ground,
+        blank=True,
+        help_text=_("Without one visitors do not read this."),
+    )
     explanation = models.CharField(
         _("explanation"),
         max_length=250,

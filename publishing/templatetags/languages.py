@@ -39,6 +39,7 @@ TOGETHER = re.compile(settings.PUBLISHING_KEPT_TOGETHER)
 JOINED = re.compile(r"(?<![\w-])(?=[\w-]{1,20}(?![\w-]))\w+(?:-\w+)+")  # longer ones would not fit beside a text
 PLACE = re.compile(r"(?<![\w-])(?=[\w-]{1,20}(?![\w-]))[A-Z]\w+(?:-[A-Z]\w+)+")  # West-Vlaanderen, in a sentence
 COLON = re.compile(r"\s*:\s*\Z")
+FULL_STOP = re.compile(r"\s*(?<!\.)\.\s*\Z")  # of a sentence; of an abbreviation too, and ours takes its place
 
 register.filter("written", written, expects_localtime=True)
 register.filter("time_of_day", time_of_day, expects_localtime=True)
@@ -47,14 +48,25 @@ register.filter("written_with_day", written_with_day, expects_localtime=True)
 
 
 @register.simple_tag(takes_context=True)
-def text(context: Context, obj: Publishable, field: str, soft: bool = False, alone: bool = False) -> SafeString:
+def text(
+    context: Context, obj: Publishable, field: str, soft: bool = False, alone: bool = False, inside: bool = False
+) -> SafeString:
     """The escaped text, marked with `lang` when it is not in the reader's language.
 
     `soft` is for headings: their long words get soft hyphens. `alone` is for a text that may announce a list which
-    does not follow here: it loses the colon at its end.
+    does not follow here: it loses the colon at its end. `inside` is for one within a sentence of ours, which has a
+    full stop of its own.
     """
     found = resolve(obj, field)
-    return _text(context, replace(found, value=COLON.sub("", found.value)) if alone else found, soft)
+    if alone or inside:
+        found = replace(found, value=(COLON if alone else FULL_STOP).sub("", found.value))
+    return _text(context, found, soft)
+
+
+@register.filter
+def without_stop(value: str) -> str:
+    """A text that is no translated field, for within a sentence of ours: without the full stop at its end."""
+    return FULL_STOP.sub("", value)
 
 
 @register.simple_tag(takes_context=True)

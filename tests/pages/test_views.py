@@ -148,9 +148,36 @@ def test_the_privacy_page_prints_what_is_filled_in_and_no_empty_heading(client, 
 
 
 def test_how_long_backups_live_is_not_said_by_a_site_that_makes_none_by_itself(client, editor, settings):
+    assert "blijft nog hoogstens 12 maanden in zulke kopieën" in main(client, "/privacy/")
     settings.BACKUPS = False
     publish(PrivacyStatement.objects.create(controller="Een vereniging"), editor)
     assert "kopieën" not in main(client, "/privacy/")
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/privacy/", ("na te lezen of te vertalen", "kopieën")),
+        ("/fr/confidentialite/", ("relire ou traduire", "copies")),
+        ("/en/privacy/", ("read or translate", "copies")),
+    ],
+)
+def test_what_the_software_keeps_is_told_also_when_nobody_filled_in_anything(client, address, words):
+    said = main(client, address)
+    for each in words:
+        assert each in said, each
+
+
+def test_no_sentence_of_a_statement_ends_in_two_full_stops(client, editor):
+    statement = AccessibilityStatement.objects.get()
+    for name in ("other_sites", "responsible", "complaints", "enforcement_body"):
+        setattr(statement, f"{name}_nl", "Dienst X.")
+    statement.enforcement_address, statement.method, statement.assessor = "Straat 1.", "third_party", "Bureau nv."
+    statement.save()
+    publish(statement, editor)
+    publish(PrivacyStatement.objects.create(controller="Een vzw", no_officer_nl="we zijn klein."), editor)
+    for address in ("/toegankelijkheid/", "/privacy/"):
+        assert not re.search(r"\.\s*\.", main(client, address)), address
 
 
 def test_a_statement_stays_with_its_page_when_that_moves(client, editor):

@@ -1,10 +1,18 @@
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from pages.models import TextPage
-from pages.models.statements import AccessibilityStatement, InaccessibleContent, PrivacyStatement, a_year_after
+from pages.models import ContactDetails, TextPage
+from pages.models.statements import (
+    AccessibilityStatement,
+    DataFlow,
+    InaccessibleContent,
+    PrivacyStatement,
+    a_year_after,
+)
 from publishing.workflow import publish, withdraw
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +42,83 @@ def test_what_contradicts_itself_is_doubted():
     statement = AccessibilityStatement.objects.get()
     assert not list(statement.doubts())
     statement.status = "partial"
-    statement.made_on, statement.reviewed_on = date(2026, 3, 2), date(2026, 3, 1)
-    assert [field for field, _said in statement.doubts()] == ["reviewed_on", "status"]
+    assert [field for field, _said in statement.doubts()] == ["status"]
     privacy = PrivacyStatement(officer_nl="Functionaris", no_officer_nl="we zijn klein")
     assert [field for field, _said in privacy.doubts()] == ["no_officer_nl"]
+
+
+def test_what_would_be_printed_nowhere_is_doubted():
+    statement = AccessibilityStatement(
+        assessor="Bureau", complaints_url="https://a.example/", enforcement_url="https://b.example/", method="self"
+    )
+    assert [field for field, _said in statement.doubts()] == ["assessor", "complaints_nl", "enforcement_body_nl"]
+    statement.method, statement.complaints_nl, statement.enforcement_body_nl = "third_party", "Wij", "Zij"
+    assert not list(statement.doubts())
+
+
+def test_a_website_that_complies_fully_has_nothing_that_does_not():
+    statement = AccessibilityStatement.objects.get()
+    statement.status = "full"
+    assert not list(statement.doubts())
+    statement.exceptions.create(what_nl="Scans")
+    assert [field for field, _said in statement.doubts()] == ["status"]
+
+
+def refused(row) -> list[str]:
+    """The fields that are refused before anything is saved."""
+    try:
+        row.clean()
+    except ValidationError as error:
+        return sorted(error.error_dict)
+    return []
+
+
+def test_what_cannot_be_is_refused_beside_its_field():
+    today = timezone.localdate()
+    tomorrow, yesterday = today + timedelta(days=1), today - timedelta(days=1)
+    for values, fields in (
+        ({"made_on": tomorrow, "reviewed_on": tomorrow}, ["made_on", "reviewed_on"]),
+        ({"made_on": today, "reviewed_on": yesterday}, ["reviewed_on"]),
+        ({"response_days": 0}, ["response_days"]),
+        ({"response_days": 366}, ["response_days"]),
+        (
+            {"enforcement_url": "http://a.example/", "complaints_url": "ftp://a.example/"},
+            ["complaints_url", "enforcement_url"],
+        ),
+        (
+            {"made_on": yesterday, "reviewed_on": today, "response_days": 30, "enforcement_url": "https://a.example/"},
+            [],
+        ),
+        ({}, []),
+    ):
+        assert refused(AccessibilityStatement(**values)) == fields, values
+    assert refused(ContactDetails(documents_appeal_url="http://a.example/")) == ["documents_appeal_url"]
+    assert refused(ContactDetails(documents_appeal_url="https://a.example/")) == []
+    assert refused(InaccessibleContent(since=tomorrow)) == ["since"]
+    assert refused(InaccessibleContent(since=today, until=yesterday)) == ["until"]
+    assert refused(InaccessibleContent(since=yesterday, until=tomorrow)) == []
+
+
+def test_a_secretary_reads_what_cannot_be_beside_its_field(editor_client):
+    statement = AccessibilityStatement.objects.get()
+    address = f"/admin/pages/accessibilitystatement/{statement.pk}/change/"
+    sent = {"made_on": "01-01-2100", "enforcement_url": "http://a.example/", "enforcement_body_nl": "x" * 151}
+    rows = {f"exceptions-{name}_FORMS": number for name, number in (("TOTAL", 0), ("INITIAL", 0))}
+    html = editor_client.post(address, {**sent, **rows, "_publish": "1"}).content.decode()
+    for name in ("made_on", "enforcement_url", "enforcement_body_nl"):
+        assert f'id="id_{name}_error"' in html, name
+    assert AccessibilityStatement.objects.get().made_on is None
+
+
+def test_every_field_of_a_statement_says_what_it_is_for():
+    models = (AccessibilityStatement, InaccessibleContent, PrivacyStatement, DataFlow)
+    ours = [
+        field
+        for model in models
+        for field in model._meta.local_fields
+        if field.editable and field.blank and not field.primary_key
+    ]
+    assert [f"{field.model.__name__}.{field.name}" for field in ours if not field.help_text] == []
 
 
 def test_no_authority_is_chosen_for_anybody():
