@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.core.validators import slug_re
+from django.utils.text import slugify
 
 from publishing.cache.parameters import IGNORED
 from publishing.i18n.languages import CODES, NAMES, language_of_path
@@ -39,6 +40,14 @@ def tidied(path: str) -> str:
         return "/"
     is_file = "." in parts[-1]
     return "/".join(["", *parts, *([] if is_file else [""])])
+
+
+def as_slugs(path: str) -> str:
+    """The same with each part as the last part of an address is written: `/thema's/` gives `/themas/`."""
+    path = tidied(path)
+    parts = path.strip("/").split("/")
+    slugs = [slugify(part.replace("_", "-")) for part in parts]
+    return path if "." in parts[-1] or not all(slugs) else f"/{'/'.join(slugs)}/"
 
 
 def key_of(path: str, query: str = "") -> str:

@@ -13,7 +13,7 @@ from publishing.text.transliteration import to_slug
 from publishing.web.known_paths import exists
 from publishing.web.middleware import is_for_users
 from publishing.web.old_addresses import old_address
-from publishing.web.wrong_addresses import guesses, tidied
+from publishing.web.wrong_addresses import as_slugs, guesses, tidied
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -21,12 +21,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     is_read = request.method in ("GET", "HEAD")
     if is_read and (found := old_address(request)):
         return found
-    path = tidied(request.path)
     query = request.META.get("QUERY_STRING", "")
     # `/index.php?id=3` was another page for each number, so none of them is the home page.
-    is_other_page = path == "/" and query and "." in request.path
-    if path != request.path and is_read and not is_other_page and exists(path):
-        return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
+    is_other_page = tidied(request.path) == "/" and query and "." in request.path
+    for path in (tidied(request.path), as_slugs(request.path)):
+        if path != request.path and is_read and not is_other_page and exists(path):
+            return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
     # One that Django sends on to the same with a slash is asked for once more.
     is_sent_on = not request.path.endswith("/") and is_valid_path(f"{request.path}/")
     if is_read and not is_sent_on and not is_for_users(request):

@@ -25,7 +25,6 @@ from publishing.web.wrong_addresses import key_of, named_language, tidied
 MOST_LINES = 2_000
 AT_A_TIME = 500
 SEPARATORS = ("\t", ";", ",")
-IS_ADDRESS = re.compile(r"https?://|/|www\.", re.IGNORECASE)
 
 
 class TooManyLinesError(ValueError):
@@ -81,10 +80,11 @@ class KnownAddresses:
 
 def parse(text: str, host: str) -> list[AddressLine]:
     """What `text` says, line by line, on a site at `host`; raises TooManyLinesError."""
+    text = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")  # which Excel puts at the beginning of a CSV
     rows = [(number, row.strip("\r")) for number, row in enumerate(text.split("\n"), 1) if row.strip(" \t\r;,")]
     if len(rows) > MOST_LINES + 1:
         raise TooManyLinesError
-    if rows and not any(IS_ADDRESS.match(part) or "." in part for part in columns(rows[0][1])):
+    if rows and not any("/" in part or "." in part for part in columns(rows[0][1])):
         rows = rows[1:]  # the names of the columns
     read = [_read(number, row, host) for number, row in rows[: MOST_LINES + 1]]
     if len(read) > MOST_LINES:
@@ -136,7 +136,9 @@ def _read(number: int, row: str, host: str) -> _Read:
 def split(address: str) -> tuple[str, str, str]:
     """The path of `address` without percent signs, its query, and its host in small letters; "" for what is not."""
     if not re.match(r"https?://", address, re.IGNORECASE):
-        if address.lower().startswith("www.") or (re.match(r"[\w-]+(\.[\w-]+)+/", address) and ".php/" not in address):
+        if address.lower().startswith("www.") or (
+            re.match(r"[\w-]+(\.[\w-]+)+(:\d+)?/", address) and ".php/" not in address
+        ):
             address = f"https://{address}"
         elif not address.startswith("/"):
             address = f"/{address}"

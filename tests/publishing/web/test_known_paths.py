@@ -10,6 +10,6 @@ def test_pages_of_the_site_exist(path):
     assert exists(path)
 
 
-@pytest.mark.parametrize("path", ["/nergens/", "/themas/nergens/", "/voorbeeld/geheim/", "/fr/themas/"])
+@pytest.mark.parametrize("path", ["/nergens/", "/themas/nergens/", "/voorbeeld/geheim/", "/fr/themas/", "/nieuws/"])
 def test_other_paths_do_not(path):
     assert not exists(path)

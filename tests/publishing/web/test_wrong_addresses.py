@@ -1,6 +1,6 @@
 import pytest
 
-from publishing.web.wrong_addresses import guesses, key_of, likeness, named_language, tidied
+from publishing.web.wrong_addresses import as_slugs, guesses, key_of, likeness, named_language, tidied
 from tests.site.crawl import words
 
 pytestmark = pytest.mark.django_db
@@ -18,12 +18,22 @@ pytestmark = pytest.mark.django_db
         ("/default.aspx", "/"),
         ("/fr/home.php", "/fr/"),
         ("/themas/Regiomarketing.aspx", "/themas/regiomarketing/"),
+        ("/thema%27s/", "/themas/"),
+        ("/thema%E2%80%99s/regiomarketing.html", "/themas/regiomarketing/"),
+        ("/fr/priorit%C3%A9s", "/fr/priorites/"),
+        ("/contact/Dorine%20Sioen/", "/contact/dorine-sioen/"),
+        ("/contact/dorine_sioen", "/contact/dorine-sioen/"),
     ],
 )
 def test_wrong_endings_find_the_page(client, written, right):
     response = client.get(written)
     assert (response.status_code, response.headers["Location"]) == (301, right)
     assert client.get(right).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/thema%27s/niets/", "/%27/", "/nieuws.html", "/x%27s.pdf"])
+def test_what_is_no_page_in_any_spelling_is_not_redirected(client, path):
+    assert client.get(path).status_code == 404
 
 
 def test_a_page_of_another_site_by_number_is_not_our_home_page(client):
@@ -43,6 +53,12 @@ def test_the_404_offers_the_overviews_and_the_telephone(client):
     assert "Of bel het secretariaat" in said
     for href in ("/prioriteiten/", "/themas/", "/contact/"):
         assert f'href="{href}"' in page
+
+
+def test_an_address_in_words_is_that_of_the_page_in_letters():
+    assert as_slugs("/Thema's/Één_twee/") == "/themas/een-twee/"
+    assert as_slugs("/contact/x.vcf") == "/contact/x.vcf"
+    assert as_slugs("/'/") == "/'/"
 
 
 def test_a_key_leaves_out_what_only_counts_visitors():

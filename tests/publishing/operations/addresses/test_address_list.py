@@ -35,6 +35,7 @@ def one(text: str):
         ("/fr/vieux\t/contact/", "/fr/vieux/", "/fr/contact/"),
         ("/old\t/en/contact/", "/old/", "/en/contact/"),
         ("/nl/oud\t/contact/", "/oud/", "/contact/"),
+        ("oud.example:8080/x\thttps://testserver:8000/contact/", "/x/", "/contact/"),
     ],
 )
 def test_a_line_is_understood_however_it_is_written(text, key, url):
@@ -70,6 +71,13 @@ def test_a_line_that_is_wrong_says_why(text, part):
     line = one(text)
     assert part in line.problem
     assert not line.is_right
+
+
+@pytest.mark.parametrize(
+    "text", ["oud/twee\tcontact", "\N{ZERO WIDTH NO-BREAK SPACE}/oud/twee;/contact/", "oud/twee,contact"]
+)
+def test_no_first_line_with_addresses_is_taken_for_the_names_of_the_columns(text):
+    assert (one(text).key, one(text).url, one(text).problem) == ("/oud/twee/", "/contact/", "")
 
 
 def test_the_names_of_the_columns_and_empty_lines_are_passed_over():
