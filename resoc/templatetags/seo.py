@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from html import unescape
 from typing import Any, NamedTuple
@@ -14,9 +15,10 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import override
 
 from publishing.content.html import to_text
-from publishing.i18n.languages import Text, current, resolve, resolve_short_title
+from publishing.i18n.languages import CODES, Text, current, resolve, resolve_short_title
 from publishing.i18n.urls import absolute
 from publishing.models import Publishable
 from publishing.models.revisions import first_public
@@ -25,7 +27,8 @@ from resoc.web import share_pictures
 
 register = template.Library()
 
-SITE = " · RESOC Westhoek"  # the end of every title
+NAME = "RESOC Westhoek"
+SITE = f" · {NAME}"  # the end of every title
 SPACES = re.compile(r"[ \t\n\r\f]+")  # of HTML, not the ones that keep words together
 LONGEST_TITLE = 65  # characters that a browser and a search engine show
 LONGEST_DESCRIPTION = 160  # characters that a search engine shows
@@ -109,10 +112,10 @@ def share_picture(context: Context) -> SharePicture:
     return SharePicture(address, share_pictures.alternative(kind, language))
 
 
-def _licence(context: Context) -> str:
-    """The address of the licence under which the texts may be reused; "" when none was chosen."""
+def _licence(context: Context) -> dict[str, str]:
+    """The address of the licence under which the texts may be reused, once one was chosen."""
     details = getattr(context.get("footer"), "details", None)
-    return details.licence_url if details else ""
+    return {"license": details.licence_url} if details and details.licence_url else {}
 
 
 @register.simple_tag(takes_context=True)
@@ -120,32 +123,92 @@ def structured_data(
     context: Context, home_url: str = "", parent_url: str = "", parent_label: str = "", details: Any = None
 ) -> SafeString | str:
     """JSON-LD of the page, with the contact `details` of what it is about and, given the home page, the way to it."""
-    page, request = context.get("page"), context["request"]
+    page = context.get("page")
     if not isinstance(page, Publishable) or page.revision is None or context.get("version"):
         return ""
     url = context["links"].canonical
     contact = details.structured_data() if details else {}
     data = page.structured_data()
-    graph: list[dict[str, Any]] = [data | contact | {"url": url} | _of_work(context, page, data)]
-    if page.schema_type.endswith("Article") and (licence := _licence(context)):
-        graph[0]["license"] = licence
+    node: dict[str, Any] = data | contact | {"@id": _node_id(url, page), "url": url} | _of_work(context, page, data)
+    graph = [node]
+    if page.schema_type.endswith("Article"):
+        node |= _licence(context)
+    if data.get("@type") == "Person":
+        node["worksFor"] = _organisation(context)
     if data.get("@type") == "Organization":
-        graph[0] |= _of_organisation(context)
+        node |= {"@id": _organisation_id(context)} | _of_organisation(context)
         graph.append(_website(context))
     if home_url:
-        steps = [
-            (absolute(request, home_url), "RESOC Westhoek"),
-            (url, capfirst(resolve_short_title(page).shown or str(page))),
-        ]
-        if parent_url:
-            steps.insert(1, (absolute(request, parent_url), parent_label))
-        items = [
-            {"@type": "ListItem", "position": place, "name": str(label), "item": address}
-            for place, (address, label) in enumerate(steps, start=1)
-        ]
-        graph.append({"@type": "BreadcrumbList", "itemListElement": items})
+        steps = [(parent_url, parent_label)] if parent_url else []
+        graph.append(_trail(context, home_url, *steps, (url, _name(page))))
+    return _written(graph)
+
+
+@register.simple_tag(takes_context=True)
+def structured_list(context: Context, *lists: Iterable[Any], kind: str = "CollectionPage") -> SafeString | str:
+    """JSON-LD of an overview, with what stands in its `lists`, in order; members of RESOC are named to nobody else.
+
+    What remains of it after a choice is no page of its own.
+    """
+    if context.get("is_filtered"):
+        return ""
+    url, name = context["links"].canonical, unescape(context["page_title"]).removesuffix(SITE)
+    found = [(address, _name(each)) for rows in lists for each in rows if (address := each.get_absolute_url())]
+    items = _items([(absolute(context["request"], address), label) for address, label in found], "url")
+    page = {
+        "@type": kind,
+        "@id": f"{url}#page",
+        "url": url,
+        "name": name,
+        "inLanguage": current(),
+        "isPartOf": _part_of(context),
+        "publisher": _organisation(context),
+    }
+    if items:
+        page["mainEntity"] = {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items}
+    return _written([page | _licence(context), _trail(context, reverse("home"), (url, name))])
+
+
+def _written(graph: list[dict[str, Any]]) -> SafeString:
     written = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False).translate(ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))  # noqa: S308
+
+
+def _name(obj: Publishable) -> str:
+    return capfirst(resolve_short_title(obj).shown or str(obj))
+
+
+def _items(steps: Iterable[tuple[str, str]], address: str) -> list[dict[str, Any]]:
+    """A numbered list, of which each member says its address by that name."""
+    return [
+        {"@type": "ListItem", "position": place, "name": name, address: url}
+        for place, (url, name) in enumerate(steps, start=1)
+    ]
+
+
+def _trail(context: Context, home_url: str, *steps: tuple[str, str]) -> dict[str, Any]:
+    """The way from the home page to here."""
+    way = [(absolute(context["request"], url), str(label)) for url, label in ((home_url, NAME), *steps)]
+    return {"@type": "BreadcrumbList", "itemListElement": _items(way, "item")}
+
+
+def _home(context: Context) -> str:
+    """The address of the site: the one that every language leads to."""
+    with override(settings.LANGUAGE_CODE):
+        return absolute(context["request"], reverse("home"))
+
+
+def _organisation_id(context: Context) -> str:
+    return f"{_home(context)}#organization"
+
+
+def _website_id(context: Context) -> str:
+    return f"{_home(context)}#website"
+
+
+def _node_id(url: str, page: Publishable) -> str:
+    """By what other pages name what this page is about; the page itself is at `url`."""
+    return f"{url}#{page.schema_type.removeprefix('News').lower()}"
 
 
 def _of_organisation(context: Context) -> dict[str, Any]:
@@ -161,11 +224,13 @@ def _of_organisation(context: Context) -> dict[str, Any]:
 def _of_work(context: Context, page: Publishable, data: dict[str, Any]) -> dict[str, Any]:
     """What holds for every article: what it is about, when it was first read, who publishes it, and its source."""
     if data.get("@type") == "Event":
-        return {"description": about(page).value, "organizer": _publisher(context)}
+        return {"description": about(page).value, "organizer": _organisation(context)}
     if data.get("@type") not in ("Article", "NewsArticle"):
         return {}
     links = context["links"]
-    told: dict[str, Any] = {"description": about(page).value, "publisher": _publisher(context)}
+    ours = _organisation(context)
+    told: dict[str, Any] = {"description": about(page).value, "author": ours, "publisher": ours}
+    told["isPartOf"] = _part_of(context)
     if "datePublished" not in data and (since := first_public(page)):
         told["datePublished"] = since.isoformat()
     if "image" not in data:
@@ -173,30 +238,39 @@ def _of_work(context: Context, page: Publishable, data: dict[str, Any]) -> dict[
     if links.is_translation:
         told["translationOfWork"] = {
             "@type": data["@type"],
-            "@id": links.default,
+            "@id": _node_id(links.default, page),
             "inLanguage": settings.LANGUAGE_CODE,
         }
     return told
 
 
-def _publisher(context: Context) -> dict[str, Any]:
-    request = context["request"]
+def _organisation(context: Context) -> dict[str, Any]:
+    """The body whose site this is, as other pages than its own name it."""
     return {
         "@type": "Organization",
-        "name": "RESOC Westhoek",
-        "url": absolute(request, reverse("home")),
-        "logo": absolute(request, static("icons/icon-512.png")),
+        "@id": _organisation_id(context),
+        "name": NAME,
+        "url": _home(context),
+        "logo": absolute(context["request"], static("icons/icon-512.png")),
     }
 
 
+def _part_of(context: Context) -> dict[str, Any]:
+    """The site, as its pages name it."""
+    return {"@type": "WebSite", "@id": _website_id(context), "name": NAME, "url": _home(context)}
+
+
 def _website(context: Context) -> dict[str, Any]:
-    """The site as a whole, with the address of its search."""
-    request = context["request"]
-    target = f"{absolute(request, reverse('search'))}?q={{search_term_string}}"
+    """The site as a whole, with the address of its search in the language being spoken."""
+    target = f"{absolute(context['request'], reverse('search'))}?q={{search_term_string}}"
     action = {
         "@type": "SearchAction",
         "target": {"@type": "EntryPoint", "urlTemplate": target},
         "query-input": "required name=search_term_string",
     }
-    data = {"@type": "WebSite", "name": "RESOC Westhoek", "url": absolute(request, reverse("home"))}
-    return data | {"inLanguage": current(), "potentialAction": action}
+    data = _part_of(context) | {
+        "inLanguage": list(CODES),
+        "publisher": _organisation(context),
+        "potentialAction": action,
+    }
+    return data | _licence(context)

@@ -21,7 +21,11 @@ def contact(request: HttpRequest) -> HttpResponse:
     """The secretariat, then everybody's card with what that person follows."""
     members = list(StaffMember.published())
     followed = followed_by_each(members)
-    context = {"section": "contact", "cards": [(member, followed.get(member.pk, [])) for member in members]}
+    context = {
+        "section": "contact",
+        "members": members,
+        "cards": [(member, followed.get(member.pk, [])) for member in members],
+    }
     return render(request, "staff/contact.html", context)
 
 

@@ -21,7 +21,6 @@ from publishing.text import phones
 from publishing.text.shortening import uncapitalised
 from staff.emails import AddressField, normal
 
-ORGANISATION = {"@type": "Organization", "name": "RESOC Westhoek"}
 MAX_HOW = 200  # characters that say how a consent was given
 LONG_ABSENCE = timedelta(days=731)  # two years
 LANDSCAPES = 4  # different drawings for a card without a photo
@@ -166,7 +165,7 @@ class StaffMember(Ordered, Publishable):
         """A person, with only what the card shows."""
         data = {"@type": self.schema_type, "name": self.name, "jobTitle": resolve(self, "function").shown}
         data |= {"telephone": self.phone_uri.removeprefix("tel:"), "email": self.email}
-        return {key: value for key, value in data.items() if value} | {"worksFor": ORGANISATION}
+        return {key: value for key, value in data.items() if value}
 
     @property
     def in_a_sentence(self) -> str:

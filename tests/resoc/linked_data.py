@@ -7,34 +7,74 @@ from typing import Any
 Data = dict[str, Any]
 
 # For each kind: what it must have, and what it may have besides. Whatever else it says is a mistake.
+ARTICLE = {"@id", "headline", "inLanguage", "datePublished", "dateModified", "description", "image", "url"}
+PAGE = {"@id", "url", "name", "inLanguage", "isPartOf", "publisher"}
 KINDS: dict[str, tuple[set[str], set[str]]] = {
     "Organization": (
-        {"name"},
-        {"url", "logo", "slogan", "description", "telephone", "email", "address", "areaServed"},
+        {"@id", "name", "url", "logo"},
+        {"slogan", "description", "telephone", "email", "address", "areaServed"},
     ),
-    "Person": ({"name", "url", "worksFor"}, {"jobTitle", "telephone", "email"}),
-    "Article": (
-        {"headline", "inLanguage", "datePublished", "dateModified", "description", "image", "publisher", "url"},
-        {"license", "translationOfWork", "identifier"},
-    ),
+    "Person": ({"@id", "name", "url", "worksFor"}, {"jobTitle", "telephone", "email"}),
+    "Article": (ARTICLE | {"author", "publisher", "isPartOf"}, {"license", "translationOfWork", "identifier"}),
     "Event": (
-        {"name", "startDate", "eventStatus", "organizer", "description", "inLanguage", "url"},
+        {"@id", "name", "startDate", "eventStatus", "organizer", "description", "inLanguage", "url"},
         {"endDate", "location", "eventAttendanceMode"},
     ),
-    "WebSite": ({"name", "url", "inLanguage", "potentialAction"}, set()),
+    "WebSite": ({"@id", "name", "url", "inLanguage", "publisher", "potentialAction"}, {"license"}),
+    "CollectionPage": (PAGE, {"mainEntity", "license"}),
+    "ContactPage": (PAGE, {"mainEntity", "license"}),
+    "ItemList": ({"numberOfItems", "itemListElement"}, set()),
     "SearchAction": ({"target", "query-input"}, set()),
     "EntryPoint": ({"urlTemplate"}, set()),
     "BreadcrumbList": ({"itemListElement"}, set()),
-    "ListItem": ({"position", "name", "item"}, set()),
+    "ListItem": ({"position", "name"}, {"item", "url"}),
     "Place": ({"name"}, {"address"}),
     "VirtualLocation": ({"url"}, set()),
     "PostalAddress": ({"addressCountry"}, {"streetAddress", "postalCode", "addressLocality", "addressRegion"}),
 }
 KINDS["NewsArticle"] = KINDS["Article"]
+# What a property may hold, when that is a thing and no text.
+RANGES = {
+    "worksFor": {"Organization"},
+    "author": {"Organization"},
+    "publisher": {"Organization"},
+    "organizer": {"Organization"},
+    "isPartOf": {"WebSite"},
+    "mainEntity": {"ItemList"},
+    "itemListElement": {"ListItem"},
+    "potentialAction": {"SearchAction"},
+    "target": {"EntryPoint"},
+    "address": {"PostalAddress"},
+    "areaServed": {"Place"},
+    "location": {"Place", "VirtualLocation"},
+    "translationOfWork": {"Article", "NewsArticle"},
+}
+# Each kind of page, by the name of its address, and what it says of itself besides the way to it.
+OF_PAGES = {
+    "home": {"Organization", "WebSite"},
+    "priority_list": {"CollectionPage"},
+    "priority_detail": {"Article"},
+    "theme_list": {"CollectionPage"},
+    "theme_detail": {"Article"},
+    "update_list": {"CollectionPage"},
+    "update_detail": {"NewsArticle"},
+    "opinion_list": {"CollectionPage"},
+    "opinion_detail": {"Article"},
+    "meeting_list": {"CollectionPage"},
+    "meeting_detail": {"Event"},
+    "member_list": {"CollectionPage"},
+    "contact": {"ContactPage"},
+    "staff_detail": {"Person"},
+    "text_page": {"Article"},
+}
+# Forms, answers to a question and what is read by a secret: a search engine has no use for them.
+OF_NO_KIND = {"search", "contact_form", "shared", "translate", "translate_page"}
+OF_NO_KIND |= {"follow", "follow_confirm", "follow_leave"}
 A_SOURCE = ({"@id", "inLanguage"}, set[str]())  # what a translation was made from is told apart, not told whole
+PARTIAL = {"isPartOf": {"@id", "name", "url"}}  # the site as its pages name it
 ADDRESSES = {"url", "logo", "image", "item", "@id", "license", "eventStatus", "eventAttendanceMode", "urlTemplate"}
 DATES = {"datePublished", "dateModified", "startDate", "endDate"}
-NUMBERS = {"position"}
+NUMBERS = {"position", "numberOfItems"}
 
 
 def mistakes(document: Data) -> list[str]:
@@ -47,20 +87,37 @@ def mistakes(document: Data) -> list[str]:
     return found
 
 
+def names(document: Data) -> tuple[set[str], set[str]]:
+    """By which `@id` the things are known that a document tells of, and those that it names only."""
+    told = {node["@id"] for node in document["@graph"] if "@id" in node}
+    return told, _named(document["@graph"]) - told
+
+
+def _named(value: object) -> set[str]:
+    if isinstance(value, list):
+        return {name for each in value for name in _named(each)}
+    if not isinstance(value, dict):
+        return set()
+    own = {value["@id"]} if "@id" in value else set()
+    return own | _named([*value.values()])
+
+
 def _of_node(node: Data, name: str = "") -> list[str]:
     kind = node.get("@type", "")
     if kind not in KINDS:
         return [f"{name}: {kind!r} is no kind that we know."]
     must, may = A_SOURCE if name == "translationOfWork" else KINDS[kind]
+    must = PARTIAL.get(name, must)
     if kind == "Organization" and not name:
-        must = must | {"url", "logo", "description"}
+        must = must | {"description"}
     given = set(node) - {"@type"}
-    found = [f"{kind} has no {each}." for each in sorted(must - given)]
+    found = [] if kind in RANGES.get(name, {kind}) else [f"{name} is a {kind}."]
+    found += [f"{kind} has no {each}." for each in sorted(must - given)]
     found += [f"{kind} has an odd {each}." for each in sorted(given - must - may)]
     for key in sorted(given):
         for value in node[key] if isinstance(node[key], list) else [node[key]]:
             found += _of_node(value, key) if isinstance(value, dict) else _of_value(kind, key, value)
-    if kind == "BreadcrumbList":
+    if kind in ("BreadcrumbList", "ItemList"):
         places = [each["position"] for each in node["itemListElement"]]
         found += [] if places == list(range(1, len(places) + 1)) else ["The steps are not in order."]
     return found
@@ -68,6 +125,8 @@ def _of_node(node: Data, name: str = "") -> list[str]:
 
 def _of_value(kind: str, key: str, value: object) -> list[str]:
     said = f"{kind}.{key} is {value!r}"
+    if key in RANGES:
+        return [f"{said}: no thing."]
     if key in NUMBERS:
         return [] if isinstance(value, int) else [f"{said}: no number."]
     if not isinstance(value, str) or not value.strip():

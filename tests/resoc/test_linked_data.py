@@ -6,16 +6,24 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import URLResolver, get_resolver, resolve
 from django.utils import timezone
+from django.utils.translation import override
 
 from pages.models import ContactDetails
 from priorities.models import Theme
+from publishing.i18n.languages import language_of_path
 from publishing.workflow import publish
 from staff.models import StaffMember
 from tests.consultation import making
-from tests.resoc.linked_data import mistakes
+from tests.resoc.linked_data import OF_NO_KIND, OF_PAGES, mistakes, names
 from tests.site.crawl import crawl
 from tests.updates import update_on
+
+# What is read by machines only.
+FILES = {"media", "sitemap", "favicon", "robots", "security_txt", "opinions_data", "meetings_data", "csp_report"}
+FILES |= {"healthz", "manifest", "staff_vcards", "staff_vcard", "calendar", "meeting_file", "document", "feed"}
+FILES |= {"theme_feed"}
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +48,7 @@ def everything(editor):
     for days, values in ((-30, {}), (30, {"place_nl": "Ieper"}), (60, {"url": "https://vergadering.example/1"})):
         publish(making.meeting(timezone.now() + timedelta(days=days), **values), editor)
     publish(making.meeting(timezone.now() + timedelta(days=90), cancelled_reason_nl="Geen zaal"), editor)
+    publish(making.member(), editor)
     details = ContactDetails.objects.get()
     details.email, details.street, details.municipality = "info@resoc.example", "Straat 1", "Ieper"
     details.licence = "cc_by"
@@ -48,13 +57,53 @@ def everything(editor):
 
 
 def test_the_linked_data_of_every_page_is_whole_and_well_formed(client, everything):
-    kinds = set()
+    """What each kind of page says, of one of its kind at least; what one page names, another tells of."""
+    seen, told, named = set(), set(), set()
     for address in crawl(client):
-        found = document(client, address)
-        if found:
-            assert mistakes(found) == [], address
-            kinds |= {node["@type"] for node in found["@graph"]}
-    assert kinds == {"Organization", "WebSite", "Person", "Article", "NewsArticle", "Event", "BreadcrumbList"}
+        found, path = document(client, address), address.partition("?")[0]
+        with override(language_of_path(path)):
+            view = resolve(path).url_name
+        if not found:
+            continue
+        assert mistakes(found) == [], address
+        kinds = {node["@type"] for node in found["@graph"]}
+        assert kinds - {"BreadcrumbList"} == OF_PAGES[view], address
+        assert ("BreadcrumbList" in kinds) == (view != "home"), address
+        seen.add(view)
+        told, named = told | names(found)[0], named | names(found)[1]
+    assert seen == OF_PAGES.keys()
+    assert named - told == set()
+
+
+def test_no_kind_of_page_is_forgotten():
+    """A new address of a page stands in one of the two tables, or this fails."""
+    with override("nl"):
+        found = {each.name for each in views(get_resolver("resoc.visitor_urls").url_patterns)}
+    pages = {name for name in found if not name.endswith(("_version", "_versions"))} - FILES
+    assert pages == OF_PAGES.keys() | OF_NO_KIND
+
+
+def views(patterns):
+    for each in patterns:
+        yield from views(each.url_patterns) if isinstance(each, URLResolver) else [each]
+
+
+def test_a_part_that_somebody_chose_and_an_old_version_tell_machines_nothing(client, everything):
+    assert document(client, "/adviezen/")
+    year = timezone.localdate().year
+    chosen = re.findall(r'href="(/adviezen/\?[^"]*)"', client.get("/adviezen/").content.decode())
+    for address in (*chosen, "/versies/", "/zoeken/", f"/adviezen/?year={year}"):
+        assert document(client, address) == {}, address
+
+
+def test_an_overview_lists_what_it_shows_and_names_no_member(client, everything):
+    page = document(client, "/themas/")["@graph"][0]
+    shown = re.findall(r'class="row-link" href="([^"]*)"', client.get("/themas/").content.decode())
+    assert [each["url"] for each in page["mainEntity"]["itemListElement"]] == [
+        f"http://testserver{url}" for url in shown
+    ]
+    assert page["mainEntity"]["numberOfItems"] == len(shown)
+    assert "mainEntity" not in document(client, "/leden/")["@graph"][0]
 
 
 def test_an_article_says_when_it_was_first_read_and_when_it_changed(client, editor):
@@ -109,6 +158,8 @@ def test_the_reader_sees_what_is_wrong(client):
         ({"inLanguage": "de"}, "no language"),
         ({"colour": "blue"}, "odd colour"),
         ({"publisher": {"@type": "Organization"}}, "has no name"),
+        ({"publisher": "RESOC"}, "no thing"),
+        ({"publisher": {"@type": "Person"}}, "is a Person"),
         ({"@type": "Recipe"}, "no kind"),
     ):
         wrong = copy.deepcopy(right)
