@@ -278,12 +278,12 @@ def second_factors_can_be_read() -> Iterator[Finding]:
 
 
 def mail_goes_out() -> Iterator[Finding]:
-    """Whether mail is being sent."""
+    """Whether mail waits longer than it should."""
     if number := stuck().count():
         said = stuck().exclude(error="").values_list("error", flat=True).first() or "nothing"
         yield Finding(WRONG, f"{number} mails are stuck; the mail server said: {said}. Look at EMAIL_URL.")
     else:
-        yield Finding(OK, f"Mail goes out ({Mail.objects.count()} wait).")
+        yield Finding(OK, f"No mail is stuck ({Mail.objects.count()} wait to be sent).")
 
 
 def backups_are_made() -> Iterator[Finding]:
