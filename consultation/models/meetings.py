@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from consultation.models.bodies import LONGEST_SLUG, SLUG_HELP, Body, free_slug
 from consultation.states import MeetingState, meeting_state
 from priorities.models import Attachment, Document, HasDocuments
-from publishing.i18n.formats import written
+from publishing.i18n.formats import written, written_with_time
 from publishing.i18n.languages import CODES, is_blank, localized, resolve
 from publishing.models import Child, Publishable, Revision
 from publishing.models.relations import PublishedForeignKey
@@ -200,6 +200,13 @@ class Meeting(HasDocuments, Publishable):
     def is_past(self) -> bool:
         """Whether it is over."""
         return bool(self.over_at and self.over_at <= (self.as_of or timezone.now()))
+
+    @property
+    def in_a_sentence(self) -> str:
+        if not self.starts_at:
+            return ""
+        said = {"title": resolve(self, "title").shown, "date": written_with_time(self.starts_at)}
+        return gettext("Meeting of RESOC Westhoek on %(date)s: %(title)s.") % said
 
     @property
     def sort_key(self) -> str:

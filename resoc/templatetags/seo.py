@@ -139,8 +139,8 @@ def structured_data(
         node |= {"@id": _organisation_id(context)} | _of_organisation(context)
         graph.append(_website(context))
     if home_url:
-        steps = [(parent_url, parent_label)] if parent_url else []
-        graph.append(_trail(context, home_url, *steps, (url, _name(page))))
+        steps = [(absolute(context["request"], parent_url), str(parent_label))] if parent_url else []
+        graph.append(_trail(context, *steps, (url, _name(page))))
     return _written(graph)
 
 
@@ -166,7 +166,7 @@ def structured_list(context: Context, *lists: Iterable[Any], kind: str = "Collec
     }
     if items:
         page["mainEntity"] = {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items}
-    return _written([page | _licence(context), _trail(context, reverse("home"), (url, name))])
+    return _written([page | _licence(context), _trail(context, (url, name))])
 
 
 def _written(graph: list[dict[str, Any]]) -> SafeString:
@@ -186,10 +186,10 @@ def _items(steps: Iterable[tuple[str, str]], address: str) -> list[dict[str, Any
     ]
 
 
-def _trail(context: Context, home_url: str, *steps: tuple[str, str]) -> dict[str, Any]:
-    """The way from the home page to here."""
-    way = [(absolute(context["request"], url), str(label)) for url, label in ((home_url, NAME), *steps)]
-    return {"@type": "BreadcrumbList", "itemListElement": _items(way, "item")}
+def _trail(context: Context, *steps: tuple[str, str]) -> dict[str, Any]:
+    """The way to here from the home page of this language, by whole addresses."""
+    home = absolute(context["request"], reverse("home"))
+    return {"@type": "BreadcrumbList", "itemListElement": _items([(home, NAME), *steps], "item")}
 
 
 def _home(context: Context) -> str:

@@ -136,7 +136,7 @@ def test_the_privacy_page_prints_what_is_filled_in_and_no_empty_heading(client, 
     assert "blijft nog hoogstens 12 maanden in zulke kopieën" in said
     statement.authority, statement.no_officer_nl = "both", "we zijn klein"
     statement.save()
-    statement.flows.create(kind="messages", ground="e")
+    statement.flows.create(kind="messages", ground="e", explanation_nl="artikel 3")
     statement.flows.create(kind="staff")
     publish(statement, editor)
     html = client.get("/fr/confidentialite/").content.decode()
@@ -144,6 +144,7 @@ def test_the_privacy_page_prints_what_is_filled_in_and_no_empty_heading(client, 
     assert 'href="https://www.vlaanderen.be/vlaamse-toezichtcommissie"' in html
     assert '<span lang="nl">we zijn klein</span>' in html
     assert "mission d’intérêt public" in html
+    assert "artikel 6.1.e AVG) – artikel 3" in main(client, "/privacy/")
     assert "Données des collaborateurs sur la page de contact" not in html, "a flow without a ground"
 
 
@@ -200,6 +201,7 @@ def test_a_licence_is_named_only_when_one_was_chosen(client, editor, details):
     for page in ("/", "/feed/", "/privacy/"):
         assert address not in client.get(page).content.decode()
         assert "<rights>" not in client.get(page).content.decode()
+        assert 'rel="license"' not in client.get(page).content.decode(), "that of the map is not that of the page"
     details.licence = "free"
     details.save()
     publish(details, editor)

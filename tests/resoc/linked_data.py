@@ -137,7 +137,7 @@ def _of_value(kind: str, key: str, value: object) -> list[str]:
         and "\N{NARROW NO-BREAK SPACE}" not in value
     ):
         return [f"{said}: odd spaces."]
-    if key in ADDRESSES and not re.fullmatch(r"https?://[^\s/]+/\S*", value):
+    if key in ADDRESSES and not re.fullmatch(r"https?://[\w.-]+(:\d+)?/[^\s:]*", value):
         return [f"{said}: no absolute address."]
     if key in DATES and not _is_date(value):
         return [f"{said}: no date of ISO 8601."]

@@ -139,6 +139,17 @@ def test_a_person_is_told_of_with_what_the_card_shows_and_no_more(client, editor
     assert "email" not in person
 
 
+def test_the_way_to_a_page_goes_over_the_home_page_and_its_overview_of_the_same_language(client, everything):
+    trail = document(client, "/fr/contact/dorine-sioen/")["@graph"][1]["itemListElement"]
+    site = "http://testserver/fr"
+    assert [each["item"] for each in trail] == [f"{site}/", f"{site}/contact/", f"{site}/contact/dorine-sioen/"]
+
+
+def test_a_meeting_is_described_by_when_and_where_it_is(client, everything):
+    event = document(client, next(url for url in crawl(client) if url.startswith("/agenda/") and url.count("/") > 2))
+    assert event["@graph"][0]["description"].startswith("Vergadering van RESOC Westhoek op ")
+
+
 def test_quotes_and_spaces_are_set_right_for_machines_too(client, everything):
     article, trail = document(client, "/themas/regiomarketing/")["@graph"]
     assert article["headline"] == "De ‘motor’ van thema’s"
@@ -153,6 +164,7 @@ def test_the_reader_sees_what_is_wrong(client):
         ({"datePublished": "gisteren"}, "no date"),
         ({"dateModified": "2026-01-01T10:00:00"}, "no date"),
         ({"url": "/prioriteiten/"}, "no absolute address"),
+        ({"url": "http://testserverhttp://testserver/"}, "no absolute address"),
         ({"description": ""}, "no text"),
         ({"headline": None}, "no text"),
         ({"inLanguage": "de"}, "no language"),

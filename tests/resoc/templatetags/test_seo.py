@@ -32,7 +32,7 @@ def test_the_organisation_has_a_number_a_logo_and_a_region_and_its_site_can_be_s
     organisation, site = graph(client, "/fr/")
     assert (organisation["telephone"], organisation["areaServed"]["name"]) == ("+3251519356", "Westhoek")
     assert organisation["logo"] == "http://testserver/static/icons/icon-512.png"
-    assert (site["@type"], site["url"], site["inLanguage"]) == ("WebSite", "http://testserver/fr/", "fr")
+    assert (site["@type"], site["url"], site["inLanguage"]) == ("WebSite", "http://testserver/", ["nl", "fr", "en"])
     action = site["potentialAction"]
     assert (action["@type"], action["query-input"]) == ("SearchAction", "required name=search_term_string")
     assert action["target"]["urlTemplate"] == "http://testserver/fr/recherche/?q={search_term_string}"
@@ -45,9 +45,10 @@ def test_an_article_has_a_publisher_and_a_picture_and_a_translation_names_its_so
     assert source["image"].startswith("http://testserver/")
     assert translated["translationOfWork"] == {
         "@type": "Article",
-        "@id": "http://testserver/prioriteiten/tewerkstellingsbeleid/",
+        "@id": "http://testserver/prioriteiten/tewerkstellingsbeleid/#article",
         "inLanguage": "nl",
     }
+    assert source["@id"] == translated["translationOfWork"]["@id"]
     assert "translationOfWork" not in source
 
 
