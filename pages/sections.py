@@ -43,7 +43,8 @@ class Section:
 
     def in_the_way(self, pages: Iterable[TextPage]) -> list[TextPage]:
         """Those of these text pages that have one of its addresses."""
-        return [page for page in pages if any(page.slug_in(code) == self.slug(code) for code in CODES)]
+        words = {code: self.slug(code) for code in CODES}
+        return [page for page in pages if any(page.slug_in(code) == word for code, word in words.items())]
 
     def pages_in_the_way(self) -> list[TextPage]:
         """The public text pages that have one of its addresses."""
@@ -57,7 +58,7 @@ class Section:
         return any(part.exists() for part in self.parts(timezone.now()))
 
     def is_shown(self, found: Mapping[str, list[Any]]) -> bool:
-        """The same, by what was `found` already: public objects by the label of their model."""
+        """The same, by what was `found` already: public objects, or their revisions, by the label of their model."""
         return any(model._meta.label_lower in found for model in self.models)
 
     def is_there(self) -> bool:

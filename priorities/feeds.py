@@ -23,6 +23,7 @@ from publishing.content.long_texts import with_notes_between_brackets
 from publishing.i18n.languages import current, is_blank, localized, resolve
 from publishing.i18n.urls import absolute
 from publishing.models import ChangeNote, Publishable, Revision, RevisionQuerySet, follow, last_told
+from publishing.models.change_notes import WITH_NOTE
 from publishing.models.revisions import AT
 from publishing.queries.prepared import PreparedQuery
 from publishing.text.typography import set_right_in_html
@@ -166,7 +167,9 @@ def public_of(model: type[Publishable], at: Any) -> RevisionQuerySet[Revision]:
 
 
 # Each from its own index: together they would all be sorted.
-NEWEST: PreparedQuery[Revision] = PreparedQuery(lambda model, most: public_of(model, AT).newest_first()[:most])
+NEWEST: PreparedQuery[Revision] = PreparedQuery(
+    lambda model, most: public_of(model, AT).annotate(**WITH_NOTE).newest_first()[:most]
+)
 
 
 def _newest(most: int, now: datetime) -> list[Revision]:

@@ -265,32 +265,40 @@ def _freeze_value(field: AnyField, obj: models.Model) -> object:
 
 
 @cache
-def _columns(model: type[models.Model]) -> tuple[tuple[AnyField, bool, Callable[[str], str] | None], ...]:
-    """All columns of `model`, whether a snapshot may have each, and what cleans its text."""
+def _columns(model: type[models.Model]) -> tuple[tuple[AnyField, bool, bool, Callable[[str], str] | None], ...]:
+    """All columns of `model`: whether a snapshot may have each, whether it holds text as it is, what cleans that."""
     published, cleaners = published_fields(model), stored_cleaners(model)
-    fields = model._meta.concrete_fields
-    return tuple((field, field in published, cleaners.get(field.attname)) for field in fields)
+    return tuple(
+        (field, field in published, _is_plain_text(field), cleaners.get(field.attname))
+        for field in model._meta.concrete_fields
+    )
+
+
+def _is_plain_text(field: AnyField) -> bool:
+    """Whether a string is a value of `field` already."""
+    return type(field).to_python in (models.CharField.to_python, models.TextField.to_python)
 
 
 def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Snapshot) -> tuple[Any, list[object]]:
-    values = [
-        _thaw_value(field, snapshot[field.attname], clean)
-        if is_published and field.attname in snapshot
-        else object_id
-        if field.primary_key
-        else field.get_default()
-        for field, is_published, clean in _columns(model)
-    ]
+    values: list[object] = []
+    for field, is_published, is_text, clean in _columns(model):
+        if is_published and field.attname in snapshot:
+            stored = snapshot[field.attname]
+            if clean and isinstance(stored, str):
+                stored = clean(stored)
+            values.append(stored if is_text and isinstance(stored, str) else _thaw_value(field, stored))
+        else:
+            values.append(object_id if field.primary_key else field.get_default())
     # By their places, as a row of the database: modeltranslation looks at each value that is given by name.
     obj = model(*values)
     obj._state.adding = False
     return obj, values
 
 
-def _thaw_value(field: AnyField, stored: object, clean: Callable[[str], str] | None) -> object:
+def _thaw_value(field: AnyField, stored: object) -> object:
     """A value of an older type, or none where there must be one: the default stands in."""
     try:
-        value = field.to_python(clean(stored) if clean and isinstance(stored, str) else stored)
+        value = field.to_python(stored)
     except (ValidationError, TypeError, ValueError, AttributeError):
         return field.get_default()
     return field.get_default() if value is None and not field.null else value

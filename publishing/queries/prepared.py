@@ -87,7 +87,8 @@ class Compiled:
 
     def parameters(self, values: dict[str, object]) -> list[Any]:
         """The parameters of the SQL; raises KeyError for a value that is missing."""
-        return [as_stored(values[value.name]) if isinstance(value, Param) else value for value in self.placeholders]
+        stored = {name: as_stored(value) for name, value in values.items()}  # once: a moment stands in many places
+        return [stored[value.name] if isinstance(value, Param) else value for value in self.placeholders]
 
     def about(self, values: dict[str, Any]) -> list[Dependency]:
         """The dependencies of the query."""

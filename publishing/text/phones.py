@@ -1,7 +1,8 @@
 """Telephone numbers as readers see them and as links dial them."""
 
 import re
-from typing import TypeAlias, cast
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,9 +26,35 @@ Phone: TypeAlias = PhoneNumber | str | None
 EXTENSION = re.compile(r"\s*\b(?:toestel|poste)\s+", re.IGNORECASE)  # what phonenumbers does not know as one
 
 
+class Forms(NamedTuple):
+    """A valid number as it is written, and the country in whose plan it stands."""
+
+    national: str
+    international: str
+    e164: str
+    region: str | None
+
+
+def forms(phone: Phone) -> Forms | None:
+    """The forms of a number that exists in its country's plan; else None."""
+    if not isinstance(phone, PhoneNumber):
+        return None
+    zeros = phone.italian_leading_zero, phone.number_of_leading_zeros
+    return _forms(phone.country_code, phone.national_number, phone.extension, *zeros)
+
+
+# The same few numbers stand on each page: to look one up in the plans was a seventh of the page of contacts.
+@lru_cache(maxsize=500)
+def _forms(*parts: Any) -> Forms | None:
+    phone = PhoneNumber(*parts)
+    if not phone.is_valid():
+        return None
+    return Forms(phone.as_national, phone.as_international, phone.as_e164, region_code_for_number(phone))
+
+
 def is_valid(phone: Phone) -> bool:
     """Whether `phone` is a number that exists in its country's plan."""
-    return isinstance(phone, PhoneNumber) and phone.is_valid()
+    return forms(phone) is not None
 
 
 def written(phone: Phone) -> str:
@@ -36,18 +63,20 @@ def written(phone: Phone) -> str:
     Without its country only for readers of the site's own language, and only when it is a number of the site's
     own country: elsewhere the national form dials somebody else.
     """
-    if not isinstance(phone, PhoneNumber) or not phone.is_valid():
+    found = forms(phone)
+    if not found:
         return str(phone or "")
-    is_home = region_code_for_number(phone) == settings.PHONENUMBER_DEFAULT_REGION
+    is_home = found.region == settings.PHONENUMBER_DEFAULT_REGION
     is_at_home = get_language() == settings.LANGUAGE_CODE
-    return cast(str, phone.as_national if is_home and is_at_home else phone.as_international)
+    return found.national if is_home and is_at_home else found.international
 
 
 def spellings(phone: Phone) -> tuple[str, ...]:
     """The forms in which people may look for a number, whatever the language."""
-    if not isinstance(phone, PhoneNumber) or not phone.is_valid():
+    found = forms(phone)
+    if not found:
         return (str(phone),) if phone else ()
-    return (phone.as_national, phone.as_national.replace(" ", ""), phone.as_international, phone.as_e164)
+    return (found.national, found.national.replace(" ", ""), found.international, found.e164)
 
 
 def bare(text: str) -> str:
@@ -64,7 +93,8 @@ def bare(text: str) -> str:
 
 def uri(phone: Phone) -> str:
     """The number as a link that dials it from anywhere (RFC 3966); "" when it is not valid."""
-    return f"tel:{phone.as_e164}" if isinstance(phone, PhoneNumber) and phone.is_valid() else ""
+    found = forms(phone)
+    return f"tel:{found.e164}" if found else ""
 
 
 def dialled(text: str) -> str:

@@ -75,14 +75,17 @@ def frame() -> Frame:
     """All of it, in one query."""
     now = timezone.now()
     found: dict[str, list[Any]] = {}
+    numbers: dict[str, int] = {}  # of the first object of each model
+    shown = [_label(model) for model in ALL_OF]
     # A page depends on one object of each section, and on all while there is none: of a new one it says nothing.
-    with depends_only_on(*(Dependency(_label(model)) for model in ALL_OF)) as told:
+    with depends_only_on(*map(Dependency, shown)) as told:
         for revision in IN_FRAME(at=now):
-            found.setdefault(revision.model, []).append(revision.thaw(now))
+            numbers.setdefault(revision.model, revision.object_id)
+            found.setdefault(revision.model, []).append(revision.thaw(now) if revision.model in shown else revision)
         for section in SECTIONS.values():
             labels = [_label(model) for model in section.models]
             first = next((label for label in labels if label in found), None)
-            told.update([Dependency(first, found[first][0].pk)] if first else map(Dependency, labels))
+            told.update([Dependency(first, numbers[first])] if first else map(Dependency, labels))
     pages, notices = found.get(_label(TextPage), []), found.get(_label(Notice), [])
     return Frame(
         notice=max(notices, key=lambda notice: (notice.revision.live_from, notice.revision.pk), default=None),

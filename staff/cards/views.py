@@ -10,7 +10,9 @@ from django.urls import reverse
 from publishing.files.storage import StorageUnavailable
 from publishing.i18n.languages import current
 from publishing.i18n.urls import absolute
-from publishing.models import Publishable, Revision
+from publishing.models import Publishable, Revision, RevisionQuerySet
+from publishing.models.revisions import AT
+from publishing.queries.prepared import PreparedQuery, param
 from publishing.text.transliteration import to_slug
 from publishing.web.views import PublishedDetailView
 from staff.cards.vcards import vcard, vcards
@@ -71,15 +73,23 @@ def followed_by(member: StaffMember) -> list[Publishable]:
     return [obj for obj in found if obj.get_absolute_url()]
 
 
+def _followed(count: int) -> RevisionQuerySet[Revision]:
+    """What names some of `count` members as contact."""
+    ends = [(StaffMember, [param(f"id{place}") for place in range(count)])]
+    found = Revision.objects.public(AT).referring_to_any(ends, *StaffMember.found_through)
+    return found.order_by("model", "sort_key").distinct()
+
+
+FOLLOWED: PreparedQuery[Revision] = PreparedQuery(_followed)
+
+
 def followed_by_each(members: list[StaffMember]) -> dict[int, list[Publishable]]:
     """The same for each of `members`, by key, in one query."""
     found: dict[int, list[Publishable]] = {}
     if not members:
         return found
     at = members[0].as_of
-    numbers = [member.pk for member in members]
-    revisions = Revision.objects.public(at).referring_to_any([(StaffMember, numbers)], *StaffMember.found_through)
-    for revision in revisions.order_by("model", "sort_key").distinct():
+    for revision in FOLLOWED(len(members), at=at, **{f"id{place}": member.pk for place, member in enumerate(members)}):
         obj = revision.thaw(at)
         contact_id = getattr(obj, "contact_id", None)
         if contact_id is not None and obj.get_absolute_url():
