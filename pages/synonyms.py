@@ -11,14 +11,18 @@ from publishing.cache import stamp
 from publishing.i18n.languages import CODES
 from publishing.models.records.events import record
 from publishing.models.records.site import Event
+from publishing.queries.prepared import PreparedQuery, param
 from publishing.search.widening import synonyms
 from publishing.search.widening.pointless import pointless
+
+OF_LANGUAGE: PreparedQuery[Synonym] = PreparedQuery(
+    lambda: Synonym.objects.filter(language=param("language")).order_by("pk").values_list("said", "meant")
+)
 
 
 def synonyms_of(language: str) -> Iterator[synonyms.SynonymRule]:
     """Those of one language, as search uses them."""
-    lines = Synonym.objects.filter(language=language).order_by("pk").values_list("said", "meant")
-    return (synonyms.SynonymRule(said, meant) for said, meant in lines)
+    return (synonyms.SynonymRule(said, meant) for said, meant in OF_LANGUAGE.rows(language=language))
 
 
 def leading_nowhere() -> set[int]:

@@ -5,15 +5,18 @@ Of very many texts only some are looked at: those that have the words in their t
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 
 from publishing.i18n.languages import CODES
 from publishing.models import Revision, RevisionSlug, RevisionText
+from publishing.models.revisions import AT
+from publishing.queries.prepared import PreparedQuery, param
 from publishing.search.text import Word
 from publishing.search.word_index import PUBLIC, Forms, Scope, Step, anywhere, same
 
@@ -108,20 +111,35 @@ def _steps(itself: list[Forms], found: list[Forms]) -> Iterator[Step]:
 
 def _newest(steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> list[IndexedText]:
     """The texts of all `steps`, but those in the languages `others`, in one query."""
+    ids = PUBLIC.ids(steps, scope, others)
+    values = {f"value{place}": value for place, value in enumerate(ids.params)}
+    return [IndexedText(*row) for row in SAID.rows(ids.sql, *values, **values)]
+
+
+def _said(ids: str, *names: str) -> models.QuerySet[RevisionText, Any]:
+    """The texts that the SQL `ids` finds; its values come later, by these names."""
     slugs = RevisionSlug.objects.filter(revision=models.OuterRef("revision")).values("revision")
-    texts = RevisionText.objects.filter(pk__in=PUBLIC.ids(steps, scope, others))
     columns = "pk", "revision_id", "revision__model", "revision__object_id", "revision__sort_key"
+    texts = RevisionText.objects.filter(pk__in=RawSQL(ids, [param(name) for name in names]))  # noqa: S611 (parameters)
     said = texts.annotate(
         slugs=Coalesce(
             models.Subquery(slugs.values(all=_Joined("slug"))), models.Value(""), output_field=models.TextField()
         )
     )
-    return [IndexedText(*row) for row in said.values_list(*columns, "language", "title", "words", "slugs")]
+    return said.values_list(*columns, "language", "title", "words", "slugs")
+
+
+SAID: PreparedQuery[RevisionText] = PreparedQuery(_said)
+PUBLIC_NOW: PreparedQuery[Revision] = PreparedQuery(lambda: Revision.objects.public(AT).order_by().values("id"))
 
 
 def public_texts(at: datetime) -> Scope:
     """The texts of what is public at that moment."""
-    sql, values = Revision.objects.public(at).order_by().values("id").query.sql_with_params()
+    public = PUBLIC_NOW.compile()
     # SQLite would else begin with all that is public.
     kind = "JOIN" if connection.vendor == "postgresql" else "CROSS JOIN"
-    return Scope("revision_id", f"{kind} ({sql}) AS public ON public.id = text.revision_id", tuple(values))
+    return Scope(
+        "revision_id",
+        f"{kind} ({public.sql}) AS public ON public.id = text.revision_id",
+        tuple(public.parameters({"at": at})),
+    )
