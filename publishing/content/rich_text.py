@@ -6,6 +6,7 @@ The editor is django-prose-editor; our own parts of it are in `static/publishing
 """
 
 import re
+from collections import Counter
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
@@ -171,15 +172,19 @@ def sanitised(html: str) -> str:
 def with_scrolling_tables(html: str, language: str) -> SafeString:
     """Sanitised `html`, each table in a box of its own that scrolls, also by keyboard, where it is too wide.
 
-    The box is named by the heading above it, so that who hears the page tells one table from another.
+    The box is named by the heading above it, so that who hears the page tells one table from another; the second of a
+    name has a number.
     """
     if "<table>" not in html:
         return mark_safe(html)  # noqa: S308
     heading, parts = "", []
+    seen: Counter[str] = Counter()
     for part in re.split(r"(?=<table>)|(?<=</table>)", html):
         if part.startswith("<table>"):
             with override(language):
                 name = gettext("Table: %s") % heading if heading else gettext("Table")
+            seen[name] += 1
+            name += f" ({seen[name]})" if seen[name] > 1 else ""
             box = format_html('<div class="scroll" tabindex="0" role="region" aria-label="{}">', name)
             parts.append(f"{box}{part}</div>")
         else:

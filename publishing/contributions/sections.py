@@ -8,7 +8,8 @@ from html import unescape
 from publishing.content.html import LINE_ENDS, TAG
 
 MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
-HEADING = re.compile(r"<h[12]\b[^>]*>(.*?)</h[12]>", re.DOTALL)
+# That of a table of contents says nothing itself.
+HEADING = re.compile(r'<h[12]\b(?![^>]* id="contents")[^>]*>(.*?)</h[12]>', re.DOTALL)
 NO_TEXT = re.compile(r"<(script|style|svg|template|nav|form)\b.*?</\1>", re.DOTALL)
 SENTENCE_END = re.compile(r"(?<=[.!?…»”])\s+(?=[\w«“‘(])")
 SHORTEST = 3  # letters of a sentence that somebody may speak of

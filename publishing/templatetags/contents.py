@@ -17,7 +17,7 @@ register = template.Library()
 
 HEADING = re.compile(r'<h2(?: id="([^"]+)")?>(.*?)</h2>', re.DOTALL)
 NUMBER = re.compile(r'<sup class="note">.*?</sup>', re.DOTALL)  # of a footnote
-WITHIN = re.compile(r'<nav class="contents".*?</nav>', re.DOTALL)  # what a long text lists of itself
+WITHIN = re.compile(r'<nav class="contents on-screen".*?</nav>', re.DOTALL)  # what a long text lists of itself
 FEWEST = 3  # headings that are worth a list
 
 

@@ -6,12 +6,15 @@ What axe finds on it, what its first view costs, and whether it can be read with
 import re
 import urllib.request
 from html import unescape
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from tests.axe import AA, violations
+from tests.conftest import CHROMIUM, CHROMIUM_OPTIONS
 from tests.site.first_view import first_view
-from tests.site.test_browser import CUT_OFF
+from tests.site.test_browser import CUT_OFF, TORN
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +64,11 @@ def addresses(served_in_full):
         switch = html.partition('<nav class="languages"')[2].partition("</nav>")[0]
         offered = re.findall(r'href="([^"]*)" lang="(\w\w)"', switch)
         found[kind] = {code: served_in_full + unescape(path) for path, code in offered}
-    found["not found"] = {code: f"{served_in_full}{'' if code == 'nl' else f'/{code}'}/xyzzy/" for code in WAYS}
+    for kind, slug in (("not found", "xyzzy"), ("gone", "demo-weg")):
+        prefixes = {code: "" if code == "nl" else f"/{code}" for code in WAYS}
+        found[kind] = {
+            code: f"{served_in_full}{prefixes[code]}/{slug}{'-' + code if kind == 'gone' else ''}/" for code in WAYS
+        }
     return lambda code: {kind: offered[code] for kind, offered in found.items()}
 
 
@@ -95,6 +102,42 @@ def test_every_kind_of_page_is_whole_without_our_fonts(browser, addresses, width
         if cut_off := page.evaluate(CUT_OFF):
             found[kind] = cut_off
     context.close()
+    assert found == {}
+
+
+def test_on_paper_no_sheet_of_a_full_page_is_nearly_empty_or_ends_with_a_heading(browser, addresses):
+    context = browser.new_context()
+    page, found = context.new_page(), {}
+    for kind, address in addresses("nl").items():
+        page.goto(address)
+        # Of a row the title may be all there is, and a date ends in a year as well.
+        headings = page.locator("main :is(h2, h3, h4):visible:not(.row-title, .year > h2)").all_inner_texts()
+        sheets = [words(sheet.extract_text()) for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
+        if len(sheets[-1]) < 60:  # letters
+            found[kind] = sheets[-1]
+        for sheet in sheets[:-1]:
+            if ends := [heading for heading in map(words, headings) if heading and sheet.endswith(heading)]:
+                found[kind] = ends
+    context.close()
+    assert found == {}
+
+
+def words(text: str) -> str:
+    """Letters and digits alone: on paper soft hyphens come out as spaces."""
+    return re.sub(r"\W", "", text)
+
+
+def test_with_letters_of_200_percent_nothing_is_cut_off_on_a_telephone_and_no_title_is_torn(browser, addresses):
+    arguments = [*CHROMIUM_OPTIONS, "--blink-settings=defaultFontSize=32"]
+    own_letters = browser.browser_type.launch(executable_path=CHROMIUM, args=arguments)
+    page, found = own_letters.new_page(viewport={"width": 320, "height": 640}), {}
+    for kind, address in addresses("nl").items():
+        page.goto(address)
+        if wide := page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"):
+            found[kind] = wide
+        elif torn := page.evaluate(TORN.replace("h1, h2, h3, h4", "h1, .on-this-page, .badge")):
+            found[kind] = torn
+    own_letters.close()
     assert found == {}
 
 

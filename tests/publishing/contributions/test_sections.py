@@ -2,7 +2,8 @@ from publishing.contributions.sections import PageSection, sections, with_boxes
 
 PAGE = """<html><header><h2>Menu</h2></header><main id="inhoud"><p>Vooraf.</p>
 <div><h1>Wa<span lang="fr">ter</span></h1><p class="lead">Eén zin. En nog één! Is dat &amp; alles?</p></div>
-<style>h2 { color: red }</style><svg><title>Kaart</title></svg>
+<style>h2 { color: red }</style><nav><h2 id="contents">Inhoud</h2><ol><li>Leefmilieu</li></ol></nav>
+<svg><title>Kaart</title></svg>
 <section><h2 id="x">Leef\u00admilieu</h2><ul><li>Punt een</li><li>Punt twee</li></ul></section></main>
 <footer><h2>Voet</h2></footer></html>"""
 

@@ -16,7 +16,7 @@ def test_a_long_text_has_links_to_its_headings_each_at_an_address_of_its_own():
 
 def test_headings_that_have_an_address_are_listed_too_and_the_list_of_the_text_itself_is_not_shown_beside_it():
     text = (
-        '<nav class="contents" aria-labelledby="contents"><h2 id="contents">Inhoud</h2><ol><li>x</li></ol></nav>'
+        '<nav class="contents on-screen" aria-labelledby="contents"><h2 id="contents">Inhoud</h2></nav>'
         '<h2>Een</h2><h2 id="s-twee">Twee<sup class="note"><a href="#note-1">1</a></sup></h2><h2 id="s-drie">Drie</h2>'
     )
     shown = with_contents(text)
