@@ -70,7 +70,8 @@ def publish_errors(
             errors = error.update_error_dict(errors)
     title = _source_column(type(row), row.title_field)
     if is_blank(getattr(row, title)):
-        errors.setdefault(title, []).append(_("Fill this in before you publish: without it the page has no title."))
+        said = _("Fill this in before you publish: without it the page has no title.")
+        errors.setdefault(title, []).append(said if row.is_page else _("Fill this in before you publish."))
     columns = slug_columns(type(row))
     if columns and not any(getattr(row, column) for column in columns):
         errors.setdefault(columns[0], []).append(_("Fill this in before you publish: it is the address of the page."))

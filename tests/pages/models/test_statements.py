@@ -13,7 +13,7 @@ from pages.models.statements import (
     PrivacyStatement,
     a_year_after,
 )
-from publishing.workflow import publish, withdraw
+from publishing.workflow import check_publishable, publish, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +108,15 @@ def test_a_secretary_reads_what_cannot_be_beside_its_field(editor_client):
     for name in ("made_on", "enforcement_url", "enforcement_body_nl"):
         assert f'id="id_{name}_error"' in html, name
     assert AccessibilityStatement.objects.get().made_on is None
+
+
+def test_what_has_no_page_of_its_own_is_not_asked_for_a_title():
+    for row, field in ((PrivacyStatement(), "controller"), (AccessibilityStatement(), "enforcement_body_nl")):
+        with pytest.raises(ValidationError) as found:
+            check_publishable(row, timezone.now())
+        assert found.value.message_dict[field] == ["Vul dit in voor je publiceert."]
+    with pytest.raises(ValidationError, match="zonder titel"):
+        check_publishable(TextPage(), timezone.now())
 
 
 def test_every_field_of_a_statement_says_what_it_is_for():
