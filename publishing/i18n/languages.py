@@ -31,6 +31,7 @@ class Text:
     value: str
     language: str = ""
     fallback: bool = False  # not in the language of the reader
+    translated: bool = False  # from the source, which says it too
 
     def __bool__(self) -> bool:
         return not is_blank(self.value)
@@ -87,7 +88,8 @@ def resolve(obj: models.Model, field: str, language: str | None = None) -> Text:
     for code, column in _columns(field, wanted):
         value = getattr(obj, column)
         if not is_blank(value):
-            return Text(value, code, fallback=code != wanted)
+            has_source = code != settings.LANGUAGE_CODE and not is_blank(getattr(obj, _source(field)))
+            return Text(value, code, fallback=code != wanted, translated=code == wanted and has_source)
     return Text("", wanted)
 
 
@@ -107,6 +109,12 @@ def resolve_short_title(obj: models.Model) -> Text:
 def _columns(field: str, language: str) -> tuple[tuple[str, str], ...]:
     """The languages and columns of `field` in the order of a reader of `language`."""
     return tuple((code, build_localized_fieldname(field, code)) for code in order(language))
+
+
+@cache
+def _source(field: str) -> str:
+    """The column that the others are translated from."""
+    return build_localized_fieldname(field, settings.LANGUAGE_CODE)
 
 
 def languages_with(obj: models.Model, field: str) -> tuple[str, ...]:

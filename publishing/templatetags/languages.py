@@ -31,7 +31,7 @@ from publishing.text.typography import set_right_in_html
 register = template.Library()
 
 LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB"}
-FALLBACKS = "languages_fallen_back_to"
+TEXT_LANGUAGES = "languages_of_texts"  # those fallen back to, and the reader's own when something was translated
 OWN_LINKS = "own_links_are_resolved"
 # What stays on one line; the space that does not break is not stored either.
 TOGETHER = re.compile(settings.PUBLISHING_KEPT_TOGETHER)
@@ -160,7 +160,7 @@ def page_links(context: Context) -> "PageLinks":
     canonical = next(each.absolute_url for each in alternates if each.code == original)
     below = context.get("version") or context.get("subject") or (page and context.get("section") != "home")
     here = "true" if below else "page"
-    return PageLinks(alternates, canonical, original, here, is_object)
+    return PageLinks(alternates, canonical, original, here)
 
 
 @dataclass(frozen=True)
@@ -188,23 +188,19 @@ class PageLinks:
     canonical: str
     language: str  # of the original
     here: str  # `aria-current` of its section in the menu: is it that "page", or one within that section?
-    is_object: bool  # whether it is the page of an object, whose texts have a source
 
     @property
     def default(self) -> str:
         """Where readers of any other language are led: the source, which is Dutch where that exists."""
         return next(each.absolute_url for each in self.alternates if each.exists)
 
-    @property
-    def is_translation(self) -> bool:
-        """Whether this page is in a language of its own, translated from Dutch."""
-        exists = {each.code for each in self.alternates if each.exists}
-        return self.is_object and self.language != settings.LANGUAGE_CODE and settings.LANGUAGE_CODE in exists
-
 
 @register.tag
 def language_notice(parser: Parser, token: Token) -> "LanguageNoticeNode":
-    """Say once, before what it encloses, that parts of that are in another language."""
+    """Say once, before what it encloses, that parts of that are in another language.
+
+    After it, `is_translation` is whether the page is one: a text in it, and its title, were translated from the source.
+    """
     body = parser.parse(("endlanguage_notice",))
     parser.delete_first_token()
     return LanguageNoticeNode(body)
@@ -217,9 +213,12 @@ class LanguageNoticeNode(Node):
         self.nodelist = nodelist
 
     def render(self, context: Context) -> SafeString:
-        with context.push(**{FALLBACKS: set()}):
+        with context.push(**{TEXT_LANGUAGES: set()}):
             body = self.nodelist.render(context)
-            codes = [code for code in CODES if code in context[FALLBACKS]]
+            found = context[TEXT_LANGUAGES]
+        original = getattr(context.get("links"), "language", current())
+        context["is_translation"] = current() == original and original in found
+        codes = [code for code in CODES if code in found and code != current()]
         if not codes:
             return body
         notice = render_to_string("includes/language_notice.html", {"languages": [NAMES[code] for code in codes]})
@@ -257,10 +256,10 @@ def _text(context: Context, found: Text, soft: bool) -> SafeString:
 
 
 def _marked(context: Context, found: Text, html: str, element: str) -> SafeString:
+    if found and (found.fallback or found.translated) and TEXT_LANGUAGES in context:
+        context[TEXT_LANGUAGES].add(found.language)
     if not found or not found.fallback:
         return mark_safe(html)  # noqa: S308  (escaped or sanitised by the callers)
-    if FALLBACKS in context:
-        context[FALLBACKS].add(found.language)
     return format_html('<{0} lang="{1}">{2}</{0}>', element, found.language, mark_safe(html))  # noqa: S308
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from publishing.models import Publishable
 from publishing.models.snapshots import alone
-from publishing.templatetags.languages import FALLBACKS
+from publishing.templatetags.languages import TEXT_LANGUAGES
 
 register = template.Library()
 
@@ -38,7 +38,7 @@ def memoize(parser: Parser, token: Token) -> "MemoizeNode":
 
 
 class MemoizeNode(Node):
-    """A pure function of the language and of some values: what it says, and the languages that this fell back to."""
+    """A pure function of the language and of some values: what it says, and the languages of its texts."""
 
     child_nodelists = ()  # a page that extends this one can replace nothing within
 
@@ -55,13 +55,13 @@ class MemoizeNode(Node):
         found = self.remembered.get(key)
         if found is None:
             found = self._rendered(context, values, key)
-        said, fallbacks = found
-        if fallbacks and FALLBACKS in context:
-            context[FALLBACKS].update(fallbacks)
+        said, languages = found
+        if languages and TEXT_LANGUAGES in context:
+            context[TEXT_LANGUAGES].update(languages)
         return said
 
     def _rendered(self, context: Context, values: dict[str, object], key: Any) -> tuple[SafeString, set[str]]:
-        inside = Context({name: _alone(value) for name, value in values.items()} | {FALLBACKS: set()})
+        inside = Context({name: _alone(value) for name, value in values.items()} | {TEXT_LANGUAGES: set()})
         inside.template = context.template  # which knows where others are found
         asked = []
 
@@ -70,7 +70,7 @@ class MemoizeNode(Node):
             return execute(*question)
 
         with connection.execute_wrapper(ask):
-            found = self.nodelist.render(inside), inside[FALLBACKS]
+            found = self.nodelist.render(inside), inside[TEXT_LANGUAGES]
         if not asked:
             if len(self.remembered) >= REMEMBERED:
                 self.remembered.clear()

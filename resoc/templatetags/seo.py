@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import override
 
 from publishing.content.html import to_text
-from publishing.i18n.languages import CODES, Text, current, resolve, resolve_short_title
+from publishing.i18n.languages import CODES, Text, current, resolve, resolve_short_title, translated_fields
 from publishing.i18n.urls import absolute
 from publishing.models import Publishable
 from publishing.models.revisions import first_public
@@ -131,13 +131,17 @@ def structured_data(
     data = page.structured_data()
     node: dict[str, Any] = data | contact | {"@id": _node_id(url, page), "url": url} | _of_work(context, page, data)
     graph = [node]
+    is_translation = any(resolve(page, name).translated for name in translated_fields(type(page)) if name != "slug")
     if page.schema_type.endswith("Article"):
-        node |= _licence(context)
+        node |= _licence(context) | _source(context, node, is_translation)
     if data.get("@type") == "Person":
         node["worksFor"] = _organisation(context)
     if data.get("@type") == "Organization":
         node |= {"@id": _organisation_id(context)} | _of_organisation(context)
         graph.append(_website(context))
+    if not page.schema_type.endswith("Article"):  # no body, person or meeting is translated, but the page about it
+        about_it = {"mainEntity": {"@type": data["@type"], "@id": node["@id"]}}
+        graph.append(_page(context, "WebPage", _name(page), is_translation) | about_it)
     if home_url:
         steps = [(absolute(context["request"], parent_url), str(parent_label))] if parent_url else []
         graph.append(_trail(context, *steps, (url, _name(page))))
@@ -155,18 +159,35 @@ def structured_list(context: Context, *lists: Iterable[Any], kind: str = "Collec
     url, name = context["links"].canonical, unescape(context["page_title"]).removesuffix(SITE)
     found = [(address, _name(each)) for rows in lists for each in rows if (address := each.get_absolute_url())]
     items = _items([(absolute(context["request"], address), label) for address, label in found], "url")
-    page = {
-        "@type": kind,
-        "@id": f"{url}#page",
-        "url": url,
-        "name": name,
-        "inLanguage": current(),
-        "isPartOf": _part_of(context),
-        "publisher": _organisation(context),
-    }
+    page = _page(context, kind, name, context["is_translation"])
     if items:
         page["mainEntity"] = {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items}
     return _written([page | _licence(context), _trail(context, (url, name))])
+
+
+def _page(context: Context, kind: str, name: str, is_translation: bool) -> dict[str, Any]:
+    """A page that is no article itself."""
+    links = context["links"]
+    page = {
+        "@type": kind,
+        "@id": f"{links.canonical}#page",
+        "url": links.canonical,
+        "name": name,
+        "inLanguage": links.language,
+        "isPartOf": _part_of(context),
+        "publisher": _organisation(context),
+    }
+    return page | _source(context, page, is_translation)
+
+
+def _source(context: Context, work: dict[str, Any], is_translation: bool) -> dict[str, Any]:
+    """What `work` was translated from."""
+    links = context["links"]
+    if not is_translation or links.language != current() or links.default == links.canonical:
+        return {}
+    place = work["@id"].removeprefix(links.canonical)
+    source = {"@type": work["@type"], "@id": links.default + place, "inLanguage": settings.LANGUAGE_CODE}
+    return {"translationOfWork": source}
 
 
 def _written(graph: list[dict[str, Any]]) -> SafeString:
@@ -222,12 +243,11 @@ def _of_organisation(context: Context) -> dict[str, Any]:
 
 
 def _of_work(context: Context, page: Publishable, data: dict[str, Any]) -> dict[str, Any]:
-    """What holds for every article: what it is about, when it was first read, who publishes it, and its source."""
+    """What holds for every article: what it is about, when it was first read, who publishes it."""
     if data.get("@type") == "Event":
         return {"description": about(page).value, "organizer": _organisation(context)}
     if data.get("@type") not in ("Article", "NewsArticle"):
         return {}
-    links = context["links"]
     ours = _organisation(context)
     told: dict[str, Any] = {"description": about(page).value, "author": ours, "publisher": ours}
     told["isPartOf"] = _part_of(context)
@@ -235,12 +255,6 @@ def _of_work(context: Context, page: Publishable, data: dict[str, Any]) -> dict[
         told["datePublished"] = since.isoformat()
     if "image" not in data:
         told["image"] = share_picture(context).address
-    if links.is_translation:
-        told["translationOfWork"] = {
-            "@type": data["@type"],
-            "@id": _node_id(links.default, page),
-            "inLanguage": settings.LANGUAGE_CODE,
-        }
     return told
 
 

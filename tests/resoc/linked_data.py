@@ -21,8 +21,9 @@ KINDS: dict[str, tuple[set[str], set[str]]] = {
         {"endDate", "location", "eventAttendanceMode"},
     ),
     "WebSite": ({"@id", "name", "url", "inLanguage", "publisher", "potentialAction"}, {"license"}),
-    "CollectionPage": (PAGE, {"mainEntity", "license"}),
-    "ContactPage": (PAGE, {"mainEntity", "license"}),
+    "CollectionPage": (PAGE, {"mainEntity", "license", "translationOfWork"}),
+    "ContactPage": (PAGE, {"mainEntity", "license", "translationOfWork"}),
+    "WebPage": (PAGE | {"mainEntity"}, {"translationOfWork"}),
     "ItemList": ({"numberOfItems", "itemListElement"}, set()),
     "SearchAction": ({"target", "query-input"}, set()),
     "EntryPoint": ({"urlTemplate"}, set()),
@@ -40,18 +41,18 @@ RANGES = {
     "publisher": {"Organization"},
     "organizer": {"Organization"},
     "isPartOf": {"WebSite"},
-    "mainEntity": {"ItemList"},
+    "mainEntity": {"ItemList", "Organization", "Person", "Event"},
     "itemListElement": {"ListItem"},
     "potentialAction": {"SearchAction"},
     "target": {"EntryPoint"},
     "address": {"PostalAddress"},
     "areaServed": {"Place"},
     "location": {"Place", "VirtualLocation"},
-    "translationOfWork": {"Article", "NewsArticle"},
+    "translationOfWork": {"Article", "NewsArticle", "CollectionPage", "ContactPage", "WebPage"},
 }
 # Each kind of page, by the name of its address, and what it says of itself besides the way to it.
 OF_PAGES = {
-    "home": {"Organization", "WebSite"},
+    "home": {"Organization", "WebSite", "WebPage"},
     "priority_list": {"CollectionPage"},
     "priority_detail": {"Article"},
     "theme_list": {"CollectionPage"},
@@ -61,10 +62,10 @@ OF_PAGES = {
     "opinion_list": {"CollectionPage"},
     "opinion_detail": {"Article"},
     "meeting_list": {"CollectionPage"},
-    "meeting_detail": {"Event"},
+    "meeting_detail": {"Event", "WebPage"},
     "member_list": {"CollectionPage"},
     "contact": {"ContactPage"},
-    "staff_detail": {"Person"},
+    "staff_detail": {"Person", "WebPage"},
     "text_page": {"Article"},
 }
 # Forms, answers to a question and what is read by a secret: a search engine has no use for them.
@@ -72,6 +73,7 @@ OF_NO_KIND = {"search", "contact_form", "shared", "translate", "translate_page"}
 OF_NO_KIND |= {"follow", "follow_confirm", "follow_leave"}
 A_SOURCE = ({"@id", "inLanguage"}, set[str]())  # what a translation was made from is told apart, not told whole
 PARTIAL = {"isPartOf": {"@id", "name", "url"}}  # the site as its pages name it
+REFERENCE = {"@type", "@id"}  # to what this page, or another one, tells of
 ADDRESSES = {"url", "logo", "image", "item", "@id", "license", "eventStatus", "eventAttendanceMode", "urlTemplate"}
 DATES = {"datePublished", "dateModified", "startDate", "endDate"}
 NUMBERS = {"position", "numberOfItems"}
@@ -106,6 +108,8 @@ def _of_node(node: Data, name: str = "") -> list[str]:
     kind = node.get("@type", "")
     if kind not in KINDS:
         return [f"{name}: {kind!r} is no kind that we know."]
+    if name and set(node) == REFERENCE:
+        return [] if kind in RANGES[name] else [f"{name} is a {kind}."]
     must, may = A_SOURCE if name == "translationOfWork" else KINDS[kind]
     must = PARTIAL.get(name, must)
     if kind == "Organization" and not name:

@@ -4,15 +4,17 @@ import copy
 import json
 import re
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.urls import URLResolver, get_resolver, resolve
 from django.utils import timezone
 from django.utils.translation import override
 
+from consultation.models import Body, Meeting, Opinion
 from pages.models import ContactDetails
-from priorities.models import Theme
-from publishing.i18n.languages import language_of_path
+from priorities.models import Theme, Update
+from publishing.i18n.languages import language_of_path, translated_fields
 from publishing.workflow import publish
 from staff.models import StaffMember
 from tests.consultation import making
@@ -73,6 +75,46 @@ def test_the_linked_data_of_every_page_is_whole_and_well_formed(client, everythi
         told, named = told | names(found)[0], named | names(found)[1]
     assert seen == OF_PAGES.keys()
     assert named - told == set()
+
+
+@pytest.fixture
+def in_three_languages(everything, editor):
+    """The same, each text of it in French and English too."""
+    for model in (Theme, Update, Opinion, Body, Meeting):
+        for row in model.objects.all():
+            for name, code in product(translated_fields(model), ("fr", "en")):
+                setattr(row, f"{name}_{code}", getattr(row, f"{name}_{code}") or getattr(row, f"{name}_nl"))
+            row.save()
+            publish(row, editor)
+
+
+def test_every_kind_of_page_says_that_it_was_translated_and_no_other_does(client, in_three_languages):
+    """In words and to machines; an old version says it in words, a form or a search not at all."""
+    words_for_it, said = {"fr": "Traduit du néerlandais", "en": "Translated from Dutch"}, set()
+    pages = crawl(client)
+    for address in ("/fr/nulle-part/", "/en/search/?q=xyzzy", "/fr/contact/ecrire/", "/en/follow/"):
+        pages[address] = client.get(address).content.decode()
+    for address, html in pages.items():
+        path, code = address.partition("?")[0], language_of_path(address)
+        with override(code):
+            view = resolve(path).url_name
+        in_words = words_for_it.get(code, "Vertaald uit het") in html
+        assert not in_words or code != "nl", address
+        if "ld+json" in html:
+            assert ("translationOfWork" in html) == in_words == (code != "nl"), address
+        elif view in OF_NO_KIND or view == "text_page":  # the last is an address that leads nowhere
+            assert not in_words, address
+        said |= {view} if in_words else set()
+    assert said >= OF_PAGES.keys()
+    assert "theme_detail_version" in said
+
+
+def test_a_list_of_nothing_does_not_say_that_it_was_translated(client):
+    for address in ("/fr/avis/", "/fr/membres/", "/en/agenda/", "/en/news/"):
+        html = client.get(address).content.decode()
+        assert "Traduit du" not in html, address
+        assert "Translated from" not in html, address
+        assert "translationOfWork" not in html, address
 
 
 def test_no_kind_of_page_is_forgotten():
@@ -140,7 +182,7 @@ def test_a_person_is_told_of_with_what_the_card_shows_and_no_more(client, editor
 
 
 def test_the_way_to_a_page_goes_over_the_home_page_and_its_overview_of_the_same_language(client, everything):
-    trail = document(client, "/fr/contact/dorine-sioen/")["@graph"][1]["itemListElement"]
+    trail = document(client, "/fr/contact/dorine-sioen/")["@graph"][-1]["itemListElement"]
     site = "http://testserver/fr"
     assert [each["item"] for each in trail] == [f"{site}/", f"{site}/contact/", f"{site}/contact/dorine-sioen/"]
 

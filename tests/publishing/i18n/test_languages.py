@@ -22,7 +22,7 @@ def page(**texts) -> TextPage:
 @pytest.mark.parametrize(
     ("texts", "language", "expected"),
     [
-        ({"title_nl": "Privacy", "title_fr": "Vie privée"}, "fr", Text("Vie privée", "fr")),
+        ({"title_nl": "Privacy", "title_fr": "Vie privée"}, "fr", Text("Vie privée", "fr", translated=True)),
         ({"title_nl": "Privacy"}, "fr", Text("Privacy", "nl", fallback=True)),
         ({"title_nl": "Privacy", "title_fr": " "}, "fr", Text("Privacy", "nl", fallback=True)),
         ({"title_fr": "Vie privée"}, "nl", Text("Vie privée", "fr", fallback=True)),

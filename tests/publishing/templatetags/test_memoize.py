@@ -8,7 +8,7 @@ from priorities.models import Theme
 from publishing.models import Revision
 from publishing.models.immutability import permit
 from publishing.templatetags import memoize
-from publishing.templatetags.languages import FALLBACKS
+from publishing.templatetags.languages import TEXT_LANGUAGES
 from publishing.workflow import publish
 from staff.models import StaffMember
 
@@ -151,9 +151,9 @@ def test_the_page_hears_each_time_that_a_text_is_in_another_language(theme):
     template = Template(ROW)
     with translation.override("fr"):
         for _time in range(2):
-            context = shown(**{FALLBACKS: set()})
+            context = shown(**{TEXT_LANGUAGES: set()})
             assert template.render(context) == '<span lang="nl">Een</span>'
-            assert context[FALLBACKS] == {"nl"}
+            assert context[TEXT_LANGUAGES] == {"nl"}
 
 
 def test_who_edits_gets_the_way_to_the_form_and_nobody_else_does(theme, editor, rf):

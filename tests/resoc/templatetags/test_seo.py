@@ -29,7 +29,7 @@ def test_the_home_page_is_of_an_organisation(client):
 
 
 def test_the_organisation_has_a_number_a_logo_and_a_region_and_its_site_can_be_searched(client):
-    organisation, site = graph(client, "/fr/")
+    organisation, site, _page = graph(client, "/fr/")
     assert (organisation["telephone"], organisation["areaServed"]["name"]) == ("+3251519356", "Westhoek")
     assert organisation["logo"] == "http://testserver/static/icons/icon-512.png"
     assert (site["@type"], site["url"], site["inLanguage"]) == ("WebSite", "http://testserver/", ["nl", "fr", "en"])
@@ -67,7 +67,7 @@ def test_readers_of_other_languages_are_led_to_the_source(client):
 
 
 def test_a_card_is_of_a_person_with_what_the_card_shows(client):
-    person, trail = graph(client, "/contact/stephanie-thybaert/")
+    person, _page, trail = graph(client, "/contact/stephanie-thybaert/")
     assert (person["name"], person["telephone"]) == ("Stéphanie Thybaert", "+32472051783")
     assert "email" not in person
     assert [step["item"] for step in trail["itemListElement"]] == [
