@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from pages.models import Aim, ContactDetails, MissionPage, Notice, Organisation, Role, Seat, Synonym, TextPage
 from pages.models.statements import AccessibilityStatement, DataFlow, InaccessibleContent, PrivacyStatement
-from pages.synonyms import leading_nowhere
+from pages.search_words import leading_nowhere
 from publishing.admin import ChildInline, PublishableAdmin
 from publishing.admin.forms import PublishableForm
 from publishing.i18n.urls import desk_address

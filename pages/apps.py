@@ -11,7 +11,7 @@ class PagesConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from pages.synonyms import synonyms_of
+        from pages.search_words import synonyms_of
         from publishing.search.widening import synonyms
 
         synonyms.register(synonyms_of)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from pages.models import ContactDetails, Synonym, TextPage
 from pages.models.statements import AccessibilityStatement, PrivacyStatement
-from pages.synonyms import leading_nowhere
+from pages.search_words import leading_nowhere
 from publishing.admin.work_list import Asked, Tier, WorkItem, WorkKind, WorkSubject, register
 from publishing.admin.work_list.readiness import Lacking, check
 from publishing.content.html import to_text

@@ -16,14 +16,14 @@ class PublishingConfig(AppConfig):
         from publishing import workflow  # noqa: F401  (each registers what it has)
         from publishing.models.immutability import protect
         from publishing.review import (
-            holding,  # noqa: F401  (each registers what it has)
             lacks,  # noqa: F401  (judges what is committed)
+            still_right,  # noqa: F401  (each registers what it has)
             translation_lacks,  # noqa: F401  (each registers what it has)
             translation_states,  # noqa: F401  (each registers what it has)
         )
         from publishing.search.desk import desk_index
         from publishing.text.hyphenation import forget_patterns
-        from publishing.web import converters  # noqa: F401  (each registers what it has)
+        from publishing.web.addresses import converters  # noqa: F401  (each registers what it has)
 
         post_migrate.connect(protect, sender=self)
         request_finished.connect(forget_patterns)

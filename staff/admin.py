@@ -30,7 +30,7 @@ from staff.forgetting import requests as forget_requests
 from staff.forgetting.views import leave
 from staff.models import MAX_HOW, StaffMember
 from staff.my_card import consent_requests
-from staff.my_card.checks import unanswered
+from staff.my_card.card_checks import unanswered
 from staff.my_card.invitations import existing_account
 from staff.my_card.new_address import NewAddressMixin, ask, pending
 from staff.rights import may_touch

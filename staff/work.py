@@ -18,7 +18,7 @@ from publishing.models.rights import may_change
 from staff.cards.notices import secretariat
 from staff.forgetting.requests import may_decide, open_requests
 from staff.models import StaffMember
-from staff.my_card.checks import asked_in_vain
+from staff.my_card.card_checks import asked_in_vain
 
 EDITORS = 2
 MOST = 50  # people who are away without anybody in their place

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from publishing.models.values.encryption import decrypt, encrypt
-from publishing.operations.strangers import mailbox
+from publishing.operations.mail_limits import mailbox
 
 PURPOSE = "follower"  # of the key
 

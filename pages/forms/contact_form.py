@@ -27,7 +27,7 @@ from pages.models import ContactDetails
 from publishing.i18n.languages import NAMES
 from publishing.i18n.urls import absolute
 from publishing.operations.mail import AUTOMATIC, Handling, entrust
-from publishing.web.known_paths import exists
+from publishing.web.addresses.known_paths import exists
 from publishing.web.sent_forms.lapsed import is_from_here, refused
 
 LONGEST, LONGEST_SUBJECT = 5000, 150  # characters

@@ -4,7 +4,8 @@ Not how visitors see it (`pages.views`). Begin with `mission`; text pages are in
 """
 
 from pages.models.contact_details import ContactDetails, Licence
-from pages.models.mission import Aim, MissionPage, Organisation, Role, Seat
+from pages.models.mission import Aim, MissionPage, Role, Seat
+from pages.models.organisations import Organisation
 from pages.models.statements import AccessibilityStatement, DataFlow, InaccessibleContent, PrivacyStatement
 from pages.models.texts import MOST_IN_MENU, Notice, Synonym, TextPage
 

@@ -6,8 +6,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pages.models.legal_values import raise_if_any, refuse_open_links
-
-# Models of their own module.
 from publishing.models import Publishable
 
 
@@ -106,6 +104,3 @@ class ContactDetails(Publishable):
         if filled:
             data["address"] = {"@type": "PostalAddress", **filled, "addressCountry": "BE"}
         return data
-
-
-# Those of the map, and the names that French and English have for some.

@@ -1,4 +1,4 @@
-"""The one mission page with its roles, aims and seats, and the organisations that it names."""
+"""The one mission page with its roles, aims and seats."""
 
 from typing import Any
 
@@ -6,46 +6,14 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-# Models of their own module.
+from pages.models.organisations import Organisation
 from publishing.files.fields import DECORATIVE_HELP, FOCUS_HELP, FocusField, PictureField
 from publishing.i18n.languages import current, resolve
 from publishing.i18n.urls import address
 from publishing.models import Child, Publishable
 from publishing.models.relations import PublishedForeignKey
 
-
-class Organisation(Publishable):
-    """A body that sits in RESOC, leads a priority or is a partner. It has no page of its own.
-
-    Its name is a proper name and therefore the same in every language.
-    """
-
-    class Kind(models.TextChoices):
-        GOVERNMENT = "government", _("Public authority")
-        SOCIAL_PARTNER = "social_partner", _("Social partner")
-        CONSULTATION = "consultation", _("Consultation body")
-        EDUCATION = "education", _("Education and training")
-        OTHER = "other", _("Other")
-
-    title_field = "name"
-    has_proper_name = True
-
-    name = models.CharField(_("name"), max_length=200, blank=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, blank=True, help_text=_("Not shown to visitors."))
-    url = models.URLField(
-        _("website"), blank=True, help_text=_("The full address, for example https://www.westhoekoverleg.be.")
-    )
-
-    class Meta:
-        verbose_name = _("organisation")
-        verbose_name_plural = _("organisations")
-        ordering = ["name"]
-
-    @property
-    def sort_key(self) -> str:
-        return self.name.casefold()[:100]
-
-
+# Those of the map, and the names that French and English have for some.
 MUNICIPALITIES = (
     *("Alveringem", "De Panne", "Diksmuide", "Heuvelland", "Houthulst", "Ieper", "Koekelare", "Koksijde", "Kortemark"),
     *("Langemark-Poelkapelle", "Lo-Reninge", "Mesen", "Nieuwpoort", "Poperinge", "Veurne", "Vleteren", "Wervik"),

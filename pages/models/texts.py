@@ -14,7 +14,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-# Models of their own module.
 from publishing.content.fields import RichTextField
 from publishing.i18n.languages import CODES
 from publishing.models import Ordered, Publishable, Revision

@@ -46,7 +46,7 @@ from publishing.backup.unfinished import clear, held
 from publishing.cache import stamp
 from publishing.content.fields import RichTextField
 from publishing.content.link_resolution import with_references
-from publishing.content.rich_text import sanitised
+from publishing.content.sanitising import sanitised
 from publishing.files.storage import is_remote
 from publishing.files.variants import delete_stored
 from publishing.models import (

@@ -4,7 +4,8 @@ from django.db import models
 from django_prose_editor.fields import ProseEditorField
 
 from publishing.content.link_resolution import with_references
-from publishing.content.rich_text import EXTENSIONS, sanitised
+from publishing.content.rich_text import EXTENSIONS
+from publishing.content.sanitising import sanitised
 from publishing.i18n.languages import translated_fields
 from publishing.text.cleaning import clean_html
 

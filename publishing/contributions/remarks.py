@@ -16,7 +16,7 @@ from publishing.models import LONGEST, LONGEST_NAME, MAX_CHARACTERS, Contributio
 from publishing.models.records.share_links import working_row
 from publishing.models.snapshots import Path, Snapshot, child_models, freeze, values
 from publishing.text.cleaning import clean_line, clean_text
-from publishing.workflow.sharing import end_published
+from publishing.workflow.ending_share_links import end_published
 
 KEPT_FOR = timedelta(days=30)  # after it was published, taken over, declined
 LONGEST_OPEN = timedelta(days=365)  # after it came, whatever became of it

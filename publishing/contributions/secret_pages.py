@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
-from publishing.content.rich_text import sanitised
+from publishing.content.sanitising import sanitised
 
 
 @dataclass(frozen=True)

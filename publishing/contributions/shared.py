@@ -19,7 +19,7 @@ from publishing.models import LONGEST, LONGEST_NAME, Contribution, Publishable, 
 from publishing.models.snapshots import freeze
 from publishing.web.preview import behind, render_preview
 from publishing.web.sent_forms.lapsed import refused
-from publishing.workflow.sharing import end_published
+from publishing.workflow.ending_share_links import end_published
 
 OVER = "share_link_over.html"
 

@@ -47,7 +47,7 @@ class TranslationState(models.Model):
     language = models.CharField(max_length=10, editable=False)
     missing = models.PositiveIntegerField(default=0, editable=False)  # texts without a translation
     behind = models.PositiveIntegerField(default=0, editable=False)  # translations whose source changed since
-    # Of each translation the source that it was made from, as `review.translations.Origin` is stored, by its key.
+    # Of each translation the source that it was made from, as `review.translation_rules.Origin` is stored, by its key.
     origins = models.JSONField(default=dict, editable=False)
 
     objects = TranslationStateQuerySet.as_manager()

@@ -30,10 +30,10 @@ from publishing.models import Child, Publishable, Revision, RevisionSlug
 from publishing.models.relations import PublishedForeignKey
 from publishing.models.snapshots import published_fields
 from publishing.queries.dependencies import Target
-from publishing.review import translations
+from publishing.review import translation_rules
 from publishing.review.columns import Column, columns_of, rows_of
+from publishing.review.translation_rules import WORD
 from publishing.review.translation_states import origins_of
-from publishing.review.translations import WORD
 from publishing.workflow import check_publishable
 
 LONG_SENTENCE = 30  # words
@@ -200,21 +200,21 @@ def _public(wanted: set[Target]) -> set[Target]:
 
 def _missing(columns: Sequence[Column]) -> Iterator[Item]:
     """Texts that exist in the source language only; one item for a language without any."""
-    sources = translations.sources(columns)
-    for code in translations.targets():
-        missing = [column for column in sources if translations.is_missing(column, code)]
+    sources = translation_rules.sources(columns)
+    for code in translation_rules.targets():
+        missing = [column for column in sources if translation_rules.is_missing(column, code)]
         if len(missing) == len(sources) > 1:
-            path = translations.path_in(sources[0], code)
+            path = translation_rules.path_in(sources[0], code)
             yield Item(Severity.WARNS, code, path, _("Nothing is translated yet."))
             continue
         for column in missing:
-            path = translations.path_in(column, code)
+            path = translation_rules.path_in(column, code)
             yield Item(Severity.WARNS, code, path, _("%s: not translated yet.") % column.label)
 
 
 def _behind(obj: Publishable, columns: Sequence[Column]) -> Iterator[Item]:
     """Translations that stayed as they were when their source changed."""
-    for each in translations.behind(translations.sources(columns), origins_of(obj)):
+    for each in translation_rules.behind(translation_rules.sources(columns), origins_of(obj)):
         message = _("%s: the original changed after this was translated. Read it again.") % each.column.label
         yield Item(Severity.WARNS, each.code, each.path, message)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from publishing.models import Publishable, Revision
 from publishing.review.columns import columns_of, rows_of
 from publishing.review.lacks import FoundLack, cause_of, judge
+from publishing.review.translation_rules import behind, is_missing, key_of, path_in, sources, targets, words
 from publishing.review.translation_states import has_translations, origins_of
-from publishing.review.translations import behind, is_missing, key_of, path_in, sources, targets, words
 
 MISSING, BEHIND = "untranslated", "behind"
 TO_OPEN, PER_WORD = 5, 4 / 100  # minutes to translate what is missing

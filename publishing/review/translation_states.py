@@ -13,7 +13,7 @@ from publishing.i18n.languages import is_blank, translated_fields
 from publishing.models import Publishable, TranslationState, content_models
 from publishing.models.snapshots import Snapshot, child_models
 from publishing.review.columns import Column, columns_of, rows_of
-from publishing.review.translations import (
+from publishing.review.translation_rules import (
     Origin,
     Origins,
     behind,

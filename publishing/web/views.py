@@ -5,18 +5,17 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from publishing.i18n.languages import CODES, current
+from publishing.i18n.languages import current
 from publishing.models import CAME_DUE, PUBLIC, Publishable, Revision, best_at, follow, slug_columns
 from publishing.search.query import find
 from publishing.search.text import clean_query
-from publishing.workflow.undo import set_reason
+from publishing.web.gone import gone, version_gone
 
 logger = logging.getLogger(__name__)
 
@@ -126,30 +125,6 @@ def old_version(obj: Publishable, number: int) -> Any:
     for column in slug_columns(type(obj)):  # its address is that of the page now
         setattr(version, column, getattr(obj, column))
     return version
-
-
-def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
-    """The page that says that something was taken off the site, and why (RFC 9110 15.5.11)."""
-    reason = revision.reason if revision and revision.withdrawn else ""
-    # `page` lets the switcher find the other addresses.
-    return _gone(request, reason, page=revision.thaw() if revision else None)
-
-
-def version_gone(request: HttpRequest, obj: Publishable, revision: Revision) -> HttpResponse:
-    """The same of one version of `obj`, a page that visitors see."""
-    addresses = {code: obj.get_versions_url(revision.pk, code) for code in CODES}
-    return _gone(request, revision.taken_back_reason or "", page=obj, is_version=True, addresses=addresses)
-
-
-def _gone(request: HttpRequest, reason: str, **context: object) -> HttpResponse:
-    # The secretariat writes reasons in Dutch.
-    reason_lang = settings.LANGUAGE_CODE if current() != settings.LANGUAGE_CODE else ""
-    context |= {
-        "reason": reason,
-        "by_mistake": reason.strip().casefold() == set_reason().casefold(),
-        "reason_lang": reason_lang,
-    }
-    return render(request, "410.html", context, status=HTTPStatus.GONE)
 
 
 def storage_away(error: OSError) -> HttpResponse:

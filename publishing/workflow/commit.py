@@ -44,7 +44,7 @@ from publishing.search.indexing import add, index
 from publishing.text.cleaning import clean_line
 from publishing.workflow import signals
 from publishing.workflow.annotations.checking import stored
-from publishing.workflow.sharing import end_published
+from publishing.workflow.ending_share_links import end_published
 
 P = TypeVar("P", bound=Publishable)
 

@@ -36,7 +36,7 @@ from publishing.workflow.undo import forget_old as forget_old_acts
 from publishing.workflow.working_copies.drafts import thin
 from staff.accounts.sessions import forget_expired
 from staff.cards.consent import follow_plans
-from staff.my_card.checks import send_due
+from staff.my_card.card_checks import send_due
 
 MINUTE, HOUR = 60, 3600  # seconds
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext, override
 from publishing.i18n.languages import CODES
 from publishing.operations.addresses.missing_addresses import note
 from publishing.text.transliteration import to_slug
-from publishing.web.known_paths import exists
+from publishing.web.addresses.known_paths import exists
+from publishing.web.addresses.old_addresses import old_address
+from publishing.web.addresses.wrong_addresses import as_slugs, guesses, tidied
 from publishing.web.middleware import is_for_users
-from publishing.web.old_addresses import old_address
-from publishing.web.wrong_addresses import as_slugs, guesses, tidied
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -23,8 +23,9 @@ from publishing.i18n.languages import resolve
 from publishing.models import follow, shown_at
 from publishing.operations import schema
 from publishing.operations.mail import stuck
+from publishing.web.gone import version_gone
 from publishing.web.middleware import language_of
-from publishing.web.views import TakenBack, old_version, version_gone, versions_of
+from publishing.web.views import TakenBack, old_version, versions_of
 from resoc.operations import alarms
 
 THEMES_ON_HOME = 6

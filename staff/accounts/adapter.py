@@ -25,7 +25,7 @@ from django.utils import timezone, translation
 
 from publishing.i18n.urls import absolute
 from publishing.operations.mail import AUTOMATIC, Handling, as_html, entrust
-from publishing.operations.strangers import may_write_to
+from publishing.operations.mail_limits import may_write_to
 from staff.accounts.second_factor import distrust, knows_codes, must_give_factor
 from staff.emails import account_of
 from staff.models import StaffMember

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from publishing.models import Event
 from publishing.models.records.events import acting, record
-from publishing.operations.strangers import mailbox
+from publishing.operations.mail_limits import mailbox
 from publishing.workflow import lock, replace
 from staff.cards import notices
 from staff.emails import is_taken, normal

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staff.my_card.checks import check
+from staff.my_card.card_checks import check
 from staff.my_card.consent_requests import answer
 from staff.my_card.invitations import accept, welcome
 from staff.my_card.new_address import prove_address

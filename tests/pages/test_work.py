@@ -6,7 +6,7 @@ from django.utils import timezone
 from pages import work
 from pages.models import ContactDetails, Synonym, TextPage
 from pages.models.statements import AccessibilityStatement, PrivacyStatement
-from pages.synonyms import leading_nowhere
+from pages.search_words import leading_nowhere
 from publishing.admin.work_list import Asked
 from publishing.workflow import publish
 from tests.conftest import staff_user

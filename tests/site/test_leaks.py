@@ -29,7 +29,7 @@ from publishing.operations.logs import JsonLines
 from publishing.workflow import amend
 from staff.cards import vcards
 from staff.models import StaffMember
-from staff.my_card.checks import send_due
+from staff.my_card.card_checks import send_due
 from tests.site import hidden as hiding
 from tests.site.addresses import addresses
 from tests.site.cast import session_of

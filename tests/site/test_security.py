@@ -11,7 +11,7 @@ from publishing import models
 from publishing.admin import edit_conflicts
 from publishing.cache import disk
 from publishing.contributions import remarks
-from publishing.operations import audit_log, csp_reports, strangers
+from publishing.operations import audit_log, csp_reports, mail_limits
 from publishing.workflow.undo import KEPT_FOR as ACTS_KEPT_FOR
 from publishing.workflow.working_copies import drafts
 from staff.accounts import sessions
@@ -54,7 +54,7 @@ LIFETIMES = [
     ("remarks on a draft, with the name that the sender gave", remarks.LONGEST_OPEN),
     ("translations that were sent in", remarks.KEPT_FOR),
     ("translations that were sent in", remarks.LONGEST_OPEN),
-    ("that a stranger’s address was typed, and written to", strangers.ONCE_IN),
+    ("that a stranger’s address was typed, and written to", mail_limits.ONCE_IN),
     ("log of accounts", audit_log.KEPT_FOR),
     ("what was saved of a working copy", drafts.WHOLE_FOR),
     ("what was saved of a working copy", drafts.KEPT_FOR),
@@ -66,6 +66,17 @@ LIFETIMES = [
 @pytest.mark.parametrize(("what", "length"), LIFETIMES)
 def test_the_page_says_how_long_each_thing_lasts(what, length):
     assert in_words(length) in row(what)
+
+
+@pytest.mark.parametrize(
+    ("template", "length"),
+    [
+        ("publishing/templates/publishing/panel/preview.html", models.SHARED_FOR),
+        ("templates/share_link_over.html", models.SHARED_FOR),
+    ],
+)
+def test_a_form_or_page_that_says_how_long_a_link_works_says_it_right(template, length):
+    assert f" for {in_words(length)}" in (ROOT / template).read_text()
 
 
 def test_the_page_says_how_many_reports_of_browsers_are_kept():

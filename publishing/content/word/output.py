@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, tostring
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.rich_text import sanitised
+from publishing.content.sanitising import sanitised
 from publishing.content.word.blocks import Block, Cell, Paragraph, Reading, Run, Table
 from publishing.content.word.numbers import LEVELS, Mark
 from publishing.content.word.package import TOO_LONG, Package, RefusedError

@@ -1,4 +1,4 @@
 """Addresses of before: which of them visitors miss, where they lead, and pasting those of a former site.
 
-Not following one: that is `web.old_addresses`. Begin with `old_address_admin`.
+Not following one: that is `web.addresses.old_addresses`. Begin with `old_address_admin`.
 """

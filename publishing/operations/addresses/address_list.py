@@ -20,7 +20,7 @@ from publishing.models import MissingAddress, OldAddress, Revision, RevisionSlug
 from publishing.models.old_addresses import LONGEST_ADDRESS
 from publishing.queries.dependencies import Target
 from publishing.search.places import PLACES
-from publishing.web.wrong_addresses import key_of, named_language, tidied
+from publishing.web.addresses.wrong_addresses import key_of, named_language, tidied
 
 MOST_LINES = 2_000
 AT_A_TIME = 500

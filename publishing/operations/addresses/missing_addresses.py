@@ -19,7 +19,7 @@ from publishing.cache.parameters import has_secret
 from publishing.models import MissingAddress
 from publishing.models.old_addresses import LONGEST_ADDRESS
 from publishing.operations.logs import masked
-from publishing.web.wrong_addresses import key_of
+from publishing.web.addresses.wrong_addresses import key_of
 
 MOST_WAITING = 100  # addresses that one process adds up
 MOST_WRITTEN = 30  # at a time

@@ -17,8 +17,8 @@ from publishing.operations.addresses.address_list import MOST_LINES, TooManyLine
 from publishing.operations.admin import AnyModelAdmin
 from publishing.text.numbers import parse_int
 from publishing.types import signed_in
-from publishing.web.old_addresses import url_of
-from publishing.web.wrong_addresses import guesses
+from publishing.web.addresses.old_addresses import url_of
+from publishing.web.addresses.wrong_addresses import guesses
 
 MOST_MISSING = 25  # of which a page is guessed
 PER_PAGE = 50

@@ -9,7 +9,7 @@ from publishing.content.long_texts import (
     with_notes_below,
     with_notes_between_brackets,
 )
-from publishing.content.rich_text import sanitised
+from publishing.content.sanitising import sanitised
 
 NOTED = "<p>Een weg<small>Decreet van <em>5 mei</em></small> en een spoor <small>Zie bijlage</small>.</p>"
 FILLER = "<p>" + "Lange tekst. " * 400 + "</p>"

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 
 from pages.models import TextPage
 from priorities.models import Theme
-from publishing.content.rich_text import sanitised
+from publishing.content.sanitising import sanitised
 from resoc.groups import SECRETARIAT
 from tests.conftest import listen, sign_in, staff_user
 

@@ -1,6 +1,6 @@
 import pytest
 
-from publishing.content.rich_text import sanitised
+from publishing.content.sanitising import sanitised
 from publishing.contributions.plain import from_plain, to_plain
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from priorities.models import Theme
 from publishing.models import Act, Lack
-from publishing.review.holding import Tick, hold
 from publishing.review.lacks import catch_up
+from publishing.review.still_right import Tick, hold
 from publishing.review.translation_lacks import BEHIND, MISSING
+from publishing.review.translation_rules import digest
 from publishing.review.translation_states import origins_of
-from publishing.review.translations import digest
 from publishing.workflow import confirm, look, publish, record, undo, withdraw
 from tests.publishing.review.test_checklist import page
 from tests.publishing.review.test_translation_states import save

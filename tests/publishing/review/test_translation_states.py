@@ -6,8 +6,8 @@ from pages.models import MissionPage, Organisation, TextPage
 from priorities.models import Theme
 from publishing.models import Draft, Revision, TranslationState
 from publishing.review.columns import columns_of, rows_of
+from publishing.review.translation_rules import Behind, behind, sources
 from publishing.review.translation_states import catch_up, counts, origins_of, refresh
-from publishing.review.translations import Behind, behind, sources
 from publishing.workflow import keep, publish, restore
 from publishing.workflow.erasure.objects import erase
 from publishing.workflow.erasure.versions import erase_version

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publishing.content.rich_text import sanitised
+from publishing.content.sanitising import sanitised
 from publishing.i18n.languages import is_blank
 from publishing.search import text as search_text
 from publishing.text.cleaning import (

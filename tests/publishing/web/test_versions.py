@@ -47,7 +47,7 @@ def test_an_old_version_shows_the_page_as_it_was_and_says_so(client, theme):
     assert "itwerking van een regiomarketingstrategie" in html
     assert "Tweede" not in html
     assert "Je leest deze pagina zoals ze op" in html
-    assert re.search(r"<title>Versie van \d+ \w+ \d{4}, \d?\d\.\d\d uur · Uitwerking van een", html)
+    assert re.search(r"<title>Versie van \d+\s\w+ \d{4}, \d?\d\.\d\d uur · Uitwerking van een", html)
     assert '<meta name="robots" content="noindex">' in html
 
 
@@ -137,7 +137,7 @@ def test_equal_dates_are_one_date(client, editor):
     theme = Theme.objects.get(slug_nl="regiomarketing")
     publish(theme, editor)
     html = client.get("/themas/regiomarketing/").content.decode()
-    assert re.search(r"Gewijzigd en nagekeken op \d+ \w+ \d{4}<", html)
+    assert re.search(r"Gewijzigd en nagekeken op \d+\s\w+ \d{4}<", html)
     assert "Nagekeken op" not in html
     today = update_on(theme, title_nl="Van vandaag", date=timezone.localdate())
     older = update_on(theme, title_nl="Van gisteren", date=timezone.localdate() - timedelta(days=1))

@@ -1,7 +1,7 @@
 import pytest
 
 from priorities.models import Theme
-from publishing.web.wrong_addresses import likeness, tidied
+from publishing.web.addresses.wrong_addresses import likeness, tidied
 from publishing.workflow import publish, withdraw
 from tests.site.crawl import words
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from publishing.models import Mail
-from publishing.operations.strangers import CEILING
+from publishing.operations.mail_limits import CEILING
 from staff.accounts.adapter import AccountAdapter
 from staff.models import StaffMember
 from tests.desk import TOTP_SECRET

@@ -17,9 +17,9 @@ from publishing.content.html import to_text
 from publishing.i18n.languages import is_blank, translated_fields
 from publishing.models import Act, Publishable
 from publishing.review.diff import Piece, word_diff_of
-from publishing.review.holding import Tick, hold
+from publishing.review.still_right import Tick, hold
+from publishing.review.translation_rules import Origin, Origins, digest, is_behind, key, targets
 from publishing.review.translation_states import origins_of
-from publishing.review.translations import Origin, Origins, digest, is_behind, key, targets
 from publishing.types import AnyField, AuthenticatedHttpRequest
 from publishing.web.sent_forms import form_data
 from publishing.workflow import look, record

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from publishing.content.rich_text import sanitised
+from publishing.content.sanitising import sanitised
 from publishing.content.word import RefusedError, convert
 from tests.publishing.content.word.making import (
     docx,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pages.models import Organisation, TextPage
 from priorities.models import Priority
 from publishing.models import Act, Revision
-from publishing.review.holding import hold, tick_of
+from publishing.review.still_right import hold, tick_of
 from publishing.workflow import amend, confirm, publish, reorder, undo, withdraw
 from publishing.workflow.undo import look, record
 from tests.publishing.admin.test_publishable import submit

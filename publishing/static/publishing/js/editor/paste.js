@@ -5,7 +5,7 @@
 
 import { Extension, OrderedList as BaseOrderedList, Plugin, crel } from "django-prose-editor/editor"
 
-import { isEmpty, rename, unwrap } from "./paste/elements.js"
+import { isEmpty, rename, unwrap } from "./paste/dom.js"
 import { leaveOut } from "./paste/hidden.js"
 import { keepNumbers, listFormats, makeLists, parseLists } from "./paste/lists.js"
 import { fileOf, makeNotice } from "./paste/notice.js"

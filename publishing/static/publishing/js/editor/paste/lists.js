@@ -2,7 +2,7 @@
 
 import { crel, pm } from "django-prose-editor/editor"
 
-import { HEADINGS, isEmpty } from "./elements.js"
+import { HEADINGS, isEmpty } from "./dom.js"
 import { sheetOf, styleOf } from "./sheets.js"
 
 const MARKED_LINE =

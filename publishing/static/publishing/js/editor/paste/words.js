@@ -1,6 +1,6 @@
 /* Emphasis, headings and links. */
 
-import { HEADINGS, isEmpty, rename, unwrap, wrapContent } from "./elements.js"
+import { HEADINGS, isEmpty, rename, unwrap, wrapContent } from "./dom.js"
 import { styleOf } from "./sheets.js"
 
 const HIGHEST = 2

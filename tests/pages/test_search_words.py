@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from pages.models import Synonym
-from pages.synonyms import leading_nowhere, synonyms_of
+from pages.search_words import leading_nowhere, synonyms_of
 from publishing.cache import stamp
 from publishing.models.records.site import Event
 from publishing.search.query import find

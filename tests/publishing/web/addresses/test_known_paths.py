@@ -1,6 +1,6 @@
 import pytest
 
-from publishing.web.known_paths import exists
+from publishing.web.addresses.known_paths import exists
 
 pytestmark = pytest.mark.django_db
 

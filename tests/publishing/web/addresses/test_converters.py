@@ -1,7 +1,7 @@
 import pytest
 from django.urls import Resolver404, URLPattern, get_resolver, resolve, reverse
 
-from publishing.web.converters import Number
+from publishing.web.addresses.converters import Number
 
 
 @pytest.mark.parametrize("odd", ["0", "00", "01", "-1", "+1", "1.0", "", " 1", "1 ", "²", "٣", "1" * 19, "9" * 5000])

@@ -1,6 +1,6 @@
 import pytest
 
-from publishing.web.wrong_addresses import as_slugs, guesses, key_of, likeness, named_language, tidied
+from publishing.web.addresses.wrong_addresses import as_slugs, guesses, key_of, likeness, named_language, tidied
 from tests.site.crawl import words
 
 pytestmark = pytest.mark.django_db

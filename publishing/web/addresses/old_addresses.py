@@ -8,8 +8,8 @@ from publishing.content.link_resolution import page_models
 from publishing.i18n.urls import address
 from publishing.models import OldAddress, Revision
 from publishing.models.old_addresses import LONGEST_ADDRESS
-from publishing.web.views import gone
-from publishing.web.wrong_addresses import key_of
+from publishing.web.addresses.wrong_addresses import key_of
+from publishing.web.gone import gone
 
 
 def old_address(request: HttpRequest) -> HttpResponse | None:

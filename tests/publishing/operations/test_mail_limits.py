@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from publishing.models import MailedStranger
-from publishing.operations.strangers import CEILING, mailbox, may_write_to
+from publishing.operations.mail_limits import CEILING, mailbox, may_write_to
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from publishing.models import Event
 from publishing.workflow import publish, withdraw
 from staff.models import StaffMember
-from staff.my_card.checks import send_due, unanswered
+from staff.my_card.card_checks import send_due, unanswered
 from tests.desk import enter
 from tests.staff.conftest import save
 from tests.staff.my_card.test_invitations import HOW, given_rights

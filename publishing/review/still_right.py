@@ -7,8 +7,8 @@ from publishing.models import Act, Publishable, TranslationState
 from publishing.models.snapshots import Snapshot
 from publishing.review.columns import columns_of, rows_of
 from publishing.review.lacks import judge_anew
+from publishing.review.translation_rules import Behind, Origin, behind, digest, key_of, sources, targets
 from publishing.review.translation_states import origins_of, refresh
-from publishing.review.translations import Behind, Origin, behind, digest, key_of, sources, targets
 from publishing.workflow.signals import undone
 
 
