@@ -3,10 +3,14 @@ import re
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db.models import URLField
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from pages.models import ContactDetails, TextPage
 from pages.models.statements import AccessibilityStatement, PrivacyStatement
+from publishing.i18n.languages import CODES, translated_fields
 from publishing.workflow import publish, withdraw
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +150,40 @@ def test_the_privacy_page_prints_what_is_filled_in_and_no_empty_heading(client, 
     assert "mission d’intérêt public" in html
     assert "artikel 6.1.e AVG) – artikel 3" in main(client, "/privacy/")
     assert "Données des collaborateurs sur la page de contact" not in html, "a flow without a ground"
+
+
+def filled(row, **values):
+    """`row` with a text of its own in every field and language, and these values, saved."""
+    for name in translated_fields(type(row)):
+        for code in CODES:
+            setattr(row, f"{name}_{code}", f"{name}-{code}")
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_field_of_the_statements_is_read_in_each_language(client, editor, code):
+    links = {"complaints_url": "https://k.example/", "enforcement_url": "https://h.example/"}
+    access = filled(AccessibilityStatement.objects.get(), method="third_party", assessor="Bureau", **links)
+    filled(access.exceptions.model(statement=access))
+    privacy = filled(
+        PrivacyStatement(), controller="Vereniging", number="0123", address="Straat 1", email="a@b.example"
+    )
+    filled(privacy.flows.model(statement=privacy, ground="e"))
+    asked = filled(ContactDetails.objects.get(), documents_appeal_url="https://b.example/")
+    for row in (access, privacy, asked):
+        publish(row, editor)
+    for row, page in ((access, "toegankelijkheid"), (privacy, "privacy"), (asked, None)):
+        with override(code):
+            address = TextPage.objects.get(slug_nl=page).get_absolute_url() if page else reverse("contact")
+        said = client.get(address).content.decode()
+        rows = [type(row), *(getattr(row, name).model for name in row.children)]
+        names = [name for model in rows for name in translated_fields(model)]
+        assert [name for name in names if f"{name}-{code}" not in said] == [], address
+        urls = [field.name for field in row._meta.fields if isinstance(field, URLField)]
+        assert [name for name in urls if f'href="{getattr(row, name)}"' not in said] == [], address
 
 
 def test_how_long_backups_live_is_not_said_by_a_site_that_makes_none_by_itself(client, editor, settings):
