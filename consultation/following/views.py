@@ -6,8 +6,6 @@ one POST without a page around it (RFC 8058).
 
 from http import HTTPStatus
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +18,7 @@ from consultation.following import followers
 from consultation.following.followers import CONFIRM, LEAVE
 from consultation.following.section import public_email
 from consultation.following.weekly_mail import next_slot
-from pages.forms.visitor_forms import SealedForm, may_send, private, seal
+from pages.forms.visitor_forms import SealedForm, VisitorEmailField, may_send, private, seal
 from pages.sections import gives_way
 from publishing.contributions.secret_pages import guarded, is_from_elsewhere
 from publishing.files.storage import StorageUnavailable
@@ -34,22 +32,7 @@ MOST_OF_ONE, MOST_OF_ALL = 10, 120  # forms in an hour; a whole office may have 
 class FollowForm(SealedForm):
     """An address, and nothing else."""
 
-    email = forms.EmailField(
-        label=_("Your e-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": _("Write your e-mail address here."),
-            "invalid": _("This is not a full e-mail address, such as name@example.org."),
-        },
-    )
-
-    def clean_email(self) -> str:
-        """The address, without signs that would begin another line in the head of the message."""
-        email: str = self.cleaned_data["email"]
-        if not email.isprintable():  # within quotes an address may hold some
-            raise ValidationError(self.fields["email"].error_messages["invalid"])
-        return email
+    email = VisitorEmailField(label=_("Your e-mail address"), max_length=254)
 
 
 @csrf_exempt  # there is no cookie that another site could use; see `pages.forms.visitor_forms`

@@ -22,7 +22,7 @@ from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from pages.forms.visitor_forms import HOUR, SealedForm, digest, may_send, network, private, seal
+from pages.forms.visitor_forms import HOUR, SealedForm, VisitorEmailField, digest, may_send, network, private, seal
 from pages.models import ContactDetails
 from publishing.i18n.languages import NAMES
 from publishing.i18n.urls import absolute
@@ -46,12 +46,8 @@ class ContactForm(SealedForm):
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={"required": _("Write your message here.")},
     )
-    email = forms.EmailField(
-        label=_("Your e-mail address"),
-        required=False,
-        help_text=_("Without an address we can’t answer you."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": _("This is not a full e-mail address, such as name@example.org.")},
+    email = VisitorEmailField(
+        label=_("Your e-mail address"), required=False, help_text=_("Without an address we can’t answer you.")
     )
     subject = forms.CharField(label=_("Subject"), required=False)
     page = forms.CharField(label=_("About which page of this website"), required=False)
@@ -66,13 +62,6 @@ class ContactForm(SealedForm):
             said = gettext("Your message has more than %d links. Leave some out.")
             raise ValidationError(said % MOST_LINKS)
         return text
-
-    def clean_email(self) -> str:
-        """The address, without signs that would begin another line in the head of the message."""
-        email: str = self.cleaned_data["email"]
-        if not email.isprintable():  # within quotes an address may hold some
-            raise ValidationError(self.fields["email"].error_messages["invalid"])
-        return email
 
     def clean_subject(self) -> str:
         """The subject, on one line."""

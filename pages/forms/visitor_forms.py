@@ -21,9 +21,10 @@ from django.utils.translation import gettext_lazy as _
 from publishing.text.numbers import parse_int
 
 TRAP = "website"
-SEALED = signing.Signer(salt="pages.forms.contact_form")
+SEALED = signing.Signer(salt="pages.contact_form")  # stays: a form that stood open during an upgrade is still ours
 OLDEST = 45  # days; the page cache renders each page again within 30
 HOUR = 3600  # seconds
+LOCAL = {"localhost", "localdomain", "local", "internal", "invalid"}  # no mail of ours gets there (RFC 6761, 6762)
 
 
 def seal() -> str:
@@ -56,6 +57,28 @@ class SealedForm(forms.Form):
     def offer_again(self) -> None:
         """Have the form show what was typed, to be sent again."""
         self.data = {**self.data.dict(), TRAP: "", "seal": seal()}  # type: ignore[attr-defined]
+
+
+class VisitorEmailField(forms.EmailField):
+    """An address that mail gets to from elsewhere: with a name of a domain, and none within quotes.
+
+    RFC 5321 (4.1.2, 4.1.3) knows more, which only programs write: `a@[127.0.0.1]`, or signs that would begin another
+    line in the head of a message.
+    """
+
+    widget = forms.EmailInput(attrs={"autocomplete": "email"})
+    default_error_messages = {
+        "required": _("Write your e-mail address here."),
+        "invalid": _("This is not a full e-mail address, such as name@example.org."),
+    }
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        name, _at, domain = str(value or "").rpartition("@")
+        top = domain.rpartition(".")[2].casefold()
+        is_local = top in LOCAL or top.isdigit() or "." not in domain or domain.startswith("[")
+        if value and (is_local or name.startswith('"') or not value.isprintable()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
 
 
 def private(response: HttpResponse) -> HttpResponse:

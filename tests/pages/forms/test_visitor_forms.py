@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
+from django.core import signing
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from pages.forms import visitor_forms
@@ -16,6 +19,42 @@ def test_a_seal_lapses_and_is_none_of_the_future():
         assert not visitor_forms.is_recent(seal)
     with time_machine.travel(timezone.now() - timedelta(days=1)):
         assert not visitor_forms.is_recent(seal)
+
+
+def test_a_form_that_stood_open_during_an_upgrade_is_taken():
+    today = str(timezone.localdate().toordinal())
+    assert visitor_forms.is_recent(signing.Signer(salt="pages.contact_form").sign(today))
+    assert not visitor_forms.is_recent(signing.Signer(salt="of another form").sign(today))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@example.org",
+        "Jan.O'Neill+resoc@mail.example.be",
+        "a@xn--mnchen-3ya.de",
+        "a@1.local.example",
+        "a@localhost.eu",
+    ],
+)
+def test_an_address_of_a_domain_is_taken(address):
+    assert visitor_forms.VisitorEmailField().clean(address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a@[127.0.0.1]", "a@[IPv6:::1]", "a@10.0.0.10", "a@localhost", "a@mail", "a@mail.local", "a@mail.LOCALHOST",
+     "a@localhost.localdomain", '"a"@example.org', '"a b"@example.org', '"a\x01"@example.org', "a@x.invalid"],
+)  # fmt: skip
+def test_an_address_that_no_mail_gets_to_from_here_is_refused_beside_its_field(address):
+    with pytest.raises(ValidationError, match="volledig e-mailadres"):
+        visitor_forms.VisitorEmailField(required=False).clean(address)
+
+
+def test_no_address_is_one_that_was_left_out():
+    assert visitor_forms.VisitorEmailField(required=False).clean("") == ""
+    with pytest.raises(ValidationError, match="Schrijf hier"):
+        visitor_forms.VisitorEmailField().clean("")
 
 
 def test_one_household_has_one_ipv6_network(rf):
