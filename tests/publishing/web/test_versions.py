@@ -101,8 +101,8 @@ def test_a_page_says_when_it_was_checked_and_changed_and_a_check_is_no_version(c
         confirm(theme, editor)
         year = timezone.now().year
         html = client.get("/themas/tweede/").content.decode()
-        assert re.search(rf"Nagekeken op \d+ \w+ {year}<", html)
-        assert re.search(rf"Gewijzigd op \d+ \w+ {changed}<", html)
+        assert re.search(rf"Nagekeken op \d+\s\w+ {year}<", html)
+        assert re.search(rf"Gewijzigd op \d+\s\w+ {changed}<", html)
         assert len(client.get("/themas/tweede/versies/").context["versions"]) == 2
         lastmod = client.get("/sitemap.xml").content.decode().split("/themas/tweede/</loc>")[1][:60]
         assert str(year) not in lastmod
