@@ -43,10 +43,13 @@ def tidied(path: str) -> str:
 
 
 def as_slugs(path: str) -> str:
-    """The same with each part as the last part of an address is written: `/thema's/` gives `/themas/`."""
+    """The same with each part as the last part of an address is written: `/thema's/` gives `/themas/`.
+
+    A number in other digits, such as `²`, is none.
+    """
     path = tidied(path)
     parts = path.strip("/").split("/")
-    slugs = [slugify(part.replace("_", "-")) for part in parts]
+    slugs = [slugify(part.replace("_", "-")) if any(map(str.isalpha, part)) else part for part in parts]
     return path if "." in parts[-1] or not all(slugs) else f"/{'/'.join(slugs)}/"
 
 
