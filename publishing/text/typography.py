@@ -26,7 +26,7 @@ TIMES = {
 }
 NUMBERED = re.compile(r"\b(Advies|Avis|Opinion)[ \N{NO-BREAK SPACE}](\d{4})-(\d{2,3})\b", re.IGNORECASE)
 SUSPECT = re.compile(
-    r"""["']|\s[:;!?»]|«|(?:advies|avis|opinion)[ \N{NO-BREAK SPACE}]\d{4}-"""
+    r"""["']|\s[:;!?»]|[\w)’”»%€][:;!?](?:\s|$)|«|(?:advies|avis|opinion)[ \N{NO-BREAK SPACE}]\d{4}-"""
     rf"|\d(?:er)? (?:uur|h|{'|'.join(MONTHS.values())})\b",
     re.IGNORECASE,
 )
@@ -35,7 +35,8 @@ DOUBLE = re.compile(r'(?<![\w"])"(?=\S)([^"\n]*?\S)"(?![\w"])')
 SINGLE = re.compile(r"(?<![\w'’])'(?=\S)([^'\n]*?(?:\w'\w[^'\n]*?)*)(?<=\S)'(?![\w'])")
 APOSTROPHE = re.compile(r"(?<=[^\W\d_])'")
 ELISION = re.compile(r"(?<![\w'’])'(?=[nst]\b(?!'))", re.IGNORECASE)  # of Dutch: 's avonds, 't, 'n
-BEFORE_SIGN = re.compile(f"(?<=[\\w)’”»]){SPACE}+([:;!?])(?=\\s|$)")
+BEFORE_SIGN = re.compile(f"(?:(?<=[\\w)’”»%€])|\\A){SPACE}+([:;!?])(?=\\s|$)")  # also where a tag stands before it
+NO_SPACE = re.compile(r"(?<=[\w)’”»%€])([:;!?])(?=\s|$)")
 GUILLEMETS = re.compile(f"«{SPACE}*([^«»]*?){SPACE}*»")
 MARKUP = re.compile(r"(<(?:code|pre|kbd|samp)\b.*?</(?:code|pre|kbd|samp)>|<[^>]*>|&[#\w]+;)", re.DOTALL)
 
@@ -74,6 +75,8 @@ def _prose(text: str, language: str) -> str:
     if language != "fr":
         return BEFORE_SIGN.sub(r"\1", text)
     text = GUILLEMETS.sub("«\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}»", text)
-    return BEFORE_SIGN.sub(
-        lambda found: ("\N{NO-BREAK SPACE}" if found[1] == ":" else "\N{NARROW NO-BREAK SPACE}") + found[1], text
-    )
+    return NO_SPACE.sub(_after_space, BEFORE_SIGN.sub(_after_space, text))
+
+
+def _after_space(found: re.Match[str]) -> str:
+    return ("\N{NO-BREAK SPACE}" if found[1] == ":" else "\N{NARROW NO-BREAK SPACE}") + found[1]

@@ -37,7 +37,7 @@ def vcard(member: StaffMember, url: str = "", *, whole: bool = True, with_photo:
         "ORG:RESOC Westhoek",
         f"UID:urn:uuid:{uuid5(CARDS, str(member.pk))}",
     ]
-    if function := resolve(member, "function").value:
+    if function := resolve(member, "function").shown:
         lines.append(f"TITLE:{_escape(function)}")
     for phone, is_dialled in ((member.phone, member.phone_uri), (member.mobile, member.mobile_uri)):
         if not is_dialled:

@@ -15,6 +15,9 @@ from publishing.text.typography import set_right, set_right_in_html
         ("fr", 'l\'avis "officiel"', "l’avis «\xa0officiel\xa0»"),
         ("fr", "Joignable : mardi ; où ? Ici !", "Joignable\xa0: mardi\u202f; où\u202f? Ici\u202f!"),
         ("fr", "Joignable\u202f: «\u202fmardi\u202f»", "Joignable\xa0: «\xa0mardi\xa0»"),
+        ("fr", "Attention! Le but: agir; et après?", "Attention\u202f! Le but\xa0: agir\u202f; et après\u202f?"),
+        ("fr", "à 10:30, page:abc, C:\\x, ?!, 50%: oui", "à 10:30, page:abc, C:\\x, ?!, 50%\xa0: oui"),
+        ("fr", "info@x.be: https://x.be/a?b=c; ici", "info@x.be: https://x.be/a?b=c; ici"),
         ("nl", "om 10:30, 5' lang; 6 : 3", "om 10:30, 5' lang; 6: 3"),
         ("nl", "zie https://x.be/a'b?c='d' nu", "zie https://x.be/a'b?c='d' nu"),
         ("nl", "o'neil@example.org", "o'neil@example.org"),
@@ -40,3 +43,10 @@ def test_markup_and_code_stay_as_they_are():
     html = """<p><a href="/a'b" title='x : y'>thema's</a> <code>'a' : b</code> &amp; 'c'</p>"""
     expected = """<p><a href="/a'b" title='x : y'>thema’s</a> <code>'a' : b</code> &amp; ‘c’</p>"""
     assert set_right_in_html(html, "nl") == expected
+
+
+def test_a_sign_after_a_tag_is_set_right_too():
+    assert set_right_in_html("<b>Let op</b> : nu", "nl") == "<b>Let op</b>: nu"
+    assert set_right_in_html("<b>Attention</b> : ici&nbsp;! R&amp;D; x", "fr") == (
+        "<b>Attention</b>\xa0: ici&nbsp;! R&amp;D\u202f; x"
+    )

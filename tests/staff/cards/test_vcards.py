@@ -130,7 +130,7 @@ def test_an_independent_reader_understands_every_card(client):
         ("Stéphanie Thybaert", "+32472051783"),
     ]
     assert cards[3].n.value.family == "Thybaert"
-    assert cards[1].title.value == "Stafmedewerker : projectmanager regiomarketing"
+    assert cards[1].title.value == "Stafmedewerker: projectmanager regiomarketing"
 
 
 def test_the_file_for_address_books_has_accents_numbers_and_the_photo(client):
