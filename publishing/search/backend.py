@@ -5,24 +5,31 @@ Of very many texts only some are looked at: those that have the words in their t
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from string import Formatter
+from typing import NamedTuple
 
-from django.db import connection, models
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
-from django.db.models.sql.compiler import SQLCompiler
+from django.db import connection
 
 from publishing.i18n.languages import CODES
-from publishing.models import Revision, RevisionSlug, RevisionText
-from publishing.models.revisions import AT
-from publishing.queries.prepared import PreparedQuery, param
+from publishing.models.revisions import IS_PUBLIC
+from publishing.queries.prepared import as_stored
 from publishing.search.text import Word
 from publishing.search.word_index import PUBLIC, Forms, Scope, Step, anywhere, same
 
 TITLED = 100  # texts that are looked at because of their title, in the reader's language and in the others …
 ALONE = 50  # texts that are looked at because of one of several words
 EXAMINED = 100  # … and texts for whatever they say
+
+
+COLUMNS = [name for _text, name, *_rest in Formatter().parse(IS_PUBLIC) if name]  # that say whether one is public
+JOINED = {"sqlite": "group_concat(slug, ' ')", "postgresql": "string_agg(slug, ' ')"}
+# In SQL of its own: Django would take longer to write it than the database to answer it.
+TEXTS = """
+    SELECT text.id, revision_id, model, object_id, sort_key, language, title, words,
+        COALESCE((SELECT {joined} FROM publishing_revisionslug AS slug WHERE slug.revision_id = revision.id), '')
+    FROM publishing_revisiontext AS text JOIN publishing_revision AS revision ON revision.id = revision_id
+    WHERE text.id IN ({ids})
+"""
 
 
 class IndexedText(NamedTuple):
@@ -37,19 +44,6 @@ class IndexedText(NamedTuple):
     title: str
     words: str
     slugs: str
-
-
-class _Joined(models.Aggregate):
-    """Texts with a space between them."""
-
-    function = "group_concat"
-    template = "%(function)s(%(expressions)s, ' ')"
-    output_field = models.TextField()
-
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, tuple[str | int, ...]]:
-        return self.as_sql(compiler, connection, function="string_agg")
 
 
 def likely(words: Sequence[Word], longer: Mapping[Word, Forms], reader: str, at: datetime) -> list[IndexedText]:
@@ -111,35 +105,22 @@ def _steps(itself: list[Forms], found: list[Forms]) -> Iterator[Step]:
 
 def _newest(steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> list[IndexedText]:
     """The texts of all `steps`, but those in the languages `others`, in one query."""
-    ids = PUBLIC.ids(steps, scope, others)
-    values = {f"value{place}": value for place, value in enumerate(ids.params)}
-    return [IndexedText(*row) for row in SAID.rows(ids.sql, *values, **values)]
-
-
-def _said(ids: str, *names: str) -> models.QuerySet[RevisionText, Any]:
-    """The texts that the SQL `ids` finds; its values come later, by these names."""
-    slugs = RevisionSlug.objects.filter(revision=models.OuterRef("revision")).values("revision")
-    columns = "pk", "revision_id", "revision__model", "revision__object_id", "revision__sort_key"
-    texts = RevisionText.objects.filter(pk__in=RawSQL(ids, [param(name) for name in names]))  # noqa: S611 (parameters)
-    said = texts.annotate(
-        slugs=Coalesce(
-            models.Subquery(slugs.values(all=_Joined("slug"))), models.Value(""), output_field=models.TextField()
-        )
-    )
-    return said.values_list(*columns, "language", "title", "words", "slugs")
-
-
-SAID: PreparedQuery[RevisionText] = PreparedQuery(_said)
-PUBLIC_NOW: PreparedQuery[Revision] = PreparedQuery(lambda: Revision.objects.public(AT).order_by().values("id"))
+    ids, values = PUBLIC.ids(steps, scope, others)
+    with connection.cursor() as cursor:
+        cursor.execute(TEXTS.format(joined=JOINED[connection.vendor], ids=ids), values)
+        return [IndexedText(*row) for row in cursor]
 
 
 def public_texts(at: datetime) -> Scope:
     """The texts of what is public at that moment."""
-    public = PUBLIC_NOW.compile()
     # SQLite would else begin with all that is public.
     kind = "JOIN" if connection.vendor == "postgresql" else "CROSS JOIN"
-    return Scope(
-        "revision_id",
-        f"{kind} ({public.sql}) AS public ON public.id = text.revision_id",
-        tuple(public.parameters({"at": at})),
-    )
+    is_public, moments = public("public", at)
+    join = f"{kind} publishing_revision AS public ON public.id = text.revision_id"
+    return Scope("revision_id", join, where=is_public, values=tuple(moments))
+
+
+def public(alias: str, at: datetime) -> tuple[str, list[object]]:
+    """That a revision is public at that moment, as SQL."""
+    sql = IS_PUBLIC.format_map({column: f"{alias}.{column}" for column in COLUMNS})
+    return f"({sql})", [as_stored(at)] * sql.count("%s")

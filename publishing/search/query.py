@@ -4,16 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property
 from itertools import chain
-from operator import or_
 
-from django.db import models
 from django.utils import timezone
 from django.utils.text import slugify
 
-from publishing.i18n.languages import current, order, translated_fields
-from publishing.models import Revision, RevisionReference, content_models
+from publishing.i18n.languages import CODES, current, order, translated_fields
+from publishing.models import content_models
 from publishing.queries.dependencies import Target
 from publishing.search import backend, places, ranking
 from publishing.search import text as search_text
@@ -22,9 +20,10 @@ from publishing.search.printed import Printing, found_where_printed, printing_pa
 from publishing.search.results import Hit, Result, as_results
 from publishing.search.stop_words import STOP_WORDS, telling_words
 from publishing.search.text import COMPOUNDING
+from publishing.search.through import User, followed, users_of
 from publishing.search.widening.forgiveness import LONG, Known, nearest
 from publishing.search.widening.near import Likely, Near, head, likely_words
-from publishing.search.widening.synonyms import Synonyms
+from publishing.search.widening.synonyms import Synonyms, synonyms_of
 from publishing.search.word_index import PUBLIC, Forms, longer_forms, same, split_words
 
 MAX_RESULTS = 50  # of a query, on all its pages together
@@ -83,7 +82,7 @@ class _Search:
     _wholes: dict[str, str] = field(default_factory=dict)  # the query as each language indexes it
     _there: dict[str, bool] = field(default_factory=dict)  # whether a place is there
     _followed: dict[int, list[tuple[Target, int]]] = field(default_factory=dict)
-    _users: dict[frozenset[Target], list[tuple[str, int, str, int, int, str]]] = field(default_factory=dict)
+    _users: dict[frozenset[Target], list[User]] = field(default_factory=dict)
 
     def find(self, words: tuple[search_text.Word, ...]) -> Found:
         own, others = ("", self.reader), order(self.reader)[1:]
@@ -94,7 +93,7 @@ class _Search:
         found = self.best(words, own)
         if found.hits and not found.hits[0].aside and found.hits[0].is_sure:
             return found
-        table = Synonyms(self.reader)
+        table = synonyms_of(self.reader)
         wide = table.widened(words)
         if found.hits and not found.hits[0].aside and wide == words:
             return found
@@ -163,6 +162,10 @@ class _Search:
         self.known |= PUBLIC.look_up(**asked)
         self.longer.update(longer_forms(asked.get("longer", ()), self.known))
 
+    def is_known(self, word: search_text.Word) -> bool:
+        """Whether a text has a word in some form, or a longer one."""
+        return bool(self.longer[word]) or not self.known.isdisjoint(same(word, CODES))
+
     def is_strange(self, word: search_text.Word) -> bool:
         """Whether no text or place has a word in a form that the reader's language gives it, nor a longer one."""
         if self.longer[word] or not self.known.isdisjoint(same(word, [self.reader])):
@@ -191,7 +194,8 @@ class _Search:
         more += [half for half in apart if half not in self.longer]
         if more:
             self.look_up(longer=more)
-        self.look_at(backend.near(wide, apart if apart != words else (), near.meant, self.longer, self.at))
+        if near.meant or any(self.is_known(each) for word in (*wide, *apart) for each in word.alternatives):
+            self.look_at(backend.near(wide, apart if apart != words else (), near.meant, self.longer, self.at))
         return near
 
     def likely(self, unknown: Sequence[search_text.Word], near: Near) -> Likely:
@@ -353,17 +357,8 @@ class _Search:
         }
         new = revisions - self._followed.keys()
         self._followed.update({each: [] for each in new})
-        if not names or not new:
-            return
-        pointed_at = {"model": models.OuterRef("model"), "object_id": models.OuterRef("object_id")}
-        shown = Revision.objects.public(self.at).filter(**pointed_at).order_by().values("pk")[:1]
-        references = RevisionReference.objects.filter(
-            reduce(or_, (models.Q(model=model, field=name) for model, name in names)), revision__in=new
-        ).annotate(shown=models.Subquery(shown))
-        columns = "revision", "model", "object_id", "shown"
-        for revision_id, model, object_id, public in references.order_by("pk").values_list(*columns):
-            if public:
-                self._followed[revision_id].append(((model, object_id), public))
+        for revision_id, model, object_id, shown in followed(names, new, self.at):
+            self._followed[revision_id].append(((model, object_id), shown))
 
     @cached_property
     def _printing(self) -> dict[str, list[Printing]]:
@@ -375,7 +370,7 @@ class _Search:
         by_object = {(hit.model, hit.object_id): hit for hit in hits}
         key = frozenset(by_object)
         if key not in self._users:
-            self._users[key] = list(_users(key, self.at)) if key else []
+            self._users[key] = users_of(key, self.at)
         found = []
         for model, object_id, user, user_id, revision_id, sort_key in self._users[key]:
             hit = by_object[model, object_id]
@@ -459,17 +454,6 @@ def _is_sure(word: search_text.Word, text: backend.IndexedText, strength: int) -
         return True
     least = ranking.BEGINNING if len(word.folded) >= LONG else ranking.STEM
     return ranking.strength(word, text.title, text.language) >= least
-
-
-def _users(named: Iterable[Target], at: datetime) -> Iterable[tuple[str, int, str, int, int, str]]:
-    """The newest public revisions that name one of these: what they name, what they are, and where it stands."""
-    references = RevisionReference.objects.filter(
-        reduce(or_, (models.Q(model=model, object_id=object_id) for model, object_id in sorted(named))),
-        revision__in=Revision.objects.public(at),
-    )
-    columns = "revision__model", "revision__object_id", "revision_id", "revision__sort_key"
-    newest = references.order_by("-revision", "-pk").values_list("model", "object_id", *columns)
-    return newest[: backend.EXAMINED + 1]
 
 
 _models = cache(content_models)

@@ -45,6 +45,9 @@ NOT_PLAIN = re.compile(r"[^\x00-\x7f]")
 HYPHEN = re.compile(r"[-\u2010\u2011]")  # also the one that does not break
 
 
+JOINS = re.compile(rf"{HYPHEN.pattern}|\d")  # one of these is in whatever neighbouring words form
+
+
 LETTERS_THEN_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -137,6 +140,8 @@ def compounds(text: str) -> Iterator[Token]:
     number among them: nobody writes `dagelijks-bestuur-2` as one. Their `start` and `end` are those of the words
     together.
     """
+    if not JOINS.search(text):  # as most texts
+        return
     chain: list[Token] = []
     for token in tokens(text):
         between = text[chain[-1].end : token.start] if chain else ""

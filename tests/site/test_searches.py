@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from publishing.search.query import find
 
-MOST_QUERIES = 9  # of a search, what is shown of it included
+MOST_QUERIES = 7  # of a search, before what is shown of it is read
 
 DUTCH = (
     ("contact", "/contact/"),
@@ -323,7 +323,7 @@ def test_the_right_answer_comes_first(language, table):
         for query, url in table:
             with CaptureQueriesContext(connection) as asked:
                 found = find(query)
-            assert len(asked) < MOST_QUERIES, (query, [each["sql"] for each in asked])
+            assert len(asked) <= MOST_QUERIES, (query, [each["sql"] for each in asked])
             first = next((result.url for result in found.results(found.hits[:1])), "")
             if first != url:
                 wrong[query] = first

@@ -28,16 +28,20 @@ def register(source: Callable[[str], Iterable[SynonymRule]]) -> None:
     _sources.append(source)
 
 
-class Synonyms:
-    """Those of one language, read once."""
+def synonyms_of(language: str) -> "Synonyms":
+    """Those of one language as they are now; their words are taken apart only when one has changed."""
+    return _taken_apart(language, tuple(rule for source in _sources for rule in source(language)))
 
-    def __init__(self, language: str) -> None:
+
+class Synonyms:
+    """The synonyms of one language."""
+
+    def __init__(self, language: str, rules: Iterable[SynonymRule]) -> None:
         self.language = language
         self._table: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-        for source in _sources:
-            for said, meant in source(language):
-                if (left := folded(said)) and (right := folded(meant)):
-                    self._table.setdefault(left, []).append(right)
+        for said, meant in rules:
+            if (left := folded(said)) and (right := folded(meant)):
+                self._table.setdefault(left, []).append(right)
 
     @cached_property
     def single(self) -> dict[str, tuple[str, ...]]:
@@ -85,6 +89,9 @@ class Synonyms:
     def _other_form(self, word: Word) -> tuple[str, ...]:
         forms = word.folded, *sorted(stems(word.written, self.language))
         return next((self._by_stem[form] for form in forms if form in self._by_stem), ())
+
+
+_taken_apart = lru_cache(maxsize=8)(Synonyms)  # a language or two, before and after a change
 
 
 def _key(words: Iterable[Word]) -> tuple[str, ...]:

@@ -283,6 +283,14 @@ def test_the_page_asks_as_often_whatever_it_finds(client, editor, extra):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("query", ["xyzzy", "Hopteelt12345"])
+def test_what_nobody_wrote_is_looked_for_among_the_words_only(query, django_assert_num_queries):
+    """For the word, for synonyms, and for what sounds like it: no text can have it."""
+    with django_assert_num_queries(3):
+        assert not find(query).hits
+
+
+@pytest.mark.django_db
 def test_only_the_best_are_shown_and_the_page_says_so(client, editor):
     for number in range(MAX_RESULTS + 1):
         make_theme(editor, title_nl=f"T{number}", slug_nl=f"t{number}", summary_nl="hopteelt" if number else "hop")

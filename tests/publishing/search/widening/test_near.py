@@ -3,13 +3,13 @@ import pytest
 from publishing.search.text import query_words
 from publishing.search.widening import synonyms
 from publishing.search.widening.near import Near, head, likely_words
-from publishing.search.widening.synonyms import Synonyms
+from publishing.search.widening.synonyms import synonyms_of
 
 
 @pytest.fixture
 def table(monkeypatch):
     monkeypatch.setattr(synonyms, "_sources", [])
-    return Synonyms("nl")
+    return synonyms_of("nl")
 
 
 def test_a_compound_begins_with_the_longest_known_word_and_an_ending_is_no_part_of_one(table):
@@ -21,7 +21,7 @@ def test_a_compound_that_begins_with_nothing_known_ends_with_something_and_the_w
     monkeypatch,
 ):
     monkeypatch.setattr(synonyms, "_sources", [lambda language: [synonyms.SynonymRule("bus", "mobiliteit")]])
-    table = Synonyms("nl")
+    table = synonyms_of("nl")
     assert head("hogeschool", {"school"}, table) == "school"
     assert head("schoolbestuur", {"school", "bestuur"}, table) == "school"
     assert head("bushalte", {"halte"}, table) == "bus"

@@ -3,7 +3,7 @@ import pytest
 from publishing.search.ranking import EXACT, SYNONYM, strength
 from publishing.search.text import indexed_words, query_words
 from publishing.search.widening import synonyms
-from publishing.search.widening.synonyms import SynonymRule, Synonyms
+from publishing.search.widening.synonyms import SynonymRule, synonyms_of
 
 TABLE = {
     "nl": (
@@ -20,7 +20,7 @@ def table(monkeypatch):
 
 
 def also(query: str, language: str = "nl") -> list[tuple[str, ...]]:
-    return [word.also for word in Synonyms(language).widened(query_words(query))]
+    return [word.also for word in synonyms_of(language).widened(query_words(query))]
 
 
 def test_a_word_also_stands_for_its_synonym_in_that_language_only_and_one_way():
@@ -39,13 +39,23 @@ def test_several_words_may_stand_for_one_and_one_for_several():
 
 
 def test_one_of_several_words_is_not_yet_what_they_say_together():
-    words = Synonyms("nl").widened(query_words("grote boot"))
+    words = synonyms_of("nl").widened(query_words("grote boot"))
     assert all(strength(word, indexed_words(["het stoomschip"], "nl"), "nl") for word in words)
     assert not all(strength(word, indexed_words(["de grote trein"], "nl"), "nl") for word in words)
 
 
 def test_a_synonym_is_worth_less_than_the_word():
-    (word,) = Synonyms("nl").widened(query_words("boot"))
+    (word,) = synonyms_of("nl").widened(query_words("boot"))
     assert strength(word, indexed_words(["de boot"], "nl"), "nl") == EXACT
     assert strength(word, indexed_words(["het schip"], "nl"), "nl") == SYNONYM
     assert strength(word, indexed_words(["de trein"], "nl"), "nl") == 0
+
+
+def test_a_changed_line_counts_at_once(monkeypatch):
+    assert also("boot") == [("schip",)]
+    monkeypatch.setattr(synonyms, "_sources", [lambda language: [SynonymRule("boot", "vaartuig")]])
+    assert also("boot") == [("vaartuig",)]
+
+
+def test_lines_that_stay_are_taken_apart_once():
+    assert synonyms_of("nl") is synonyms_of("nl")
