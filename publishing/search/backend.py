@@ -14,7 +14,7 @@ from publishing.i18n.languages import CODES
 from publishing.models.revisions import IS_PUBLIC
 from publishing.queries.prepared import as_stored
 from publishing.search.text import Word
-from publishing.search.word_index import PUBLIC, Forms, Scope, Step, anywhere, same
+from publishing.search.word_index import PUBLIC, Forms, Scope, Step, Values, anywhere, same
 
 TITLED = 100  # texts that are looked at because of their title, in the reader's language and in the others …
 ALONE = 50  # texts that are looked at because of one of several words
@@ -120,7 +120,7 @@ def public_texts(at: datetime) -> Scope:
     return Scope("revision_id", join, where=is_public, values=tuple(moments))
 
 
-def public(alias: str, at: datetime) -> tuple[str, list[object]]:
+def public(alias: str, at: datetime) -> tuple[str, Values]:
     """That a revision is public at that moment, as SQL."""
     sql = IS_PUBLIC.format_map({column: f"{alias}.{column}" for column in COLUMNS})
     return f"({sql})", [as_stored(at)] * sql.count("%s")

@@ -78,7 +78,7 @@ class _Search:
     known: set[str] = field(default_factory=set)  # of the words and stems of all texts, those that were looked up
     longer: dict[search_text.Word, Forms] = field(default_factory=dict)
     texts: dict[int, backend.IndexedText] = field(default_factory=dict)
-    strengths: dict[tuple[search_text.Word, int], int] = field(default_factory=dict)
+    strengths: dict[tuple[search_text.Word, int, bool], int] = field(default_factory=dict)
     _wholes: dict[str, str] = field(default_factory=dict)  # the query as each language indexes it
     _there: dict[str, bool] = field(default_factory=dict)  # whether a place is there
     _followed: dict[int, list[tuple[Target, int]]] = field(default_factory=dict)
@@ -225,21 +225,18 @@ class _Search:
             if (found := ranking.strength(word, names, code)) and self._is_there(name):
                 yield found, code
 
-    def strength(self, word: search_text.Word, text: backend.IndexedText) -> int:
-        """How well this text has a word, in whatever place; each is compared once."""
-
-        def of_one(each: search_text.Word) -> int:
-            known = self.strengths.get((each, text.pk))
-            if known is None:
-                known = self.strengths[each, text.pk] = ranking.strength(each, text.words, text.language)
-            return known
-
-        return ranking.either(word, of_one)
+    def strength(self, word: search_text.Word, text: backend.IndexedText, in_title: bool = False) -> int:
+        """How well this text has a word, in whatever place or in one of its names; each is compared once."""
+        found = self.strengths.get((word, text.pk, in_title))
+        if found is None:
+            found = ranking.strength(word, text.title if in_title else text.words, text.language)
+            self.strengths[word, text.pk, in_title] = found
+        return found
 
     def strengths_of(self, words: Iterable[search_text.Word], text: backend.IndexedText) -> list[int]:
         """How well this text matches each word, 0 for those that it does not have; its title counts more."""
         return [
-            max(found, ranking.TITLE_WEIGHT * ranking.strength(word, text.title, text.language)) if found else 0
+            max(found, ranking.TITLE_WEIGHT * self.strength(word, text, in_title=True)) if found else 0
             for word in words
             for found in [self.strength(word, text)]
         ]
@@ -285,10 +282,12 @@ class _Search:
             score += WHOLE if self._slug in slugs else self._called(text.title, text.language, least < len(words))
             target = text.model, text.object_id, text.revision_id, text.language
             if has_address(kind):
-                in_title = ranking.score(words, text.title.split(ranking.NAMES)[0], "", text.language)
+                in_title = all(self.strength(word, text, in_title=True) for word in words) and ranking.score(
+                    words, text.title.split(ranking.NAMES)[0], "", text.language
+                )
                 weight = kind.weight_at(slugs)
-                is_sure = all(_is_sure(word, text, self.strength(word, text)) for word in words)
-                aside = weight < 0 and not any(ranking.strength(word, text.title, text.language) for word in words)
+                is_sure = all(_is_sure(self, word, text) for word in words)
+                aside = weight < 0 and not any(self.strength(word, text, in_title=True) for word in words)
                 hits.append(Hit(*target, score + weight, text.sort_key, matched, aside=aside, is_sure=is_sure))
                 if in_title:
                     titled.append((in_title, text.revision_id, text.language))
@@ -448,12 +447,12 @@ class _Search:
         return Known(len(there) + len(at), is_name and not at)
 
 
-def _is_sure(word: search_text.Word, text: backend.IndexedText, strength: int) -> bool:
+def _is_sure(search: _Search, word: search_text.Word, text: backend.IndexedText) -> bool:
     """Whether a text has the word itself, or its title another form of it, or begins with a long one."""
-    if strength >= ranking.EXACT:
+    if search.strength(word, text) >= ranking.EXACT:
         return True
     least = ranking.BEGINNING if len(word.folded) >= LONG else ranking.STEM
-    return ranking.strength(word, text.title, text.language) >= least
+    return search.strength(word, text, in_title=True) >= least
 
 
 _models = cache(content_models)

@@ -5,6 +5,7 @@ Pure functions on strings, those that `text.indexed_words` writes. The database 
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from publishing.search.text import COMPOUNDING, INFIX, LEAST_OF_NUMBER, PREFIX, Word, compound_stems, word_stems
 
@@ -15,10 +16,26 @@ EXACT, STEM, SYNONYM, BEGINNING, PART, CORRECTED = 8, 6, 5, 4, 3, 3
 TITLE_WEIGHT = 6  # how much a match in the title counts beside one in the text
 
 
-@lru_cache(maxsize=1_000)
-def stem_patterns(word: Word, language: str) -> tuple[str, ...]:
-    """What an index in `language` contains that has another form of this word."""
-    return tuple(f" ={stem} " for stem in sorted(word_stems(word, language)))
+class Patterns(NamedTuple):
+    """What an index has that has a word, as `indexed_words` writes it; any of each."""
+
+    exact: tuple[str, ...]
+    stem: tuple[str, ...]
+    beginning: tuple[str, ...]
+    part: tuple[str, ...]
+
+
+@lru_cache(maxsize=2_000)
+def _patterns(word: Word, language: str) -> Patterns:
+    """Those of a word by itself, in an index in this language."""
+    spellings = word.spellings
+    parts = (*spellings, *compound_stems(word)) if language in COMPOUNDING else ()
+    return Patterns(
+        tuple(f" {each} " for each in spellings),
+        tuple(f" ={stem} " for stem in sorted(word_stems(word, language))),
+        tuple(f" {each}" for each in spellings if len(each) >= _least(each)),
+        tuple(each for each in parts if len(each) >= max(INFIX, _least(each))),
+    )
 
 
 def strength(word: Word, indexed: str, language: str) -> int:
@@ -34,17 +51,11 @@ def either(word: Word, strength_of: Callable[[Word], int]) -> int:
 
 
 def _strength(word: Word, indexed: str, language: str) -> int:
-    if any(f" {each} " in indexed for each in word.spellings):
-        return EXACT
-    for pattern in stem_patterns(word, language):
-        if pattern in indexed:
-            return STEM
-    if any(len(each) >= _least(each) and f" {each}" in indexed for each in word.spellings):
-        return BEGINNING
-    is_part = language in COMPOUNDING and any(
-        len(each) >= max(INFIX, _least(each)) and each in indexed for each in (*word.spellings, *compound_stems(word))
-    )
-    return PART if is_part else 0
+    for patterns, worth in zip(_patterns(word, language), (EXACT, STEM, BEGINNING, PART), strict=True):
+        for pattern in patterns:
+            if pattern in indexed:
+                return worth
+    return 0
 
 
 def _least(spelling: str) -> int:
@@ -75,8 +86,11 @@ NAMES = " | "  # between the names in the column of titles: the title, then othe
 def is_whole_name(query: str, title: str, any_form: bool = False) -> bool:
     """Whether a query, as `indexed_words` writes it, is one of the names of a text, or another form of a short one."""
     wanted = _written(query)
+    has_all = all(f" {word} " in title for word in wanted)
+    if not has_all and not (any_form and len(wanted) == 1):
+        return False
     names = title.split(NAMES)
-    if wanted and any(_written(name) == wanted for name in names):
+    if has_all and wanted and any(_written(name) == wanted for name in names):
         return True
     return any_form and len(wanted) == 1 and any(_stems(query) & _stems(name) for name in names if _is_one_word(name))
 
@@ -87,6 +101,7 @@ def has_whole_name(query: str, title: str) -> bool:
     return any(set(name) <= asked for name in map(_written, title.split(NAMES)) if name)
 
 
+@lru_cache(maxsize=1_000)
 def _written(indexed: str) -> list[str]:
     return [word for word in indexed.split() if not word.startswith("=")]
 

@@ -5,11 +5,13 @@ In SQL of its own: Django would take longer to write it than the database to ans
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 
 from django.db import connection
 
 from publishing.queries.dependencies import Target
 from publishing.search.backend import EXAMINED, public
+from publishing.search.word_index import Values
 
 User = tuple[str, int, str, int, int, str]  # what a revision names, what it is itself, and where it stands
 
@@ -29,7 +31,10 @@ def users_of(named: Iterable[Target], at: datetime) -> list[User]:
         " JOIN publishing_revision AS revision ON revision.id = reference.revision_id"
         f" WHERE ({names}) AND {is_public} ORDER BY revision.id DESC, reference.id DESC LIMIT {EXAMINED + 1}"
     )
-    return _rows(sql, [value for model, ids in by_model.items() for value in (model, *ids)] + moments)
+    values: Values = [value for model, ids in by_model.items() for value in (model, *ids)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, *moments])
+        return list(cursor)
 
 
 def followed(
@@ -47,14 +52,10 @@ def followed(
         " JOIN publishing_revision AS shown ON shown.model = reference.model AND shown.object_id = reference.object_id"
         f" WHERE {_among('reference.revision_id', revisions)} AND ({names}) AND {is_public} ORDER BY reference.id"
     )
-    return _rows(sql, [*revisions, *(value for field in fields for value in field), *moments])
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*revisions, *chain(*fields), *moments])
+        return list(cursor)
 
 
 def _among(column: str, values: list[int]) -> str:
     return f"{column} IN ({', '.join(['%s'] * len(values))})"
-
-
-def _rows(sql: str, values: list[object]) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()

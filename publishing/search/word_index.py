@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain
 from operator import or_
+from typing import Any
 
 from django.db import connection, models
 
@@ -27,6 +29,7 @@ MARKED = {"title": '"^{}"', "words": '"{}"', "language": '"@{}"'}
 Forms = tuple[str, ...]  # what the index may have of one word of a query
 Conditions = tuple[tuple[str, Forms], ...]  # columns that each have one of these
 Step = tuple[Conditions, int]  # what to look for, and how many of it
+Values = list[Any]  # of SQL
 Condition = tuple[str, list[str | int]]  # of a word of the texts, as SQL with its values
 
 
@@ -129,11 +132,11 @@ class WordIndex:
         """Those of `words` that a text has."""
         return set(self._known(models.Q(word__in=set(words))))
 
-    def ids(self, steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> tuple[str, list[object]]:
+    def ids(self, steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> tuple[str, Values]:
         """The texts of all `steps`, but those in the languages `others`, the newest of each: as SQL."""
         sql_of = self._on_postgresql if connection.vendor == "postgresql" else self._on_sqlite
         parts: list[str] = []
-        parameters: list[object] = []
+        parameters: Values = []
         for conditions, limit in dict.fromkeys(steps):
             sql, values = sql_of(conditions, scope, others)
             parts.append(f"SELECT id FROM ({sql} LIMIT {limit}) AS newest")  # noqa: S608 (values are parameters)
@@ -142,11 +145,12 @@ class WordIndex:
 
     def newest(self, steps: Iterable[Step], scope: Scope, others: Sequence[str] = ()) -> set[int]:
         """What `ids` stands for."""
+        sql, values = self.ids(steps, scope, others)
         with connection.cursor() as cursor:
-            cursor.execute(*self.ids(steps, scope, others))
+            cursor.execute(sql, values)
             return {text_id for (text_id,) in cursor}
 
-    def _on_sqlite(self, conditions: Conditions, scope: Scope, others: Sequence[str]) -> tuple[str, list[object]]:
+    def _on_sqlite(self, conditions: Conditions, scope: Scope, others: Sequence[str]) -> tuple[str, Values]:
         """The texts that meet the conditions, but those in `others`, newest first: SQLite reads no more."""
 
         def has(column: str, forms: Iterable[str]) -> str:
@@ -162,7 +166,7 @@ class WordIndex:
             [*scope.join_values, wanted, *scope.values],
         )
 
-    def _on_postgresql(self, conditions: Conditions, scope: Scope, others: Sequence[str]) -> tuple[str, list[object]]:
+    def _on_postgresql(self, conditions: Conditions, scope: Scope, others: Sequence[str]) -> tuple[str, Values]:
         """The same. It takes all from the index, a matter of milliseconds: where two frequent words are seldom
         together, reading from the newest on until there are enough would read every text."""
         wanted = " AND ".join(f"publishing_words({column}) && %s" for column, _forms in conditions)
@@ -224,9 +228,11 @@ def _longer(spelling: str) -> Condition:
 
     Of letters, none that ends with a digit: a text with `iso9001` has `iso` too, and numbers make for many words.
     """
-    place = "strpos(word, %s)" if connection.vendor == "postgresql" else "instr(word, %s)"
-    there = f"{place} > 0" if len(spelling) >= INFIX else f"{place} = 1"
-    return (f"({there} AND {_last()} > '9')" if spelling.isalpha() else there), [spelling]
+    there, values = _beginning(spelling)
+    if len(spelling) >= INFIX:
+        place = "strpos(word, %s)" if connection.vendor == "postgresql" else "instr(word, %s)"
+        there, values = f"{place} > 0", [spelling]
+    return (f"({there} AND {_last()} > '9')" if spelling.isalpha() else there), values
 
 
 def _near(folded: str) -> Iterator[Condition]:
@@ -234,9 +240,16 @@ def _near(folded: str) -> Iterator[Condition]:
     most, letter = slips(folded), sound(folded)[:1]
     if most and letter:
         first = sorted({"k": "kc", "f": "fp", "i": "iy"}.get(letter, letter))
-        begins = f"substr(word, 1, 1) IN ({', '.join(['%s'] * len(first))})"
+        begins, letters = zip(*map(_beginning, first), strict=True)
         shortest, longest = len(folded) - most - MUTE, len(folded) + most + MUTE
-        yield f"({begins} AND length(word) BETWEEN %s AND %s AND {_last()} > '9')", [*first, shortest, longest]
+        sql = f"(({' OR '.join(begins)}) AND length(word) BETWEEN %s AND %s AND {_last()} > '9')"
+        yield sql, [*chain(*letters), shortest, longest]
+
+
+def _beginning(letters: str) -> Condition:
+    """The words that begin with these letters, so that SQLite reads no others from its index."""
+    place = 'word COLLATE "C"' if connection.vendor == "postgresql" else "word"
+    return f"({place} >= %s AND {place} < %s)", [letters, letters[:-1] + chr(ord(letters[-1]) + 1)]
 
 
 def _last() -> str:
