@@ -33,7 +33,11 @@ CLAIMS = {
 }
 # What the law asks of each, in the order of the form; of a group one is enough.
 ACCESSIBILITY = (("status",), ("method",), ("made_on",), ("responsible",), ("response_days",), ("enforcement_url",))
-PRIVACY = (("controller",), ("address",), ("email",), ("officer", "no_officer"), ("processors",), ("authority",))
+PRIVACY = (
+    *(("controller",), ("address",), ("email",), ("officer", "no_officer"), ("processors",), ("mailbox_retention",)),
+    *(("authority",), ("grounded_flows",)),
+)
+GROUNDS = "grounded_flows"  # no field of its own: the rows of a list with a ground
 
 
 @check
@@ -115,13 +119,13 @@ def incomplete(asked: Asked) -> Iterator[WorkItem]:
         if not shown or not getattr(shown, first):
             continue
         empty = [group[0] for group in groups if not any(_says(shown, name) for name in group)]
-        names = [str(model._meta.get_field(name).verbose_name) for name in empty]  # type: ignore[union-attr]
+        names = [_name(model, name) for name in empty]
         if empty:
             yield WorkItem(
                 INCOMPLETE,
                 str(shown),
                 _("still lacks: %(names)s") % {"names": ", ".join(names)},
-                _field(model, shown, _column(model, empty[0])),
+                _place(model, shown, empty[0]),
                 20,
                 subject=_subject(shown),
                 cause=cause_of(empty),
@@ -161,9 +165,18 @@ def _says(shown: Publishable, name: str) -> bool:
     return bool(getattr(shown, name))
 
 
-def _column(model: type[Publishable], name: str) -> str:
-    """As the form names that field: the Dutch one of a text."""
-    return f"{name}_nl" if hasattr(model, f"{name}_nl") else name
+def _name(model: type[Publishable], name: str) -> str:
+    """What the form calls that field."""
+    if name == GROUNDS:
+        return _("legal ground")
+    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def _place(model: type[Publishable], shown: Publishable, name: str) -> str:
+    """The address of that field in the form: of a text the Dutch one."""
+    if name == GROUNDS:
+        return f"{desk_address(shown)}#flows-group"
+    return _field(model, shown, f"{name}_nl" if hasattr(model, f"{name}_nl") else name)
 
 
 @register(SEARCH_WORDS)

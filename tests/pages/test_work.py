@@ -73,7 +73,13 @@ def test_what_a_statement_lacks_leads_to_the_first_field(editor):
     (item,) = work.incomplete(asked)
     assert item.url.endswith("#id_officer_nl")
     privacy.no_officer_nl, privacy.processors_nl, privacy.authority = "we zijn klein", "Een host", "gba"
+    privacy.mailbox_retention_nl = "twee jaar"
     privacy.save()
+    privacy.flows.create(kind="staff")
+    publish(privacy, editor)
+    (item,) = work.incomplete(asked)
+    assert (item.url.endswith("#flows-group"), item.said) == (True, "nog in te vullen: rechtsgrond")
+    privacy.flows.update(ground="e")
     publish(privacy, editor)
     assert list(work.incomplete(asked)) == []
 
