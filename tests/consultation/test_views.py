@@ -154,6 +154,7 @@ def test_the_page_of_an_opinion_says_all_a_journalist_asks(client, editor):
     html = " ".join(client.get("/adviezen/ontsluiting/").content.decode().split())
     for said in (
         "Advies 2026-01",
+        '<span class="vh">Status:</span>',
         unbroken(asker.name),
         "Goedgekeurd na stemming op 12 maart 2026: 12 voor, 3 tegen, 1 onthouding",
         "Afwijkend standpunt van Werkgevers",

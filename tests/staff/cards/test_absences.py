@@ -209,6 +209,7 @@ def test_who_stands_in_for_an_absent_stand_in_is_who_visitors_reach(johan, dorin
     away(johan, None, 3, dorine)
     page = client.get("/contact/johan-halsberghe/").content.decode()
     assert f'Intussen: <a href="{sigrid.get_absolute_url()}"' in " ".join(page.split())
+    assert f'<span class="vh"> {sigrid.name}</span></a>' in page
 
 
 # The mail to a stand-in
