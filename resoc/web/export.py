@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from html import escape, unescape
 from http import HTTPStatus
 from pathlib import Path
@@ -188,9 +189,17 @@ class SiteCopy:
 
             file = self.folder / name
             text = LINK.sub(led, file.read_text())
+            # In linked data a list may name the same page of itself in another language.
+            text = OF_MACHINES.sub(partial(self.led_in_full, page=address), text)
             if "?" in address:  # says its own address also where it is no link
                 text = text.replace(own_root() + address, own_root() + self.moved[address])
             file.write_text(text)
+
+    def led_in_full(self, match: re.Match[str], page: str) -> str:
+        """A match of `OF_MACHINES` on `page`, with its address as `led` has it."""
+        link = unescape(match[1])
+        is_ours = link.startswith(own_root()) and "?" in link and "{" not in link
+        return match[0].replace(match[1], escape(self.led(link, page))) if is_ours else match[0]
 
     def repoint_data(self, name: str, address: str) -> None:
         """The same in a file of JSON, of each text that is an address and nothing else."""
