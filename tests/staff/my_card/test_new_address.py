@@ -73,7 +73,7 @@ def test_nor_when_the_secretariat_types_it(editor_client, johan, button):
     soon = timezone.localtime(timezone.now() + timedelta(days=2))
     times = {"schedule-live_from": soon.strftime("%Y-%m-%dT08:00")} if button == "_schedule" else {}
     response = submit(editor_client, johan, button, email=NEW, function_nl="Directeur", **times)
-    assert "op weg naar nieuw@example.org" in response.content.decode()
+    assert "onderweg naar nieuw@example.org" in response.content.decode()
     assert f"Wacht op bevestiging: {NEW}" in response.content.decode()
     assert everywhere(johan) == (OLD, OLD, OLD)
     johan.refresh_from_db()

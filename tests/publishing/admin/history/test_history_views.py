@@ -82,7 +82,7 @@ def test_the_comparison_marks_words_for_eyes_and_ears(editor_client, theme):
     html = words(editor_client.get(of(theme, "compare"), {"old": key, "new": "working"}))
     assert "<ins>" in html
     assert "toegevoegd:" in html
-    assert "Niets verschilt." in words(editor_client.get(of(theme, "compare"), {"old": "working", "new": "working"}))
+    assert "Geen verschillen." in words(editor_client.get(of(theme, "compare"), {"old": "working", "new": "working"}))
 
 
 def test_a_version_of_something_else_is_not_found(editor_client, theme):
