@@ -1,5 +1,6 @@
 """Opinions: what RESOC was asked, what it said, and what became of it."""
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from itertools import pairwise
@@ -26,6 +27,7 @@ from publishing.text.transliteration import to_slug
 from staff.models import StaffMember
 
 MOST_VOTES = 500
+ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 SUMMARY_HELP = _(
     "Visitors read it at once. Before the opinion is adopted: what it is about. After: what RESOC advises."
 )
@@ -274,7 +276,8 @@ class Opinion(HasDocuments, Publishable):
 
     @property
     def keywords(self) -> tuple[str, ...]:
-        return (self.reference,) if self.reference else ()
+        """Its reference, also without the zeros that people leave out: `2026/1` for `2026-01`."""
+        return tuple(dict.fromkeys((self.reference, ZEROS.sub("", self.reference)))) if self.reference else ()
 
     @property
     def shown_subjects(self) -> list[Publishable]:

@@ -26,7 +26,7 @@ from publishing.search.word_index import PUBLIC
 from publishing.types import AnyField
 
 # Raise this when the words that are indexed of a text change: the next start then makes the index anew.
-VERSION = 10
+VERSION = 11
 
 
 # Fields that store something else as text, and are not indexed.

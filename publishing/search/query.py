@@ -23,6 +23,7 @@ from publishing.search.text import COMPOUNDING
 from publishing.search.through import User, followed, users_of
 from publishing.search.widening.forgiveness import LONG, Known, nearest
 from publishing.search.widening.near import Likely, Near, head, likely_words
+from publishing.search.widening.numerals import with_digits, without_signs
 from publishing.search.widening.synonyms import Synonyms, synonyms_of
 from publishing.search.word_index import PUBLIC, Forms, longer_forms, same, split_words
 
@@ -30,7 +31,9 @@ MAX_RESULTS = 50  # of a query, on all its pages together
 WHOLE = 60  # what it counts that the whole query is what something is called …
 IN_QUERY = 30  # … and that a part of it is, when nothing has all words
 # Who looks for `stephanie@resoc.be` looks for a person; the rest of the address is the same for all of them.
-HOST_OF_MAIL = re.compile(r"(?<=\w)@[\w.-]*\w")
+HOST_OF_MAIL = re.compile(r"(?<=\w) ?@ ?[\w-]+\.[\w.-]*\w|^@[\w.-]*\w")
+BY_MAIL = "e-mail"  # what leads to the page that says where to write, in each language
+ABBREVIATION = re.compile(r"(?:[^\W\d_]\. ?){2,}[^\W\d_]?")  # alone, else it is somebody's initials
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,26 @@ def find(query: str, at: datetime | None = None) -> Found:
     same in other languages.
     """
     at = at or timezone.now()
-    query = HOST_OF_MAIL.sub("", query)
+    found = _find(HOST_OF_MAIL.sub("", query), at)
+    if HOST_OF_MAIL.search(query) and not (found.hits and found.hits[0].model in _named()):
+        # It is nobody's own: who writes to it is led to the page with all addresses, and then to what has its words.
+        by_mail = _find(BY_MAIL, at)
+        others = [hit for hit in found.hits if _what(hit) != _what(by_mail.hits[0])]
+        return replace(by_mail, hits=[*by_mail.hits[:1], *others]) if by_mail.hits else found
+    return found
+
+
+def _find(query: str, at: datetime) -> Found:
+    if ABBREVIATION.fullmatch(query):
+        query = query.replace(".", "").replace(" ", "")
+    query = without_signs(query)
     said = search_text.query_words(query)
     if not said:
         return Found((), at, [])
     if all(word.folded in STOP_WORDS or (len(word.folded) == 1 and word.folded.isalpha()) for word in said):
         return Found(said, at, [], is_too_common=True)
     search = _Search(query, current(), at)
-    return search.of_number() or search.find(tuple(telling_words(said)))
+    return search.of_number() or search.find(with_digits(telling_words(said)))
 
 
 @dataclass(eq=False)
@@ -113,16 +128,22 @@ class _Search:
         least = (len(words) + 1) // 2
         for languages in (own, others):
             for reading in (words, *readings) if languages is others else ():
-                if (found := self.best(reading, languages)).hits:
-                    return found
+                found = self.best(reading, languages)
+                if sure := [hit for hit in found.hits if hit.is_sure]:  # `pers` is not meant by `personnes`
+                    return replace(found, hits=sure)
             meant, corrected = self.meant(near, likely, languages)
             if meant and not mention.hits and (found := self.best(corrected, languages)).hits:
                 return replace(found, meant=self.corrected_query(meant, near, found.hits[0]))
             begun = near.begun(corrected)
             partly = [(corrected, least)] if len(words) > 1 else []
             partly += [(begun, least)] if begun != corrected else []
+            # Of a whole sentence, what is called by one of its words.
+            named = tuple(word for word in begun if not word.folded.isdigit())
+            partly += [(named, 1)] if least > 1 and named and languages is own else []
             for reading, number in partly:
                 found = self.best(reading, languages, number)
+                if number < least and found.hits and found.hits[0].score < ranking.SYNONYM * ranking.TITLE_WEIGHT:
+                    continue
                 if not found.hits or found.hits[0].aside:  # a statement that mentions a part of it is no answer
                     continue
                 if not mention.hits or found.hits[0].score > ranking.EXACT * len(words):
@@ -253,7 +274,7 @@ class _Search:
         best: dict[tuple[str, int, str], Hit] = {}
         # Of the hits of one object, its own words count before those of a page that names it.
         for hit in sorted(hits, key=lambda hit: (place.get(hit.language, len(place)), bool(hit.through), -hit.score)):
-            best.setdefault((hit.model, hit.object_id, hit.place), hit)
+            best.setdefault(_what(hit), hit)
         pages = {model._meta.label_lower for model in _models() if has_address(model)}
         there = sorted((hit for hit in best.values() if hit.place or hit.model in pages), key=rank)
         return Found(words, self.at, there[:MAX_RESULTS], may_be_more or len(there) > MAX_RESULTS)
@@ -282,6 +303,12 @@ class _Search:
             score += WHOLE if self._slug in slugs else self._called(text.title, text.language, least < len(words))
             target = text.model, text.object_id, text.revision_id, text.language
             if has_address(kind):
+                if (
+                    least < len(words)
+                    and text.model in _named()
+                    and max(strengths) >= ranking.TITLE_WEIGHT * ranking.EXACT
+                ):
+                    score += WHOLE  # of `telefoon sigrid` somebody's name says more than the other word
                 in_title = all(self.strength(word, text, in_title=True) for word in words) and ranking.score(
                     words, text.title.split(ranking.NAMES)[0], "", text.language
                 )
@@ -445,6 +472,10 @@ class _Search:
             longer = [search_text.Word(word, word) for word in words]
             there = [text for text in here if any(self.strength(word, text) for word in longer)]
         return Known(len(there) + len(at), is_name and not at)
+
+
+def _what(hit: Hit) -> tuple[str, int, str]:
+    return hit.model, hit.object_id, hit.place
 
 
 def _is_sure(search: _Search, word: search_text.Word, text: backend.IndexedText) -> bool:

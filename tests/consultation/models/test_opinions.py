@@ -207,3 +207,10 @@ def test_what_runs_comes_first_by_the_day_on_which_it_is_due_then_the_newest():
 def test_an_address_is_made_of_the_title_and_of_no_other_opinion():
     assert [requested("Ontsluiting").slug_nl, requested("Ontsluiting").slug_nl] == ["ontsluiting", "ontsluiting-2"]
     assert not Revision.objects.of(Opinion).exists()
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"), [("2026-01", ("2026-01", "2026-1")), ("2026-10", ("2026-10",)), ("", ())]
+)
+def test_it_is_found_by_its_reference_also_without_the_zeros_before_its_number(reference, expected):
+    assert Opinion(reference=reference).keywords == expected
