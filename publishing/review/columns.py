@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -64,9 +65,14 @@ def columns_of(obj: Publishable, rows: Mapping[str, Sequence[Child]]) -> Iterato
 
 
 def _columns(row: models.Model, prefix: str, place: tuple[str, int] | None, label: str) -> Iterator[Column]:
-    model = type(row)
-    names = {build_localized_fieldname(name, code): (name, code) for name in translated_fields(model) for code in CODES}
-    for field in published_fields(model):
-        name, code = names.get(field.name, (field.name, ""))
-        words = str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    for field, name, code, verbose_name in _fields(type(row)):
+        words = str(verbose_name)
         yield Column(row, field, name, code, prefix, place, label + (words if label else capfirst(words)))
+
+
+@cache
+def _fields(model: type[models.Model]) -> tuple[tuple[AnyField, str, str, object], ...]:
+    """Each published field, with its name and its language apart, and what a form calls it, which is lazy."""
+    names = {build_localized_fieldname(name, code): (name, code) for name in translated_fields(model) for code in CODES}
+    apart = ((field, *names.get(field.name, (field.name, ""))) for field in published_fields(model))
+    return tuple((field, name, code, model._meta.get_field(name).verbose_name) for field, name, code in apart)  # type: ignore[union-attr]

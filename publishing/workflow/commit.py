@@ -84,13 +84,16 @@ def taken_errors(row: Publishable, live_from: datetime, live_until: datetime | N
     """Errors, by field, for an address or a number of `row` that another object has in that time."""
     errors: dict[str, list[object]] = {}
     field = row.order_field
-    if row.has_own_number and (owner := _owner(row, live_from, live_until, sort_key=row.sort_key)):
+    if row.has_own_number and (owner := _owner(row, live_from, live_until, models.Q(sort_key=row.sort_key))):
         words = {"other": owner, "number": getattr(row, field)}
         message = _("“%(other)s” already has number %(number)s. Choose another one, or put them in order in the list.")
         errors[field] = [message % words]
-    for code in CODES if slug_columns(type(row)) else ():
-        named = {"slugs__slug": row.slug_in(code), "slugs__language": code}
-        if owner := _owner(row, live_from, live_until, **named):
+    slugs = {code: row.slug_in(code) for code in CODES if slug_columns(type(row))}
+    anywhere = models.Q(slugs__slug__in=[*slugs.values()])
+    if not slugs or not _owner(row, live_from, live_until, anywhere):  # most often nobody has any of them
+        return errors
+    for code, slug in slugs.items():
+        if owner := _owner(row, live_from, live_until, models.Q(slugs__slug=slug, slugs__language=code)):
             language = resolve(row, "slug", code).language
             column = build_localized_fieldname("slug", language) if language else "slug"
             message = _("“%s” already has this address.") % owner
@@ -147,12 +150,12 @@ def _source_column(model: type[Publishable], field: str) -> str:
     return field
 
 
-def _owner(row: Publishable, live_from: datetime, live_until: datetime | None, **what: object) -> Publishable | None:
+def _owner(row: Publishable, live_from: datetime, live_until: datetime | None, what: models.Q) -> Publishable | None:
     """The other object of this model that visitors see with `what` in that time."""
     taken = (
         Revision.objects.of(type(row))
         .exclude(object_id=row.pk)
-        .filter(CAME_DUE, withdrawn=False, **what)
+        .filter(CAME_DUE, what, withdrawn=False)
         .filter(not_overtaken(live_from))
         .filter(models.Q(live_until=None) | models.Q(live_until__gt=live_from))
     )

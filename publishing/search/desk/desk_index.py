@@ -152,22 +152,31 @@ def _content(text: DeskText) -> tuple[object, ...]:
 def _texts(model: type[Publishable], ids: Collection[int]) -> Iterator[DeskText]:
     """The index rows of these objects, unsaved: of each copy, in the order in which they are looked at."""
     said: dict[int, set[str]] = {}
+    read: dict[int, list[tuple[str, str]]] = {}  # what visitors may see of the working copy
     # Not the model's own manager: it would read the columns of one language only.
     rows: models.QuerySet[Publishable] = models.QuerySet(model).filter(pk__in=ids).prefetch_related(*model.children)
     for row in rows:
-        for text in _texts_of(model, row.pk, WORKING, freeze_all(row)):
+        data = freeze_all(row)
+        read[row.pk] = _shown(texts_of(model, data))
+        for text in _texts_of(model, row.pk, WORKING, data):
             if not text.is_withheld:
                 said.setdefault(row.pk, set()).update(text.words.split())
             yield text
     now = timezone.now()
     versions = Revision.objects.of(model).filter(object_id__in=ids, withdrawn=False)
     for version in (versions.public(now) | versions.pending(now)).order_by("pk"):
+        if _shown(texts_of(model, version.data, is_published=True)) == read.get(version.object_id):
+            continue  # as after most publications: it has no word of its own
         for text in _texts_of(model, version.object_id, f"r{version.pk}", version.data, is_published=True):
             if not said.get(version.object_id, set()).issuperset(text.words.split()):
                 yield text
     deleted = Discarded.objects.in_bin().filter(model=model._meta.label_lower, object_id__in=ids)
     for each in deleted.order_by("pk"):
         yield from _texts_of(model, each.object_id, f"d{each.pk}", each.data)
+
+
+def _shown(texts: Iterable[Said]) -> list[tuple[str, str]]:
+    return [(each.language, each.text) for each in texts if not each.is_withheld]
 
 
 def _texts_of(
