@@ -285,7 +285,7 @@ def test_it_asks_as_often_for_a_long_page_as_for_a_short_one(editor, django_asse
     priority.save()
     for _time in range(rows):
         publish(priority, editor)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         checklist(priority)
 
 
