@@ -29,6 +29,7 @@ class Frozen(models.Model):
 
     as_of: datetime | None = None  # on a thawed object: the moment at which relations are read
     thawed: bool = False
+    thawed_values: Sequence[object] = ()  # on a thawed object: of its own columns
     # Fields that make sense only together: a change of one of them in `amend` decides about all. Pictures need none.
     together: ClassVar[tuple[tuple[str, ...], ...]] = ()
     order_field: ClassVar[str] = ""  # the field with the place among its like, which `reorder` alone changes
@@ -125,7 +126,6 @@ class Publishable(Frozen):
     """A model whose rows are working copies; visitors see its published state only."""
 
     revision: Revision | None = None  # on a thawed object: where it came from
-    content: tuple[object, ...] = ()  # on a thawed object: all that was thawed, to be compared
 
     remarks: Sequence[str] = ()  # on a file that was just chosen, for the person who chose it
     proposed: ClassVar[tuple[str, ...]] = ()  # the columns that such a file fills in when they are empty

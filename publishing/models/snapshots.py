@@ -8,10 +8,11 @@ on the language being spoken. A snapshot outlives migrations: what it has too mu
 ignored, what it lacks gets the field's default.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -33,7 +34,26 @@ M = TypeVar("M", bound="Publishable")
 
 
 class FrozenRows(models.QuerySet["Child"]):
-    """The child rows of a thawed object: a list that cannot be turned into a query."""
+    """The child rows of a thawed object: a list that cannot be turned into a query.
+
+    They are thawed when they are first asked for: many pages show no more of an object than its title.
+    """
+
+    def __init__(self, model: "type[Child]", stored: Sequence[Snapshot], parent: "Publishable") -> None:
+        super().__init__(model)
+        self._stored, self._parent = stored, parent
+        del self.__dict__["_result_cache"]  # never None, so that nothing here ever asks for working rows
+
+    @cached_property
+    def _result_cache(self) -> "list[Child]":  # type: ignore[override]
+        return [self._thawed(row) for row in self._stored]
+
+    def _thawed(self, row: Snapshot) -> "Child":
+        child: Child
+        child, values = _thaw_fields(self.model, row.get("id"), row)
+        child.as_of, child.thawed, child.thawed_values = self._parent.as_of, True, values
+        child._state.fields_cache[self.model.parent] = self._parent
+        return child
 
     def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
         raise TypeError("The child rows of a published object are frozen: use .all() only.")
@@ -137,21 +157,19 @@ def thaw(
     """
     obj: M
     obj, values = _thaw_fields(model, object_id, snapshot)
-    obj.revision, obj.as_of, obj.thawed = revision, as_of, True
-    content: list[object] = [model, *values]
-    for name, child_model in child_models(model):
-        rows = []
-        for row in _rows(snapshot.get(name)):
-            child, values = _thaw_fields(child_model, row.get("id"), row)
-            child.as_of, child.thawed = as_of, True
-            content += name, *values
-            child._state.fields_cache[child_model.parent] = obj
-            rows.append(child)
-        frozen = FrozenRows(child_model)
-        frozen._result_cache = rows
-        obj.__dict__.setdefault("_prefetched_objects_cache", {})[name] = frozen
-    obj.content = tuple(content)
+    obj.revision, obj.as_of, obj.thawed, obj.thawed_values = revision, as_of, True, values
+    obj.__dict__["_prefetched_objects_cache"] = {
+        name: FrozenRows(child, _rows(snapshot.get(name)), obj) for name, child in child_models(model)
+    }
     return obj
+
+
+def content(obj: "Publishable") -> tuple[object, ...]:
+    """All that was thawed of `obj`, to be compared; nothing of a working copy."""
+    if not obj.thawed:
+        return ()
+    children = ((name, *row.thawed_values) for name in obj.children for row in getattr(obj, name).all())
+    return (type(obj), *obj.thawed_values, *chain.from_iterable(children))
 
 
 def alone(obj: M) -> M:
@@ -280,23 +298,26 @@ def _is_plain_text(field: AnyField) -> bool:
 
 
 def _thaw_fields(model: type[models.Model], object_id: int | None, snapshot: Snapshot) -> tuple[Any, list[object]]:
-    values: list[object] = []
-    for field, is_published, is_text, clean in _columns(model):
-        if is_published and field.attname in snapshot:
-            stored = snapshot[field.attname]
-            if clean and isinstance(stored, str):
-                stored = clean(stored)
-            values.append(stored if is_text and isinstance(stored, str) else _thaw_value(field, stored))
-        else:
-            values.append(object_id if field.primary_key else field.get_default())
+    values = [
+        _thaw_value(field, snapshot[field.attname], is_text, clean)
+        if is_published and field.attname in snapshot
+        else object_id
+        if field.primary_key
+        else field.get_default()
+        for field, is_published, is_text, clean in _columns(model)
+    ]
     # By their places, as a row of the database: modeltranslation looks at each value that is given by name.
     obj = model(*values)
     obj._state.adding = False
     return obj, values
 
 
-def _thaw_value(field: AnyField, stored: object) -> object:
+def _thaw_value(field: AnyField, stored: object, is_text: bool, clean: Callable[[str], str] | None) -> object:
     """A value of an older type, or none where there must be one: the default stands in."""
+    if isinstance(stored, str):
+        stored = clean(stored) if clean else stored
+        if is_text:
+            return stored
     try:
         value = field.to_python(stored)
     except (ValidationError, TypeError, ValueError, AttributeError):

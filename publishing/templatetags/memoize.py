@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from publishing.models import Publishable
-from publishing.models.snapshots import alone
+from publishing.models.snapshots import alone, content
 from publishing.templatetags.languages import TEXT_LANGUAGES
 
 register = template.Library()
@@ -81,7 +81,7 @@ class MemoizeNode(Node):
 def _worth(value: object) -> object:
     """What decides whether two values are the same."""
     if isinstance(value, Publishable):
-        return value.content or object()  # a working copy is never what it was
+        return content(value) or object()  # a working copy is never what it was
     return tuple(map(_worth, value)) if isinstance(value, list) else value
 
 
