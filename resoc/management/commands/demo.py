@@ -39,7 +39,7 @@ UPDATE = {
 }
 SUMMARY = {
     "nl": "Dit is een samenvatting ter demonstratie. Ze zegt niets over het werk van RESOC Westhoek.",
-    "fr": "Ceci est un résumé de démonstration. Il ne dit rien du travail de RESOC Westhoek.",
+    "fr": "Ceci est un résumé de démonstration. Il ne dit rien du travail du RESOC Westhoek.",
     "en": "This is a summary for demonstration. It says nothing about the work of RESOC Westhoek.",
 }
 SENTENCES = {
@@ -58,7 +58,7 @@ SENTENCES = {
         "Il ne vise aucune commune, association ou entreprise.",
         "Les personnes qui gèrent le site remplacent cet exemple par leurs propres mots.",
         "La recherche, les listes et les fils d’actualité traitent cet exemple comme n’importe quel autre texte.",
-        "Le titre indique d’emblée qu’il ne s’agit pas d’une communication de RESOC Westhoek.",
+        "Le titre indique d’emblée qu’il ne s’agit pas d’une communication du RESOC Westhoek.",
         "Les phrases reviennent dans d’autres exemples, chaque fois dans un autre ordre.",
     ),
     "en": (
