@@ -21,6 +21,8 @@ from publishing.models.snapshots import FieldChange, Snapshot, normalise, thaw
 from publishing.operations.mail import Picture, send
 from publishing.review.diff import changed_labels, differences
 from publishing.review.history import user_name
+from publishing.text import phones
+from publishing.text.phones import Phone
 from publishing.workflow import Amendment, moment
 from publishing.workflow.merge import units
 from publishing.workflow.signals import undone
@@ -139,7 +141,12 @@ class Contact:
 
     name: str
     email: str
-    phone: str = ""
+    number: Phone = None
+
+    @property
+    def phone(self) -> str:
+        """The number as readers of the language of the mail dial it, not of whoever sends it."""
+        return phones.written(self.number)
 
 
 def contact_of(user: Any) -> Contact:
@@ -148,8 +155,7 @@ def contact_of(user: Any) -> Contact:
     answers = next((card for card in StaffMember.published() if card.is_secretariat), None)
     name = own.name if own else user_name(user) if user else answers.name if answers else ""
     email = (user.email if user else "") or (answers.email if answers else "")
-    phone = next((card.phone_display for card in (own, answers) if card and card.phone), "")
-    return Contact(name, email, phone)
+    return Contact(name, email, next((card.phone for card in (own, answers) if card and card.phone), None))
 
 
 def _card_of(user: Any) -> int | None:

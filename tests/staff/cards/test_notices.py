@@ -39,6 +39,18 @@ def test_who_has_no_address_lets_the_card_of_the_secretariat_answer(editor, edit
     assert "051 51 93 56" in message.body
 
 
+@pytest.mark.parametrize(("language", "number"), [("nl", "051 51 93 56"), ("fr", "+32 51 51 93 56"), ("en", "+32 51")])
+def test_the_number_to_ask_is_written_for_who_reads_the_mail_and_not_for_who_sends_it(
+    editor_client, dorine, language, number
+):
+    dorine.language = language
+    dorine.save()
+    invited(editor_client, dorine)
+    body = mail.outbox[-1].body
+    assert number in body
+    assert ("051 51" in body) == (language == "nl")
+
+
 def test_a_name_with_a_line_break_makes_no_header(editor, editor_client, dorine):
     editor.first_name, editor.email = "A\nBcc: x@example.org", "dorine@resoc.example"
     editor.save()
