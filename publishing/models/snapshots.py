@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -168,8 +167,11 @@ def content(obj: "Publishable") -> tuple[object, ...]:
     """All that was thawed of `obj`, to be compared; nothing of a working copy."""
     if not obj.thawed:
         return ()
-    children = ((name, *row.thawed_values) for name in obj.children for row in getattr(obj, name).all())
-    return (type(obj), *obj.thawed_values, *chain.from_iterable(children))
+    found = [type(obj), *obj.thawed_values]
+    for name, rows in obj.__dict__["_prefetched_objects_cache"].items():  # not by its manager, which is made each time
+        for row in rows._result_cache:
+            found += name, *row.thawed_values
+    return tuple(found)
 
 
 def alone(obj: M) -> M:
