@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from servers import ROOT, Server, build, environment, load
+from servers import ROOT, Gunicorn, build, environment, load
 
 DEVICES = ("recall", "at_hand", "PreparedQuery", "memoize", "visitor URLconf", "warm_up", "gc.freeze", "gc.disable")
 ROUNDS = 6
@@ -41,7 +41,7 @@ def served(data: Path, folder: Path, without: str) -> dict[str, float]:
         "local n = 0\nrequest = function()\n  n = n + 1\n"
         "  wrk.headers['X-Number'] = n .. '-' .. math.random(1000000000)\n  return wrk.format()\nend\n"
     )
-    with Server("without", data, BENCH_WITHOUT=without, PYTHONPATH=PATH) as server:
+    with Gunicorn("without", data, BENCH_WITHOUT=without, PYTHONPATH=PATH) as server:
         began = time.perf_counter()
         server.get("/contact/")
         first = (time.perf_counter() - began) * 1000

@@ -35,7 +35,7 @@ from threading import Timer
 from urllib.parse import urljoin
 
 import brotli
-from servers import ROOT, THREADS, WORKERS, Server, build, environment, free_port, load, processor_time, python
+from servers import ROOT, THREADS, WORKERS, Gunicorn, build, environment, free_port, load, processor_time, python
 
 sys.path.insert(0, str(ROOT))
 
@@ -77,7 +77,7 @@ def say(text: str) -> None:
 # Cached pages
 
 
-def pages_for_floor(site: Server, file: Path) -> None:
+def pages_for_floor(site: Gunicorn, file: Path) -> None:
     """Our own pages, for the baselines to send."""
     found = {}
     for path in CACHED:
@@ -100,11 +100,11 @@ def cached(data: Path, folder: Path, rounds: int, seconds: float) -> str:
         "  wrk.headers['X-Number'] = n .. '-' .. math.random(1000000000)\n  return wrk.format()\nend\n"
     )
     more = {"BENCH_PAGES": str(file), "PYTHONPATH": f"{ROOT}:{ROOT / 'bench'}"}
-    with Server("resoc.wsgi", data) as ours:
+    with Gunicorn("resoc.wsgi", data) as ours:
         pages_for_floor(ours, file)
         with (
-            Server("baseline:bare", data, **more) as bare,
-            Server("baseline:django_application", data, **more) as constant,
+            Gunicorn("baseline:bare", data, **more) as bare,
+            Gunicorn("baseline:django_application", data, **more) as constant,
         ):
             rows = {"bare": bare, "constant": constant, "ours": ours}
             runs: dict[tuple[str, str, str], list[dict[str, float]]] = {}
@@ -143,7 +143,7 @@ def cached(data: Path, folder: Path, rounds: int, seconds: float) -> str:
     )
 
 
-def _headers(server: Server, path: str, mode: str) -> list[str]:
+def _headers(server: Gunicorn, path: str, mode: str) -> list[str]:
     if mode == "plain":
         return []
     accepts = "Accept-Encoding: br"
@@ -185,7 +185,7 @@ class Editor:
 def visible(data: Path, tries: int) -> str:
     """Seconds from an edit until every worker shows it, under load."""
     lines: list[list[object]] = []
-    with Server("worker_header:application", data, PYTHONPATH=f"{ROOT}:{ROOT / 'bench'}") as server:
+    with Gunicorn("worker_header:application", data, PYTHONPATH=f"{ROOT}:{ROOT / 'bench'}") as server:
         editor = Editor(data)
         for what, path in (("theme", "/themas/"), ("staff", "/contact/")):
             server.warm("/", path)
@@ -214,7 +214,7 @@ def visible(data: Path, tries: int) -> str:
     )
 
 
-def _line_to_each(server: Server) -> list[http.client.HTTPConnection]:
+def _line_to_each(server: Gunicorn) -> list[http.client.HTTPConnection]:
     """One connection to each worker; the kernel would give new connections to the least busy one."""
     lines: dict[str, http.client.HTTPConnection] = {}
     while len(lines) < WORKERS:
@@ -259,10 +259,10 @@ def under_load(data: Path, folder: Path, rounds: int) -> str:
     runs: dict[tuple[str, bool], list[dict[str, float]]] = {}
     file = folder / "under_load.pickle"
     more = {"BENCH_PAGES": str(file), "PYTHONPATH": f"{ROOT}:{ROOT / 'bench'}"}
-    with Server("resoc.wsgi", data) as server:
+    with Gunicorn("resoc.wsgi", data) as server:
         server.warm(*MIX)
         pages_for_floor(server, file)
-        with Server("baseline:bare", data, **more) as bare:
+        with Gunicorn("baseline:bare", data, **more) as bare:
             runs["home, by a bare function", False] = [load(bare, "/", 2) for _number in range(rounds)]
         editor = Editor(data)
         for number in range(rounds):
@@ -296,7 +296,7 @@ def under_load(data: Path, folder: Path, rounds: int) -> str:
     )
 
 
-def _one_by_one(server: Server, seconds: float) -> dict[str, float]:
+def _one_by_one(server: Gunicorn, seconds: float) -> dict[str, float]:
     """Latencies of visitors who come one at a time, for the pages of `MIX`."""
     lines = [http.client.HTTPConnection("127.0.0.1", server.port) for _line in range(8)]
     waits: list[float] = []
@@ -329,7 +329,7 @@ def behind_nginx(data: Path, rounds: int, seconds: float) -> str:
         return "\n## Behind nginx\n\nNot measured: nginx is not installed.\n"
     runs: dict[tuple[str, str], list[dict[str, float]]] = {}
     waits = []
-    with Server("resoc.wsgi", data, ALLOWED_HOSTS=f"{nginx.HOST},127.0.0.1", TRUSTED_PROXY_COUNT="1") as site:
+    with Gunicorn("resoc.wsgi", data, ALLOWED_HOSTS=f"{nginx.HOST},127.0.0.1", TRUSTED_PROXY_COUNT="1") as site:
         more = f"    location /file/ {{ alias {data}/file/; default_type 'text/html; charset=utf-8'; }}"
         port, other = free_port(), free_port()
         server = nginx.start(data, port, other, site.port, more)
@@ -378,7 +378,7 @@ def behind_nginx(data: Path, rounds: int, seconds: float) -> str:
     )
 
 
-class Front(Server):
+class Front(Gunicorn):
     """A server that was started elsewhere, asked by a name."""
 
     def __init__(self, port: int, pid: int, host: str) -> None:
@@ -426,7 +426,7 @@ def grown(folder: Path, scales: list[int], rounds: int, seconds: float) -> tuple
         for scale in scales:
             found[scale].append(json.loads(python(sites[scale], "bench/in_process.py", "pages")))
         say(f"uncached pages, round {number + 1} of {rounds}")
-    running = {scale: Server("resoc.wsgi", sites[scale]) for scale in scales}
+    running = {scale: Gunicorn("resoc.wsgi", sites[scale]) for scale in scales}
     runs: dict[int, list[dict[str, float]]] = {scale: [] for scale in scales}
     for server in running.values():
         server.__enter__()
@@ -472,7 +472,7 @@ def process(data: Path, starts: int) -> str:
     """Memory of an idle worker, time to its first answer, and cost of its imports."""
     colds, sizes, fresh = [], [], []
     for _start in range(starts):
-        with Server("resoc.wsgi", data) as server:
+        with Gunicorn("resoc.wsgi", data) as server:
             colds.append(server.start)
             fresh.append(server.memory())
             server.warm(*MIX)
@@ -536,7 +536,7 @@ class PageFiles(HTMLParser):
 
 def first_view(data: Path) -> str:
     """Bytes and requests of a first visit, as they go over the line; fonts as if all were used."""
-    with Server("resoc.wsgi", data) as server:
+    with Gunicorn("resoc.wsgi", data) as server:
 
         def sent(url: str) -> bytes:
             return server.get(url, Accept_Encoding="br")[2]
