@@ -22,8 +22,8 @@ MUNICIPALITIES = (
 )
 # Of the same, with those of their parts that have one of their own.
 POSTCODES = (
-    "8600 8610 8620 8630 8640 8647 8650 8660 8670 8680 8690 8900 8902 8904 8906 8908 8920 8940 8950 8951 8952 8953 8954"
-    " 8956 8957 8958 8970 8972 8978 8980"
+    "8600 8610 8620 8630 8640 8647 8650 8660 8670 8680 8690 8691 8900 8902 8904 8906 8908 8920 8940 8950 8951 8952 8953"
+    " 8954 8956 8957 8958 8970 8972 8978 8980"
 )
 # Other words by which people look for the home page: what the site is called, and where the region lies.
 HOME = (
