@@ -1,6 +1,6 @@
 """Following by mail: asking, confirming and leaving, and what a mail server and a restore have to say about it.
 
-Who asks learns nothing about anybody: an address gets the same answer whether it follows, was asked before, or is
+A request tells nothing about anybody: an address gets the same answer whether it follows, was asked before, or is
 unknown, in the same time. See decision 91.
 """
 

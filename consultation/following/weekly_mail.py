@@ -114,7 +114,7 @@ def _advance(row: WeeklyMail, slot: datetime, now: datetime) -> int:
     with transaction.atomic():
         if not mine.update(slot=slot, since=since, until=until, reached=last):
             return 0  # another worker makes them
-        # Who left meanwhile gets none, and who leaves now waits until theirs can be deleted.
+        # A follower who left meanwhile gets none, and one who leaves now waits until theirs can be deleted.
         stays = Follower.objects.select_for_update().filter(pk__in=[each.pk for each in chosen])
         there = {each.uid for each in stays}
         messages = [each for each in messages if each.handling.reference in there]  # type: ignore[attr-defined]

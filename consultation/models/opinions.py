@@ -367,7 +367,7 @@ class Position(Child):
 
 
 class Answer(Child):
-    """What became of an opinion: the answer of who received it."""
+    """What became of an opinion: the answer of its recipient."""
 
     class Result(models.TextChoices):
         FOLLOWED = "followed", _("Followed")

@@ -2,7 +2,7 @@
 
 Each is one small file, so that all workers, the desk, `doctor` and `/healthz?deep=1` can read it,
 also while the database is away. It has the path, and the id by which the log knows the first request that failed;
-nothing of who asked, and no query that a person typed.
+nothing of the visitor, and no query that a person typed.
 """
 
 import json

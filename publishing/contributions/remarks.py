@@ -1,4 +1,4 @@
-"""Remarks on a draft, from who read it by a share link; and how long what people send in is kept."""
+"""Remarks on a draft, from people who read it by a share link; and how long what people send in is kept."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -70,7 +70,7 @@ def one_line(text: str) -> str:
 
 
 def answer(given: Contribution, text: str) -> None:
-    """Answer a remark, for who reads the draft by the same link. Raises ValidationError when it is too long."""
+    """Answer a remark, for the reader of the draft by the same link. Raises ValidationError when it is too long."""
     text = clean_text(text).strip()
     if len(text) > LONGEST:
         raise ValidationError(_("Say it in at most %s characters.") % LONGEST)

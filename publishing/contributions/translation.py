@@ -85,7 +85,7 @@ class Box:
 
     @property
     def plain_value(self) -> str:
-        """A rich text as lines, for who has no script."""
+        """A rich text as lines, for a browser without scripts."""
         return to_plain(self.value)
 
     @property

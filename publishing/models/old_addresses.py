@@ -35,7 +35,7 @@ class OldAddress(models.Model):
 
 
 class MissingAddress(models.Model):
-    """An address at which visitors found no page: how often and when, and nothing of who asked."""
+    """An address at which visitors found no page: how often and when, and nothing about the visitor."""
 
     address = models.CharField(max_length=LONGEST_ADDRESS, unique=True, editable=False)
     count = models.PositiveIntegerField(default=0, editable=False)

@@ -181,7 +181,7 @@ class Head(io.RawIOBase):
         self.sock.sendall(data)
 
     def close(self) -> None:
-        """Nothing: `http.client` closes this more than once, and who made the socket closes that."""
+        """Nothing: `http.client` closes this more than once, and the code that made the socket closes that."""
 
 
 def _left(end: float) -> float:

@@ -30,7 +30,7 @@ from publishing.search.word_index import PUBLIC, Forms, longer_forms, same, spli
 MAX_RESULTS = 50  # of a query, on all its pages together
 WHOLE = 60  # what it counts that the whole query is what something is called …
 IN_QUERY = 30  # … and that a part of it is, when nothing has all words
-# Who looks for `stephanie@resoc.be` looks for a person; the rest of the address is the same for all of them.
+# A visitor who types `stephanie@resoc.be` looks for a person; the rest of the address is the same for all of them.
 HOST_OF_MAIL = re.compile(r"(?<=\w) ?@ ?[\w-]+\.[\w.-]*\w|^@[\w.-]*\w")
 BY_MAIL = "e-mail"  # what leads to the page that says where to write, in each language
 ABBREVIATION = re.compile(r"(?:[^\W\d_]\. ?){2,}[^\W\d_]?")  # alone, else it is somebody's initials
@@ -154,7 +154,7 @@ class _Search:
         return Found(words, self.at, [])
 
     def of_number(self) -> Found | None:
-        """Who has this telephone number, alone; None when the query is no number, or nobody's."""
+        """The one person who has this telephone number; None when the query is no number, or nobody's."""
         wanted = search_text.number_endings(self.query)
         known = PUBLIC.ending(wanted) if wanted else []
         if not known:

@@ -111,7 +111,7 @@ def address_for(request: HttpRequest) -> str:
 
 @require_safe
 def manual_page(request: HttpRequest) -> HttpResponse:
-    """The manual; only for who gets into the desk."""
+    """The manual; only for people who get into the desk."""
     path = DOCS / MANUAL
     if not path.is_file():
         raise Http404

@@ -41,7 +41,7 @@ class Response:
     """What came back for one address."""
 
     status: int
-    at: datetime | None = None  # by the clock of who answered
+    at: datetime | None = None  # by the clock of the server that answered
     is_from_itself: bool = False  # this machine asked itself, because its public name led nowhere
 
 
@@ -94,7 +94,7 @@ def ask(path: str) -> Response:
 
 
 def pages_answer() -> Iterator[Finding]:
-    """Whether pages are there for who asks for them over the network, and the site behind them."""
+    """Whether pages are there for somebody who requests them over the network, and the site behind them."""
     if not settings.SITE_URL:
         yield Finding(OK, NO_ADDRESS.format("its pages"))
         return

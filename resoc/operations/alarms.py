@@ -1,4 +1,4 @@
-"""Alarms: what turns wrong, and what is right again, is written to who runs the site.
+"""Alarms: what turns wrong, and what is right again, is written to the operator.
 
 `manage.py doctor --mail` sends them, from a timer. They go straight to the mail server, past the queue in the
 database: that may be what is wrong. What was told is remembered in a file on this machine. About one part the same
@@ -101,7 +101,7 @@ def _block(head: str, findings: list[Finding]) -> str:
 
 
 def raise_alarms(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Write what is news to who runs the site; yields what came of it, as one more finding."""
+    """Write to the operator what is news; yields what came of it, as one more finding."""
     if not settings.OPERATOR_EMAIL:
         yield Finding(ODD, "Nobody hears of this: set OPERATOR_EMAIL.", "alarms")
         return

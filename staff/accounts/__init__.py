@@ -1,4 +1,4 @@
-"""Accounts: signing in, second factors, sessions; nobody signs up, and who has rights in the desk has a second factor.
+"""Accounts: signing in, second factors (which an account with rights in the desk must have), sessions; no signing up.
 
 Signing in itself is django-allauth's; here stands what is different for us. Not the cards of people, nor who may do
 what to content (`resoc.groups`). Begin with `adapter`, then `second_factor` and `sessions`.

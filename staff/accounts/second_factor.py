@@ -30,7 +30,7 @@ PURPOSE = "second factor"
 CLEAR = re.compile(r"[A-Z2-7]{16,}=*|[0-9a-f]{80}")
 
 
-# Who needs one
+# Which accounts need one
 
 
 def has_factor(user: Any) -> bool:

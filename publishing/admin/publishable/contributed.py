@@ -41,7 +41,7 @@ def end_link(press: "Press") -> None:
 
 
 def answer_remark(press: "Press") -> None:
-    """Answer a remark, for who has the link to the draft."""
+    """Answer a remark, for whoever has the link to the draft."""
     answer(_remark(press), press.request.POST.get(f"_answer-{press.value}", ""))
     press.tell(_("Saved. Who has the link reads your answer."))
 
@@ -74,7 +74,7 @@ def _remark(press: "Press") -> Contribution:
 def panel_context(request: HttpRequest, obj: Publishable) -> dict[str, object]:
     """The context of the panel and of the fields: links, proposals and remarks about `obj`.
 
-    Nothing for who may only look: whoever has a link may send something in.
+    Nothing for somebody who may only look: whoever has a link may send something in.
     """
     if not may_change(request.user, obj):
         return {"remarks": {}}

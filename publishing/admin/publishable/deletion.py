@@ -44,7 +44,7 @@ class DeletionMixin(AnyModelAdmin):
         return reasons
 
     def delete_model(self, request: HttpRequest, obj: Publishable) -> None:
-        """What is deleted lies in the bin, with who put it there."""
+        """What is deleted lies in the bin, with the name of whoever put it there."""
         mine = Discarded.objects.of(obj).in_bin()
         with transaction.atomic(), desk_index.together():
             lock(self.model)

@@ -230,7 +230,7 @@ class DeskText(models.Model):
     object_id = models.BigIntegerField()
     copy = models.CharField(max_length=25)  # the key of the version, as in `review.history`
     language = models.CharField(max_length=10, blank=True)  # empty for words in none
-    # Whether it has details that visitors do not see, such as a hidden number: for who may change the object.
+    # Whether it has details that visitors do not see, such as a hidden number: for people who may change the object.
     is_withheld = models.BooleanField(default=False)
     title = models.TextField()
     words = models.TextField()  # of everything, the title included

@@ -38,7 +38,7 @@ class Viewer:
 
     @property
     def scope(self) -> Scope:
-        """The texts that they may find: what visitors do not see, and the bin, are for who may change them."""
+        """The texts that they may find: what visitors do not see, and the bin, are for people who may change them."""
         sees, changes = sorted(self.sees), sorted(set(self.changes) & set(self.sees))
         seen = f"text.model IN ({', '.join(['%s'] * len(sees)) or 'NULL'})"
         changed = f"text.model IN ({', '.join(['%s'] * len(changes)) or 'NULL'})"
