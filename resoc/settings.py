@@ -246,7 +246,7 @@ PUBLISHING_OVERVIEWS = [
     "contact",
 ]  # names of pages that are no object's
 # What stays on one line, as an expression whose first group a space follows; the hard space is not stored.
-PUBLISHING_KEPT_TOGETHER = r"\b(18(?= (?:Westhoek)?gemeenten| communes| municipalities)|WCAG\)?(?= \d)) "
+PUBLISHING_KEPT_TOGETHER = r"\b(18(?= (?:Westhoek)?gemeenten| communes| (?:Westhoek )?municipalities)|WCAG\)?(?= \d)) "
 PUBLISHING_USER_AGENT = "RESOC-Westhoek-link-check"  # what other sites read when their pages are asked for
 
 # Languages: Dutch is the source and has no prefix in addresses

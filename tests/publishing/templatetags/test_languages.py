@@ -40,10 +40,15 @@ def test_the_notice_comes_once_and_first_and_only_when_something_fell_back():
 
 
 def test_a_number_stays_on_the_line_of_its_word_and_what_is_stored_stays_as_it_is():
-    stored = page(title_fr="Les 18 communes, 118 communes et 18 vaches", body_fr="<p>(WCAG) 2.2, 18 gemeenten</p>")
+    stored = page(
+        title_fr="Les 18 communes, 118 communes et 18 vaches",
+        body_fr="<p>(WCAG) 2.2, 18 gemeenten, 18 Westhoek municipalities</p>",
+    )
     with override("fr"):
         assert render('{% text page "title" %}', page=stored) == "Les 18\xa0communes, 118 communes et 18 vaches"
-        assert render('{% rich page "body" %}', page=stored) == "<p>(WCAG)\xa02.2, 18\xa0gemeenten</p>"
+        assert render('{% rich page "body" %}', page=stored) == (
+            "<p>(WCAG)\xa02.2, 18\xa0gemeenten, 18\xa0Westhoek municipalities</p>"
+        )
         assert render('{% plain page "title" %}', page=stored) == stored.title_fr
 
 
