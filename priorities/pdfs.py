@@ -19,7 +19,8 @@ from priorities.pdf_titles import meaningful
 from publishing.files.limits import MAX_UPLOAD, too_large
 
 HEAD = 1024  # bytes in which a file must begin
-TAIL = 1024  # bytes at the end in which a whole file says that it ends
+TAIL = 4096  # bytes at the end in which a whole file says that it ends, as far as PDFium looks: some end with rubbish
+ARCHIVE, ARCHIVE_TAIL = b"PK\5\6", 65_557  # what a ZIP ends with, and how far from its end (APPNOTE 4.3.16)
 # What may stand before its beginning and after its end: readers skip it, and it makes a file nothing else. Other
 # bytes before `%PDF-` could make it a web page or an archive too.
 BLANK = b"\0\t\n\f\r "
@@ -94,8 +95,10 @@ def read(file: File) -> Facts:
     broken = ValidationError(_("This PDF is damaged or incomplete. Make it again, and then choose it."))
     locked = ValidationError(_("This PDF is protected with a password. Choose one that everybody can open."))
     end = _end(file, size)
+    file.seek(max(0, size - ARCHIVE_TAIL))
+    is_archive = ARCHIVE in file.read(ARCHIVE_TAIL)
     file.seek(max(0, end - TAIL))
-    if b"%%EOF" not in file.read(TAIL):
+    if is_archive or b"%%EOF" not in file.read(TAIL):
         raise broken
     try:
         reader = PdfReader(file)

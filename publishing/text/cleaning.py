@@ -28,6 +28,7 @@ MONGOLIAN_SELECTORS = "\u180b-\u180f"
 TAGS = "\U000e0030-\U000e0039\U000e0061-\U000e007a"
 MARKS = "\u061c\u200e\u200f"  # of direction, by themselves
 OPENING, CLOSING = "\u202a\u202b\u202d\u202e\u2066-\u2068", "\u202c\u2069"
+BACKWARDS = "\u202e"
 POP, POP_ISOLATE = "\u202c", "\u2069"
 BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # as wide as a letter
 IGNORABLE = (
@@ -224,6 +225,9 @@ def _paired(text: str, marks_mean: bool) -> str:
 
 
 def _pair(opening: int, closing: int, letters: list[str], paired: set[int]) -> None:
-    """Keep these two, unless nothing that can be seen stands between them."""
-    if can_be_seen("".join(letters[opening + 1 : closing])):
+    """Keep these two, unless nothing that can be seen stands between them.
+
+    Words that run backwards (U+202E) are no others than they are: only who reads them is misled.
+    """
+    if letters[opening] != BACKWARDS and can_be_seen("".join(letters[opening + 1 : closing])):
         paired.update((opening, closing))

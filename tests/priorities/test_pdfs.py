@@ -18,6 +18,7 @@ from tests.priorities.pdf_files import (
     script,
     upload,
     xmp,
+    zipped,
 )
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +106,18 @@ def test_a_pdf_that_opens_for_everybody_is_taken_although_it_may_not_be_changed(
 @pytest.mark.parametrize("after", [b"", b"\0" * 3000, b"\r\n" * 600, b" \n\0" * 70_000])
 def test_blank_bytes_around_a_pdf_do_no_harm(before, after):
     assert document(file=upload(before + pdf() + after)).page_count == 3
+
+
+@pytest.mark.parametrize(
+    "after", [b"% " + b"x" * 3000, b"\n<!-- " + b"served in 3 ms " * 200 + b" -->\n", b"\xff" * 4000]
+)
+def test_rubbish_behind_a_pdf_that_readers_pass_over_does_no_harm(after):
+    assert document(file=upload(pdf() + after)).page_count == 3
+
+
+@pytest.mark.parametrize(
+    "data", [pdf() + b"x" * 5000, pdf()[:-40] + b"x" * 3000, pdf() + zipped(), pdf() + zipped() + b"\n" * 9000]
+)
+def test_a_pdf_that_may_be_cut_off_or_is_an_archive_too_is_refused(data):
+    with translation.override("en"), pytest.raises(ValidationError, match="damaged"):
+        document(file=upload(data))

@@ -3,7 +3,11 @@
 import re
 from xml.etree.ElementTree import Element
 
+from publishing.content.word.styles import number
+
 WHITE, BLACK, AUTO = "FFFFFF", "000000", "AUTO"
+CLEAR = "CLEAR"  # ink that shows nothing
+MOSTLY = 95_000  # thousandths of a per cent of transparency
 UNKNOWN = ""  # a pattern, or what the style of a table says
 ALIKE = 12  # of 255: nobody sees how two colours differ that are nearer than this; pasting knows it too, in `hidden.js`
 PAPER = {"background1", "light1", "bg1", "lt1"}  # names of the theme for it
@@ -17,11 +21,30 @@ MARKERS: dict[str, str] = dict(
 )
 
 
-def ink_of(color: Element | None) -> str:
-    """The colour that a property gives to words; `AUTO` where Word chooses one that can be read."""
+def ink_of(color: Element | None, fill: Element | None = None) -> str:
+    """The colour that a property gives to words; `AUTO` where Word chooses one that can be read.
+
+    What Word 2010 and later fill letters with ([MS-DOCX] 2.6.1.13) comes before their colour.
+    """
+    if filled := _filled(fill):
+        return filled
     if color is None:
         return AUTO
     return color.get("val", WHITE if color.get("themeColor") in PAPER else AUTO).upper()
+
+
+def _filled(fill: Element | None) -> str:
+    """The one colour of a fill; "" where it has more, or one of the theme that we do not know."""
+    if fill is None or fill.find("w14-noFill") is not None:
+        return "" if fill is None else CLEAR
+    for color in fill.findall("w14-solidFill/*"):
+        alpha = color.find("w14-alpha")
+        if alpha is not None and number(alpha.get("w14-val")) >= MOSTLY:
+            return CLEAR
+        said = color.get("w14-val", "")
+        is_changed = any(each is not alpha for each in color)  # made darker, for one
+        return said.upper() if color.tag == "w14-srgbClr" else WHITE * (said in PAPER and not is_changed)
+    return ""
 
 
 def ground_of(shade: Element | None, around: str) -> str:
@@ -42,6 +65,8 @@ def is_lost(ink: str, marker: Element | None, ground: str) -> bool:
 
     Under a marker Word writes in black where it may choose; on a ground it chooses what can be read.
     """
+    if ink == CLEAR:
+        return True
     if marker is not None and (behind := MARKERS.get(marker.get("val", ""))):
         return is_alike(BLACK if ink == AUTO else ink, behind)
     return ink != AUTO and is_alike(ink, ground)

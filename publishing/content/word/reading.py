@@ -285,6 +285,10 @@ class _DocumentReader:
             yield from self._note(tag.removeprefix("w-").removesuffix("Reference"), element.get("id", ""))
         elif tag == "w-commentReference":
             self._leave_out("comment")
+        elif tag == "w-ruby":  # words, and in small letters above them how one reads them
+            for part, (before, after) in {"w-rubyBase": ("", ""), "w-rt": (" (", ")")}.items():
+                words = [each for each in self._words(element.findall(f"{part}/*"), place) if each.text]
+                yield from (Run(before), *words, Run(after)) if words else ()
         elif tag in PICTURES:
             self._picture(element)
         elif tag == "mc-AlternateContent":
@@ -323,13 +327,12 @@ class _DocumentReader:
         for kind, names in UNSEEN:
             if any(self._is_anywhere(run, place, name) for name in names):
                 return kind
-        if run.find("w-rPr/w14-textFill/w14-noFill") is not None:
-            return "hidden"
         size = self._anywhere(run, place, "w-sz")
         if size is not None and 0 <= number(size.get("val"), 20) <= TINIEST:
             return "hidden"
-        color, shade, marker = (self._anywhere(run, place, name) for name in ("w-color", "w-shd", "w-highlight"))
-        return "hidden" if is_lost(ink_of(color), marker, ground_of(shade, place.ground)) else ""
+        names = ("w-color", "w14-textFill", "w-shd", "w-highlight")
+        color, fill, shade, marker = (self._anywhere(run, place, name) for name in names)
+        return "hidden" if is_lost(ink_of(color, fill), marker, ground_of(shade, place.ground)) else ""
 
     def _anywhere(self, run: Element, place: _Place, name: str) -> Element | None:
         """What says this of the words of a run: the run itself, its styles, or the whole document."""

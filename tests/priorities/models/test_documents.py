@@ -135,7 +135,7 @@ def test_who_has_a_picture_gets_it_no_second_time(client, editor):
         (b"HTTP/1.1 200 OK\r\n\r\n" + pdf(), "is not a PDF"),
         (b"PK\3\4" + pdf(), "is not a PDF"),
         (b"\n" * 2000 + pdf(), "is not a PDF"),
-        (pdf() + b"<script>" * 400, "damaged"),
+        (pdf() + b"<script>" * 800, "damaged"),
         (pdf(change=script), "script"),
         (pdf(change=lambda writer: writer.add_attachment("a.exe", b"MZ")), "attached"),
         (pdf(change=launch), "action"),

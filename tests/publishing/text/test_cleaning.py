@@ -73,6 +73,8 @@ MEANINGLESS = [
     ("Jan\u200e Janssens\u200f", "Jan Janssens"),
     ("\u202bJan", "Jan"),
     ("Jan\u2069\u202c", "Jan"),
+    ("advies\u202efdp.exe\u202c", "adviesfdp.exe"),
+    ("\u2066a \u202eb\u202c c\u2069", "\u2066a b c\u2069"),
     ("\u2068\u2069Jan\u202a\u200b\u202c", "Jan"),
     ("a\u200d\u200e\U0001f4bb", "a\U0001f4bb"),
     ("\U0001f469\u200d", "\U0001f469"),

@@ -215,10 +215,23 @@ def test_an_item_that_is_left_out_does_not_count():
     )
 
 
+def test_words_with_their_reading_above_them_keep_both():
+    ruby = "<w:r><w:ruby><w:rt>" + run("かんじ") + "</w:rt><w:rubyBase>" + run("漢字") + "</w:rubyBase></w:ruby></w:r>"
+    assert html(p("a ", ruby, " b")) == "<p>a 漢字 (かんじ) b</p>"
+
+
 # What never comes over
 
 UNSEEN = "Geheim woord"
 WORD_2010 = "http://schemas.microsoft.com/office/word/2010/wordml"
+
+
+def filled(change: str = "", color: str = "000000", kind: str = "srgbClr") -> str:
+    """What Word 2010 and later say of the inside of letters."""
+    inside = f'<w14:{kind} w14:val="{color}">{change}</w14:{kind}>'
+    return f'<w14:textFill xmlns:w14="{WORD_2010}"><w14:solidFill>{inside}</w14:solidFill></w14:textFill>'
+
+
 HIDDEN = {
     "directly": p(run(UNSEEN, "<w:vanish/>")),
     "by a style of words": p(run(UNSEEN, '<w:rStyle w:val="Geheim"/>')),
@@ -241,6 +254,11 @@ HIDDEN = {
     "without a colour": p(
         run(UNSEEN, f'<w14:textFill xmlns:w14="{WORD_2010}"><w14:noFill/></w14:textFill>'),
     ),
+    "in a clear colour": p(run(UNSEEN, filled('<w14:alpha w14:val="100000"/>'))),
+    "filled with white": p(run(UNSEEN, '<w:color w:val="FF0000"/>' + filled(color="FFFFFF"))),
+    "filled with what is behind": p(run(UNSEEN, filled(color="bg1", kind="schemeClr"))),
+    "by a style that fills with nothing": p(run(UNSEEN, '<w:rStyle w:val="Leeg"/>')),
+    "above other words": p("<w:r><w:ruby><w:rt>" + run(UNSEEN, "<w:vanish/>") + "</w:rt></w:ruby></w:r>"),
     "too small to read": p(run(UNSEEN, '<w:sz w:val="2"/>')),
     "as a row": f"<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{p(UNSEEN)}</w:tc></w:tr></w:tbl>",
     "in a link": p(f'<w:hyperlink r:id="L1">{run(UNSEEN, "<w:vanish/>")}</w:hyperlink>'),
@@ -284,6 +302,10 @@ def test_what_is_hidden_everywhere_is_hidden():
         '<w:shd w:val="clear" w:fill="000000"/>',
         '<w:highlight w:val="yellow"/>',
         '<w:highlight w:val="none"/>',
+        '<w:color w:val="FFFFFF"/>' + filled(),
+        filled('<w14:alpha w14:val="40000"/>'),
+        filled('<w14:lumMod w14:val="50000"/>', color="bg1", kind="schemeClr"),
+        filled(color="accent1", kind="schemeClr"),
     ],
 )
 def test_words_that_stand_out_from_what_is_behind_them_are_read(look):
