@@ -171,6 +171,15 @@ def test_what_the_source_does_not_show_or_shows_crossed_out_stays_out_and_is_tol
             "a",
             "x36",
         ),
+        (r'<p>a <i style="d\69splay:none">x37</i><i style="displa\79 : n\6f ne">x38</i></p>', "a", "x38"),
+        (r'<p>a <i style="v\isibility:\hidden">x39</i><i style="font-family:\73 ans">b</i></p>', "a b", "x39"),
+        (word("<p>a <i class=z>x40</i></p>", style=r".z {d\000069 splay:none}"), "a", "x40"),
+        ('<p>a <i style="opacity:1%">x41</i><i style="color:rgba(0,0,0,.01)">x42</i></p>', "a", "x42"),
+        ('<p>a <i style="font-size:.01em">x43</i><i style="font-size:1%">x44</i></p>', "a", "x44"),
+        ('<p>a <i style="clip-path:polygon(0 0,0 0,0 0)">x45</i><i style="opacity:60%">b</i></p>', "a b", "x45"),
+        (word("<p>a <span style='color:#c00000;mso-shading:#c00000'>x46</span></p>"), "a", "x46"),
+        (word("<p>a <i style='mso-style-textfill-fill-alpha:0.0%'>x47</i></p>"), "a", "x47"),
+        (word("<p>a <i style='mso-style-textfill-fill-alpha:100.0%'>b</i></p>"), "a b", ""),
     ]
     for html, shown, told in cases:
         assert seen(paste(form, html)) == shown, html

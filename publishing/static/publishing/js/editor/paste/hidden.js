@@ -22,6 +22,7 @@ const FOOTNOTES =
 const BLACK = "#000000"
 const FAR = 999 // pixels: what stands further off than this is on no screen
 const PIXELS = { em: 16, rem: 16, ex: 8, ch: 8, pt: 4 / 3, pc: 16, cm: 38, mm: 3.8, in: 96, "%": 5, vw: 10, vh: 10 } // about
+const SEEN = 0.05 // of 1: what is less opaque than this is not seen
 const ALIKE = 12 // of 255: nobody sees how two colours differ that are nearer than this
 
 export function leaveOut(body, html, tell) {
@@ -132,10 +133,13 @@ function isHidden(element) {
   const style = (name) => styleOf(element, name)
   if (style("display") === "none" || style("content-visibility") === "hidden") return true
   if (style("mso-hide") && style("mso-hide") !== "none") return true
-  if (parseFloat(style("opacity")) < 0.05 || parseFloat(/opacity\(([^)]*)/.exec(style("filter"))?.[1]) < 0.05) return true
+  if ([style("opacity"), /opacity\(([^)]*)/.exec(style("filter"))?.[1]].some((said) => part(said) < SEEN)) return true
   if (/^scale(3d)?\(0[,)]/.test(style("transform")) || parseFloat(style("scale")) === 0) return true
   const clip = style("clip-path")
-  if (/^inset\((50|100)%|^(circle|ellipse)\(0/.test(clip) || /^rect\((\s*,?\s*[01](px)?){4}\s*\)/.test(style("clip"))) return true
+  if (/^inset\((50|100)%|^(circle|ellipse)\(0|^polygon\((\s*,?\s*0(px|%)?\s+0(px|%)?)+\s*\)/.test(clip)) return true
+  if (/^rect\((\s*,?\s*[01](px)?){4}\s*\)/.test(style("clip"))) return true
+  const filled = [style("mso-style-textfill-fill-alpha"), style("mso-style-textfill-type")]
+  if (part(filled[0]) < SEEN || filled[1] === "none") return true
   if (/^["']?\\$/.test(style("mso-number-format"))) return true // `\;\;\;` by which Excel shows nothing of a value
   if (element.localName === "tr" && parseFloat(style("height") || element.getAttribute("height")) === 0) return true
   const moved = style("transform").match(/translate\w*\([^)]*/)?.[0].split(/[(,]/) ?? []
@@ -143,6 +147,11 @@ function isHidden(element) {
   if ([...places, ...style("inset").split(/\s+/), ...moved].some((place) => pixels(place) <= -FAR)) return true
   const isSmall = ["width", "height", "max-width", "max-height"].some((name) => parseFloat(style(name)) <= 1 && !/em|%/.test(style(name)))
   return isSmall && /hidden|clip/.test(style("overflow"))
+}
+
+/* What part of the whole a number or a percentage is. */
+function part(said) {
+  return parseFloat(said) / (/%/.test(said) ? 100 : 1)
 }
 
 /* About how many pixels a length of a style sheet is. */
@@ -157,13 +166,14 @@ function look(element, seen) {
   const visibility = styleOf(element, "visibility")
   if (visibility && visibility !== "inherit") now.invisible = /hidden|collapse/.test(visibility)
   const size = styleOf(element, "font-size") || /(?:^|\s)([\d.]+(?:px|pt)?)(?=\/|\s)/.exec(styleOf(element, "font"))?.[1] || ""
-  if (parseFloat(size) === 0 || /^(0?\.\d+|1(\.0*)?)(px|pt)$/.test(size)) now.tiny = true
+  if (parseFloat(size) === 0 || /^(0?\.\d+|1(\.0*)?)(px|pt)$|^0?\.0\d*r?em$|^\d(\.\d*)?%$/.test(size)) now.tiny = true
   else if (/^[\d.]+(px|pt|pc|cm|mm|in|rem|vw)$|^(x+-)?(small|large)$|^medium$/.test(size)) now.tiny = false
   const attribute = (name) => element.getAttribute(name)?.replace(/^(?=[\da-f]{6}$)/i, "#")
   const color = colorIn(styleOf(element, "-webkit-text-fill-color") || styleOf(element, "color") || attribute("color"))
   if (color) now.color = color
   if (styleOf(element, "mso-highlight")) now.isMarked = true
-  const background = styleOf(element, "background-color") || styleOf(element, "background") || attribute("bgcolor")
+  const behind = ["background-color", "background", "mso-shading"].map((name) => styleOf(element, name)).find(Boolean)
+  const background = behind || attribute("bgcolor")
   if (/url|gradient/.test(`${background} ${styleOf(element, "background-image")}`) || element.hasAttribute("background")) {
     now.background = ""
   } else if (background) {
@@ -185,7 +195,7 @@ function isAlike(one, other) {
 }
 
 function isClear(color) {
-  return /^rgba\(.*, ?0\)$/.test(color)
+  return Number(/^rgba\(.*, ?([\d.]+)\)$/.exec(color)?.[1] ?? 1) < SEEN
 }
 
 /* The one way to write a colour; "" for none. */

@@ -60,6 +60,18 @@ function matching(root, selector) {
 export function styleOf(element, name) {
   const style = element.getAttribute("data-style") ?? element.getAttribute("style")
   if (!style) return ""
-  const found = [...style.replace(/\/\*[\s\S]*?\*\//g, "").matchAll(new RegExp(`(?:^|[;\\s])${name}\\s*:\\s*([^;]+)`, "gi"))].at(-1)
+  const found = [...plain(style.replace(/\/\*[\s\S]*?\*\//g, "")).matchAll(new RegExp(`(?:^|[;\\s])${name}\\s*:\\s*([^;]+)`, "gi"))].at(-1)
   return found?.[1].replace(/!\s*important/i, "").trim().toLowerCase() ?? ""
+}
+
+/* A style with its letters, figures and the like written as themselves, and not as escapes: `d\69splay` is `display`.
+   Other escapes stay, because they end no value: Excel writes `\;\;\;`. */
+function plain(style) {
+  if (!style.includes("\\")) return style
+  return style
+    .replace(/\\([\da-f]{1,6})\s?/gi, (escape, code) => {
+      const letter = Number.parseInt(code, 16) < 128 ? String.fromCharCode(Number.parseInt(code, 16)) : ""
+      return /[\w\-#.%]/.test(letter) ? letter : escape
+    })
+    .replace(/\\([g-z_-])/gi, "$1")
 }
