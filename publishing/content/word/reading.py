@@ -330,8 +330,8 @@ class _DocumentReader:
         size = self._anywhere(run, place, "w-sz")
         if size is not None and 0 <= number(size.get("val"), 20) <= TINIEST:
             return "hidden"
-        names = ("w-color", "w14-textFill", "w-shd", "w-highlight")
-        color, fill, shade, marker = (self._anywhere(run, place, name) for name in names)
+        said = ("w-color", "w14-textFill", "w-shd", "w-highlight")
+        color, fill, shade, marker = (self._anywhere(run, place, name) for name in said)
         return "hidden" if is_lost(ink_of(color, fill), marker, ground_of(shade, place.ground)) else ""
 
     def _anywhere(self, run: Element, place: _Place, name: str) -> Element | None:

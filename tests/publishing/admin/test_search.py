@@ -148,7 +148,7 @@ def test_a_typing_error_is_forgiven_and_told(editor_client):
     make("De veerpont van Lo")
     html = asked(editor_client, "verepont")
     assert "De <mark>veerpont</mark> van Lo" in html
-    assert "Geen tekst heeft “verepont”" in html
+    assert "Geen tekst heeft ‘verepont’" in html
     assert "Nergens staan al deze woorden samen" in asked(editor_client, "veerpont windmolens lo")
 
 

@@ -67,7 +67,7 @@ def test_the_key_is_left_to_who_types_and_can_be_turned_off(signed_in, theme):
     signed_in.goto("/admin/search/")
     signed_in.keyboard.press("/")
     assert signed_in.evaluate(focused) == "desk-search"
-    signed_in.get_by_label("De toets / brengt je vanop elke pagina naar dit vak").uncheck()
+    signed_in.get_by_label("De toets / brengt je vanaf elke pagina naar dit vak").uncheck()
     signed_in.goto("/admin/planning/")
     signed_in.keyboard.press("/")
     assert signed_in.evaluate(focused) != "desk-search"
