@@ -41,6 +41,10 @@ for name, examples in (("everyday", 40), ("thorough", 100)):
     )
 hypothesis.settings.load_profile("everyday")
 
+# Without bytecode files every process that a test starts would compile all modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 ROOT = Path(__file__).resolve().parents[1]
 # The first of these that is there. The headless shell draws pages as the whole browser does, in a third of the time.
 BROWSERS = (os.environ.get("CHROMIUM", ""), "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")

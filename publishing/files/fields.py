@@ -175,8 +175,10 @@ class Companions:
 def described_picture(model: type[models.Model], name: str) -> str:
     """The name of the picture that the text `name` describes, as `image` for `image_alt`; "" of any other text."""
     picture = name.removesuffix("_alt")
+    if name != Companions(picture).description:
+        return ""
     has_picture = any(each.name == picture and isinstance(each, models.FileField) for each in model._meta.fields)
-    return picture if has_picture and name == Companions(picture).description else ""
+    return picture if has_picture else ""
 
 
 def is_asked_for(row: models.Model, name: str) -> bool:
