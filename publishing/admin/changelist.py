@@ -131,19 +131,24 @@ def text_names(model: type[Publishable]) -> tuple[str, ...]:
     return tuple(name for name in translated_fields(model) if name != "slug")
 
 
-def completeness(obj: models.Model, code: str) -> str:
-    """How far `obj` exists in a language: `empty`, `partly` or `complete`, compared with all languages together."""
+def completeness(obj: models.Model) -> dict[str, str]:
+    """How far `obj` exists in each language: `empty`, `partly` or `complete`, compared with all of them together."""
     names = [name for name in text_names(type(obj)) if is_asked_for(obj, name)]  # type: ignore[arg-type]
-    used = [name for name in names if any(not is_blank(getattr(obj, column)) for column in localized(name))]
-    there = [name for name in used if not is_blank(getattr(obj, localized(name, [code])[0]))]
-    if not there:
-        return "empty"
-    return "complete" if there == used else "partly"
+    texts = [[not is_blank(getattr(obj, column)) for column in localized(name)] for name in names]
+    used = [each for each in texts if any(each)]
+    found = {}
+    for place, code in enumerate(CODES):
+        number = sum(each[place] for each in used)
+        found[code] = "empty" if not number else "complete" if number == len(used) else "partly"
+    return found
 
 
-def progress(obj: Any, code: str) -> tuple[str, int, int]:
-    """How far a row of a list exists in a language, and how many of all its texts are behind and missing there."""
-    how, state = completeness(obj, code), obj.list_translations[code]
+def progress(obj: Any) -> dict[str, tuple[str, int, int]]:
+    """How far a row of a list exists in each language, and how many of all its texts are behind and missing there."""
+    return {code: _progress(how, obj.list_translations[code]) for code, how in completeness(obj).items()}
+
+
+def _progress(how: str, state: Any) -> tuple[str, int, int]:
     if state is None or how == "empty":
         return how, 0, 0
     if state.behind:

@@ -98,11 +98,11 @@ class ListMixin(AnyModelAdmin):
         """How far it exists in each language, in a sign and in words."""
         if not translated_fields(self.model):
             return self.get_empty_value_display()
-        return format_html_join("", "{}", ((self._language(obj, code),) for code in CODES))
+        found = changelist.progress(obj)
+        return format_html_join("", "{}", ((self._language(obj, code, *found[code]),) for code in CODES))
 
-    def _language(self, obj: Publishable, code: str) -> str:
+    def _language(self, obj: Publishable, code: str, how: str, behind: int, missing: int) -> str:
         """How far it exists in one language; what is behind leads to the first text that is."""
-        how, behind, missing = changelist.progress(obj, code)
         said = str(changelist.WORDS[how])
         if behind:
             said = format_html('<a href="{}#behind-{}">{}</a>', desk_address(obj), code, _("%d behind") % behind)
