@@ -55,7 +55,7 @@ def main() -> None:
     from django.utils.translation import override
 
     from publishing.i18n.languages import CODES
-    from resoc.web import share_pictures
+    from resoc.seo import share_pictures
 
     width, height = share_pictures.SIZE
     folder = ROOT / "static" / share_pictures.FOLDER

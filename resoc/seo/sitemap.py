@@ -1,23 +1,19 @@
-"""Pages about the whole site for machines: the sitemap, robots.txt, the manifest."""
+"""`/sitemap.xml`: the public pages in each language (sitemaps.org)."""
 
 from datetime import datetime
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 
 from priorities.models import Theme, Update
-from publishing.i18n.languages import CODES, current
+from publishing.i18n.languages import CODES
 from publishing.i18n.urls import absolute
 from publishing.models import Revision, content_models
 from publishing.search.places import PLACES
-
-SKY = "#DCE9EC"  # as in the style sheet
-ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
@@ -47,38 +43,6 @@ def _named_by_content() -> set[tuple[str, int]]:
     """The model and the key of whatever a public theme or update names: its page shows that."""
     naming = Revision.objects.public().of_any(Theme, Update).order_by()
     return set(naming.values_list("references__model", "references__object_id"))
-
-
-def robots(request: HttpRequest) -> HttpResponse:
-    """Where crawlers need not come (RFC 9309), and where the sitemap is."""
-    lines = ["User-agent: *", "Disallow: /admin/", "", f"Sitemap: {absolute(request, reverse('sitemap'))}", ""]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
-
-
-def favicon(request: HttpRequest) -> HttpResponse:
-    """The icon, for programs that ask for it at its old address without reading the page."""
-    return HttpResponseRedirect(static("icons/favicon.ico"))
-
-
-def manifest(request: HttpRequest) -> JsonResponse:
-    """How the site looks on a home screen (W3C Web Application Manifest), in the language of the address."""
-    icons = [
-        {"src": static(f"icons/{name}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
-        for name, side, purpose in ICONS
-    ]
-    content = {
-        "name": "RESOC Westhoek",
-        "short_name": "RESOC",
-        "lang": current(),
-        "id": "/",
-        "start_url": reverse("home"),
-        "scope": "/",
-        "display": "minimal-ui",
-        "background_color": SKY,
-        "theme_color": SKY,
-        "icons": icons,
-    }
-    return JsonResponse(content, content_type="application/manifest+json")
 
 
 def overviews() -> list[str]:

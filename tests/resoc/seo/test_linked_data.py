@@ -18,7 +18,7 @@ from publishing.i18n.languages import language_of_path, translated_fields
 from publishing.workflow import publish
 from staff.models import StaffMember
 from tests.consultation import making
-from tests.resoc.linked_data import OF_NO_KIND, OF_PAGES, mistakes, names
+from tests.resoc.seo.linked_data import OF_NO_KIND, OF_PAGES, mistakes, names
 from tests.site.crawl import crawl
 from tests.updates import update_on
 

@@ -3,8 +3,14 @@
 `tools/build_share.py` draws them.
 """
 
+from typing import NamedTuple
+
+from django.template import Context
+from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, override
+
+from publishing.i18n.urls import absolute
 
 FOLDER = "share"  # of static/
 SIZE = (1200, 630)  # pixels, what Facebook, LinkedIn and X ask for
@@ -37,3 +43,18 @@ def alternative(kind: str, language: str) -> str:
     with override(language):
         name = f"RESOC Westhoek · {WORDS[kind]}" if WORDS[kind] else "RESOC Westhoek"
         return gettext("%(name)s, above the skyline of the Westhoek") % {"name": name}
+
+
+class SharePicture(NamedTuple):
+    """The picture that others show of a page."""
+
+    address: str
+    alternative: str
+    width: int = SIZE[0]
+    height: int = SIZE[1]
+
+
+def share_picture(context: Context) -> SharePicture:
+    """The picture of its part of the site, in the language of the original of the page."""
+    kind, language = kind_of(context.get("section") or ""), context["links"].language
+    return SharePicture(absolute(context["request"], static(path(kind, language))), alternative(kind, language))

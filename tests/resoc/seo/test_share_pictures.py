@@ -4,7 +4,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from PIL import Image
 
-from resoc.web import share_pictures
+from resoc.seo import share_pictures
 
 
 @pytest.mark.parametrize("kind", share_pictures.WORDS)
