@@ -1,7 +1,6 @@
-"""503 responses while the database or the disk is away, for forms, search and sign-in.
+"""503 responses while the database or the disk is unavailable, for forms, search and sign-in.
 
-Their page needs neither, and they work again by themselves. Pages that visitors read are
-kept by the page cache.
+Rendering the page needs neither. Public pages are served from the page cache.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The page of what was taken off the site: 410, with the reason (RFC 9110 15.5.11)."""
+"""410 pages for withdrawn content, with the reason (RFC 9110 15.5.11)."""
 
 from http import HTTPStatus
 
@@ -12,14 +12,14 @@ from publishing.workflow.undo import set_reason
 
 
 def gone(request: HttpRequest, revision: Revision | None) -> HttpResponse:
-    """The page that says that something was taken off the site, and why."""
+    """Return the 410 page for a withdrawn object, with the reason of `revision`."""
     reason = revision.reason if revision and revision.withdrawn else ""
     # `page` lets the switcher find the other addresses.
     return _gone(request, reason, page=revision.thaw() if revision else None)
 
 
 def version_gone(request: HttpRequest, obj: Publishable, revision: Revision) -> HttpResponse:
-    """The same of one version of `obj`, a page that visitors see."""
+    """Return the 410 page for one withdrawn version of the public object `obj`."""
     addresses = {code: obj.get_versions_url(revision.pk, code) for code in CODES}
     return _gone(request, revision.taken_back_reason or "", page=obj, is_version=True, addresses=addresses)
 

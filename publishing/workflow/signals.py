@@ -2,12 +2,12 @@
 
 from django.dispatch import Signal
 
-# Sent in the transaction of a restore, once the rows are those of the archive. A receiver ends what was
-# valid when the archive was made and must not work again, and returns what it ended, as in "2 links", or "".
+# Sent in the transaction of a restore, after the rows of the archive are loaded. A receiver revokes whatever was valid
+# in the archive and must not work again, and returns a description such as "2 links", or "".
 restored = Signal()
 
-# Sent in the same transaction, while the rows are still those of this site. A receiver returns a function that puts
-# back, once the rows are those of the archive, what this site knows better than that; or None.
+# Sent in the same transaction, before the rows of this site are replaced. A receiver returns None, or a function
+# that restores newer data of this site after the rows of the archive are loaded.
 restoring = Signal()
 
 # Sent with `rows`, saved rows of the model that sends it, in the transaction in which somebody saved or publishes
