@@ -29,12 +29,12 @@ class Typed:
 
     @property
     def html(self) -> SafeString:
-        """The same as a page shows it: sanitised when it is rich text, else escaped."""
+        """The text as HTML: sanitised when it is rich text, else escaped."""
         return mark_safe(sanitised(self.text) if self.is_rich else linebreaks(self.text, autoescape=True))  # noqa: S308
 
 
 def guarded(response: HttpResponse) -> HttpResponse:
-    """`response` as one that is for whoever has its address, and nobody else."""
+    """Return `response` with headers against indexing, caching and referrers."""
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "no-store, private"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -55,5 +55,5 @@ def is_from_elsewhere(request: HttpRequest) -> bool:
 def not_kept(
     request: HttpRequest, template: str, typed: Iterable[Typed] = (), status: int = HTTPStatus.GONE, **context: object
 ) -> HttpResponse:
-    """The page that says why a link does nothing, with what came by it, so that it can be copied."""
+    """Return the page that explains why a link no longer works, with the submitted texts to copy."""
     return guarded(render(request, template, {"typed": list(typed), **context}, status=status))

@@ -26,13 +26,13 @@ def not_saved() -> str:
 
 
 def tell_no_success(request: HttpRequest) -> None:
-    """Take back what was to be told: it may be the commit that failed, after all was said to be saved."""
+    """Drop all queued messages: the commit may have failed after a success message was queued."""
     told: Any = messages.get_messages(request)
     told._queued_messages.clear()
 
 
 def tell_only_errors(request: HttpRequest) -> None:
-    """Take back what went well: nobody sees the page of a small window, and elsewhere it is about something else."""
+    """Drop queued messages below WARNING: a popup closes unseen, and another page would show them out of context."""
     told: Any = messages.get_messages(request)
     told._queued_messages = [each for each in told._queued_messages if each.level >= messages.WARNING]
 

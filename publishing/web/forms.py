@@ -1,4 +1,4 @@
-"""Forms that clean invisible letters before they validate, and that say when a chosen file was lost."""
+"""Forms that remove invisible characters before validation and report a lost upload."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def reset_focus(form: AnyModelForm) -> None:
 
 
 class CleanedForm(AnyModelForm):
-    """A form that judges what was typed, and shows it again, without the letters that nobody could see."""
+    """A form that removes invisible characters from its data before it validates or renders it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

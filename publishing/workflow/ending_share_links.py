@@ -1,13 +1,13 @@
-"""A share link ends when what it shows is published, and with it the remarks on that."""
+"""End share links, and close their remarks, when the shared content is published."""
 
 from publishing.models import Contribution, Publishable, ShareLink
 from publishing.models.snapshots import diff, freeze, normalise
 
 
 def end_published(obj: Publishable) -> bool:
-    """End the share links to `obj` of before what its working copy says was published; whether there were any.
+    """End the share links to `obj` older than its public version; return whether any ended.
 
-    A version that only says again what visitors read already ends none.
+    None ends while the working copy differs from the public version, or when identical content is published again.
     """
     links = list(ShareLink.objects.of(obj).filter(published_at=None))
     public = obj.revisions.public().first() if links else None
