@@ -11,16 +11,16 @@ restored = Signal()
 restoring = Signal()
 
 # Sent with `rows`, saved rows of the model that sends it, in the transaction in which somebody saved or publishes
-# them. A receiver writes beside a working copy what lists must not judge anew for each row.
+# them. A receiver stores results that lists would otherwise compute for each row.
 saved = Signal()
 
-# Sent in the transaction in which `act` was undone by `author`, once everything is put back.
+# Sent in the transaction in which `act` was undone by `author`, after everything is restored.
 undone = Signal()
 
-# Sent in the transaction of a restore for each `erasure` (an Erasure) of something that this app does not know, such
+# Sent in the transaction of a restore for each `erasure` (an Erasure) of an object outside this app, such
 # as an account. A receiver erases it again, if it is the same one.
 erased_again = Signal()
 
 # Sent in the transaction in which versions are made, with `made`: pairs of a thawed object and its Revision, of one
-# model. A receiver writes beside a version what nobody should have to judge while somebody waits for a page.
+# model. A receiver stores results with a version that would be too slow to compute during a request.
 committed = Signal()
